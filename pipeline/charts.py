@@ -1,0 +1,155 @@
+"""The house style of every chart, and the charts that the reports share.
+
+Rules: never colour alone (position, marker or a printed number says the same), horizontal text, contrast 3:1 for marks
+and 4.5:1 for text, a white background, don't-knows apart from the scale, and the same bytes on every run.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib
+import matplotlib.pyplot as plt
+import pandas as pd
+import seaborn
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from pipeline.surveys.codebook import Scale
+
+WIDTH = 5.4  # inches: the text column of an A4 page less a margin; still legible when a phone scales it down
+INK, QUIET, GRID = "#1a1a1a", "#595959", "#d9d9d9"
+GROUP_STYLES = (("#12436d", "o"), ("#b3450b", "D"))  # colour and marker of the first and the second group
+AGREE, NEUTRAL, DISAGREE, DONT_KNOW = ("#12436d", "#7fb2dd"), "#d0d0d0", ("#f5b58c", "#a33b08"), "#6b6b6b"
+SMALLEST_LABELLED = 6  # per cent: a narrower piece of a bar has no room for its number
+ITEM_HEIGHT, BAR_HEIGHT, ITEM_GAP, HEAD = 0.21, 0.21, 0.11, 0.42  # inches; the head holds the legend
+
+
+def house_style() -> None:
+    """Set the style for all charts drawn afterwards: call it once at the head of a notebook."""
+    seaborn.set_theme(style="white", rc={
+        "font.family": "DejaVu Sans", "font.size": 9, "axes.labelsize": 9, "axes.titlesize": 9, "xtick.labelsize": 8.5,
+        "ytick.labelsize": 8.5, "legend.fontsize": 8.5, "text.color": INK, "axes.labelcolor": INK, "xtick.color": QUIET,
+        "ytick.color": INK, "axes.edgecolor": QUIET, "grid.color": GRID, "axes.spines.top": False,
+        "axes.spines.right": False, "figure.dpi": 100, "figure.facecolor": "white",
+        "svg.fonttype": "path"})  # text as outlines: a file looks the same whatever fonts a machine has
+
+
+def likert_bars(shares: pd.DataFrame, scale: Scale, items: Mapping[str, str], groups: Mapping[str, str]) -> Figure:
+    """Diverging stacked bars: each item's answers by group, centred on the neutral answer, don't-knows apart.
+
+    `shares`: one row an item and group (columns `item`, `group`, one per answer category in per cent); rows that are
+    not there are not drawn. `items` and `groups` give the order and the labels.
+    """
+    rows = shares.set_index(["item", "group"])
+    present = {item: [group for group in groups if (item, group) in rows.index] for item in items}
+    height = HEAD + sum(ITEM_HEIGHT + BAR_HEIGHT * len(found) + ITEM_GAP for found in present.values())
+    figure, (axes, aside) = plt.subplots(
+        1, 2, sharey=True, figsize=(WIDTH, height), width_ratios=(7, 1),
+        gridspec_kw={"wspace": 0.02, "left": 0.2, "right": 0.99, "top": 1 - HEAD / height, "bottom": 0.0})
+    ticks, depth = {}, 0.0
+    for item, found in present.items():
+        axes.text(0, depth + ITEM_HEIGHT * 0.55, items[item], transform=_label_transform(figure, axes), va="center",
+                  fontweight="bold", fontsize=8.5)
+        depth += ITEM_HEIGHT
+        for group in found:
+            middle = depth + BAR_HEIGHT / 2
+            _diverging_bar(axes, rows.loc[(item, group)], scale, middle)
+            _apart_bar(aside, float(rows.loc[(item, group), scale.dont_know]), middle)
+            ticks[middle] = groups[group]
+            depth += BAR_HEIGHT
+        depth += ITEM_GAP
+    axes.set(xlim=_scale_limits(rows, scale), ylim=(depth, 0), yticks=list(ticks), yticklabels=list(ticks.values()),
+             xticks=[])
+    aside.set(xlim=(0, 30), xticks=[])
+    for each in (axes, aside):
+        each.tick_params(left=False)
+        each.spines[:].set_visible(False)
+    _likert_legend(figure, scale)
+    return figure
+
+
+def _scale_limits(rows: pd.DataFrame, scale: Scale) -> tuple[float, float]:
+    """The per cent to show left and right of the middle of the neutral answer."""
+    neutral = rows[scale.neutral] / 2
+    return (-(rows[list(scale.disagree)].sum(axis=1) + neutral).max() - 2,
+            (rows[list(scale.agree)].sum(axis=1) + neutral).max() + 2)
+
+
+def _label_transform(figure: Figure, axes: Axes):
+    """x in shares of the figure's width (0 is its left edge), y in the axes' data."""
+    return matplotlib.transforms.blended_transform_factory(figure.transFigure, axes.transData)
+
+
+def _colours(scale: Scale) -> dict[str, str]:
+    """A colour for each category; the stronger answer is the darker one."""
+    return {**dict(zip(scale.agree, AGREE)), scale.neutral: NEUTRAL,
+            **dict(zip(scale.disagree, DISAGREE)), scale.dont_know: DONT_KNOW}
+
+
+def _diverging_bar(axes: Axes, row: pd.Series, scale: Scale, middle: float) -> None:
+    """Agreement to the right of the neutral answer's middle, disagreement to the left."""
+    colours = _colours(scale)
+    left = -float(row[scale.neutral]) / 2 - sum(float(row[category]) for category in scale.disagree)
+    for category in [*reversed(scale.disagree), scale.neutral, *reversed(scale.agree)]:
+        width = float(row[category])
+        axes.barh(middle, width, left=left, height=BAR_HEIGHT * 0.86, color=colours[category], edgecolor="white",
+                  linewidth=0.5)
+        if width >= SMALLEST_LABELLED:
+            axes.text(left + width / 2, middle, f"{width:.0f}", ha="center", va="center_baseline", fontsize=7.5,
+                      color=_ink_on(colours[category]))
+        left += width
+
+
+def _apart_bar(axes: Axes, width: float, middle: float) -> None:
+    axes.barh(middle, width, height=BAR_HEIGHT * 0.6, color=DONT_KNOW)
+    axes.text(width + 1.5, middle, f"{width:.0f}", va="center_baseline", fontsize=7.5, color=QUIET)
+
+
+def _ink_on(colour: str) -> str:
+    """White or near-black, whichever contrasts more with `colour` (relative luminance as in WCAG 2.2)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in matplotlib.colors.to_rgb(colour)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if luminance < 0.18 else INK
+
+
+def _likert_legend(figure: Figure, scale: Scale) -> None:
+    """The answers of the scale in their order on the left, what stands apart on the right, both above its bars."""
+    colours, labels = _colours(scale), {category.id: category.label for category in scale.categories}
+    order = [*reversed(scale.disagree), scale.neutral, *reversed(scale.agree)]
+    style = {"frameon": False, "borderaxespad": 0, "borderpad": 0, "handlelength": 1.1, "handleheight": 1.0,
+             "columnspacing": 1.2, "handletextpad": 0.5}
+    figure.legend([Patch(color=colours[category]) for category in order], [labels[category] for category in order],
+                  loc="upper left", bbox_to_anchor=(0, 1), ncols=3, **style)
+    figure.legend([Patch(color=DONT_KNOW)], [labels[scale.dont_know]], loc="upper right", bbox_to_anchor=(1, 1), **style)
+
+
+def agreement_dots(shares: pd.DataFrame, items: Mapping[str, str], groups: Mapping[str, str],
+                   sections: Mapping[str, Sequence[str]]) -> Figure:
+    """A dot plot: the share of each group that agrees, item by item, with its interval.
+
+    `shares`: one row an item and group with `share`, `interval_low` and `interval_high`, all from 0 to 1. `sections` puts the items under headings, in order; `items` and `groups` hold the labels.
+    """
+    rows = shares.set_index(["item", "group"])
+    lines = [line for heading, slugs in sections.items() for line in [(heading, None), *((None, slug) for slug in slugs)]]
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.185 * len(lines) + 0.75),
+                                gridspec_kw={"left": 0.47, "right": 0.985, "top": 1, "bottom": 0})
+    for y, (heading, item) in enumerate(lines):
+        if heading:
+            axes.text(0, y, heading, transform=_label_transform(figure, axes), va="center", fontweight="bold", fontsize=8.5)
+            continue
+        axes.text(0.46, y, items[item], transform=_label_transform(figure, axes), va="center", ha="right", fontsize=8)
+        for offset, group, (colour, marker) in zip((-0.17, 0.17), groups, GROUP_STYLES):
+            if (item, group) in rows.index:
+                _dot(axes, rows.loc[(item, group), ["share", "interval_low", "interval_high"]] * 100, y + offset, colour, marker)
+    axes.set(xlim=(0, 100), ylim=(len(lines) - 0.4, -0.6), yticks=[], xlabel="Agree or strongly agree (%)")
+    axes.xaxis.grid(True)
+    axes.spines["left"].set_visible(False)
+    handles = [plt.Line2D([], [], color=colour, marker=marker, markersize=4.5, linewidth=1, label=label)
+               for (colour, marker), label in zip(GROUP_STYLES, groups.values())]
+    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
+    return figure
+
+
+def _dot(axes: Axes, row: pd.Series, y: float, colour: str, marker: str) -> None:
+    axes.plot([row["interval_low"], row["interval_high"]], [y, y], color=colour, linewidth=1)
+    axes.plot(row["share"], y, marker, color=colour, markersize=4.2, markeredgecolor="white", markeredgewidth=0.4)

@@ -1,0 +1,154 @@
+"""The command line: `golden-thread`, or `python -m pipeline`.
+
+Each command imports what it needs when it is called, so that `--help` and a run with nothing to do stay quick.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.errors import GoldenThreadError, ParameterError
+from pipeline.files import project_root
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
+    help="Golden Thread: how does support for front-line child-protection social workers link to outcomes for children?")
+console = Console(highlight=False, soft_wrap=True)
+
+EXAMPLES = "**Examples**\n\n"
+
+
+@app.command(epilog=EXAMPLES + "`golden-thread run`\n\n`golden-thread run --force`  (everything again)\n\n"
+                               "`golden-thread run --stage check-claims`  (one stage and what it needs)")
+def run(
+    stage: Annotated[list[str] | None, typer.Option(help="Only this stage and what it depends on; may be repeated.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run every stage, changed or not.")] = False,
+) -> None:
+    """Run the pipeline: whatever changed since the last time, from raw data to reports."""
+    from pipeline.running import StageRun, reproduce, stage_names
+
+    root = project_root()
+    names = stage_names(root)
+    unknown = sorted(set(stage or []) - set(names))
+    if unknown:
+        raise ParameterError("There is no such stage.", where="dvc.yaml", found=", ".join(unknown),
+                             expected=", ".join(names))
+    status = console.status("Looking at what changed …")
+
+    def started(current: StageRun) -> None:
+        status.update(f"{current.name} … (stage {names.index(current.name) + 1} of {len(names)})")
+
+    def ended(current: StageRun) -> None:
+        state = f"done in {current.seconds:.1f} s" if current.ran else "up to date"
+        console.print(f"[{names.index(current.name) + 1}/{len(names)}] {current.name:<16} {state}", markup=False)
+
+    begun = time.monotonic()
+    with status:
+        reproduce(root, [*(["--force"] if force else []), *(stage or [])], started, ended)
+    console.print(f"Finished in {time.monotonic() - begun:.1f} s. The reports:")
+    for path in _reports(root):
+        console.print(f"  {path}", markup=False)
+
+
+def _reports(root: Path) -> list[Path]:
+    """The rendered reports, the index first."""
+    site = root / "reports" / "site"
+    found = [path for suffix in ("html", "docx", "pdf") for path in site.glob(f"*.{suffix}")]
+    return sorted(found, key=lambda path: (path.stem != "index", path.stem, path.suffix != ".html", path.suffix))
+
+
+@app.command(epilog=EXAMPLES + "`golden-thread render`\n\n`golden-thread render brief --engine embedded`")
+def render(
+    reports: Annotated[list[str] | None, typer.Argument(help="Names of reports, such as study or brief. All, if none is given.")] = None,
+    engine: Annotated[str, typer.Option(help="auto, quarto or embedded; `auto` is Quarto where it is found.")] = "auto",
+) -> None:
+    """Render reports from what the notebooks published, without running a notebook."""
+    from pipeline.rendering import render as render_reports
+
+    for path in render_reports(project_root(), reports or None, engine=engine):
+        console.print(str(path), markup=False)
+
+
+@app.command(epilog=EXAMPLES + "`golden-thread notebook 01-clean-survey -p survey=ofsted-2011 -p rounding=half_up`")
+def notebook(
+    name: Annotated[str, typer.Argument(help="The notebook's name, without .ipynb.")],
+    parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", help="NAME=VALUE; one for each parameter.")] = None,
+) -> None:
+    """Run one notebook with parameters and keep it, executed. (The stages of the pipeline call this.)"""
+    from pipeline.notebooks import run_notebook
+
+    for path in run_notebook(name, _parameters(parameter or [])):
+        console.print(str(path), markup=False)
+
+
+def _parameters(given: list[str]) -> dict[str, object]:
+    """NAME=VALUE texts as a mapping; values are read as YAML reads them, so 3 is a number and true a truth value."""
+    import yaml
+
+    parsed: dict[str, object] = {}
+    for text in given:
+        name, separator, value = text.partition("=")
+        if not separator or not name or name in parsed:
+            raise ParameterError("A parameter is given once, as NAME=VALUE.", where="--parameter", found=repr(text))
+        parsed[name] = yaml.safe_load(value)
+    return parsed
+
+
+@app.command(epilog=EXAMPLES + "`golden-thread doctor`")
+def doctor() -> None:
+    """Tell what is installed, which engine will render, what is missing and how to get it."""
+    from pipeline.toolchain import diagnose
+
+    table = Table("Tool", "Found", "Needed for", "If it is missing", box=None, pad_edge=False)
+    for check in diagnose():
+        table.add_row(check.name, check.found or "not found", check.needed_for, "" if check.found else check.how_to_get)
+    console.print(table)
+
+
+@app.command(epilog=EXAMPLES + "`golden-thread verify`")
+def verify() -> None:
+    """Run everything again in a fresh copy and compare each output with the hash in dvc.lock."""
+    os.environ["GOLDEN_THREAD_ENGINE"] = "embedded"
+    from pipeline.verification import verify as compare
+
+    with console.status("Running the whole pipeline in a fresh copy …"):
+        outputs = compare(project_root())
+    table = Table("Stage", "Output", "", box=None, pad_edge=False)
+    for output in outputs:
+        table.add_row(output.stage, output.path, "same" if output.same else f"DIFFERS: {output.recorded} → {output.remade}")
+    console.print(table)
+    different = [output.path for output in outputs if not output.same]
+    console.print(f"{len(outputs) - len(different)} of {len(outputs)} outputs have the bytes that dvc.lock records.")
+    if different:
+        console.print("If dvc.lock was written by a run with Quarto, take it back (git restore dvc.lock) and verify again.")
+        raise typer.Exit(1)
+
+
+@app.command(epilog=EXAMPLES + "`golden-thread bench`")
+def bench() -> None:
+    """Measure the pipeline in a fresh copy: each stage from nothing, then a run with nothing to do (seconds)."""
+    from pipeline.verification import measure
+
+    with console.status("Measuring in a fresh copy …"):
+        stages, cold, idle = measure(project_root())
+    table = Table("What", "Seconds", box=None, pad_edge=False)
+    for stage in stages:
+        table.add_row(stage.name, f"{stage.seconds:.1f}")
+    table.add_row("whole pipeline from nothing", f"{cold:.1f}")
+    table.add_row("again, with nothing to do", f"{idle:.1f}")
+    console.print(table)
+
+
+def main() -> None:
+    """Run a command; a user's mistake is one clear message and exit code 2."""
+    try:
+        app()
+    except GoldenThreadError as mistake:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(str(mistake), markup=False)
+        sys.exit(mistake.exit_code)

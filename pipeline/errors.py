@@ -1,0 +1,55 @@
+"""One hierarchy for every mistake that a user can mend.
+
+A message says what is wrong, where, what was found, what was expected and what to do. The command line prints it
+without a traceback and ends with exit code 2. Anything else that is raised is a defect of the project.
+"""
+
+
+class GoldenThreadError(Exception):
+    """A mistake that the user can mend.
+
+    >>> print(GoldenThreadError("Unknown rounding rule.", where="params.yaml, survey.rounding",
+    ...                         found="'up'", expected="half_up or half_even", fix="Correct the value."))
+    Unknown rounding rule.
+      where:    params.yaml, survey.rounding
+      found:    'up'
+      expected: half_up or half_even
+      fix:      Correct the value.
+    """
+
+    exit_code = 2
+
+    def __init__(self, what: str, *, where: str = "", found: str = "", expected: str = "", fix: str = ""):
+        details = {"where": where, "found": found, "expected": expected, "fix": fix}
+        lines = [f"  {label + ':':<9} {text}" for label, text in details.items() if text]
+        super().__init__("\n".join([what, *lines]))
+        self.what = what
+        self.where = where
+
+
+class DataError(GoldenThreadError):
+    """A data file does not hold what it should: the place is a file, a row and a column."""
+
+
+class CodebookError(DataError):
+    """survey.yaml or claims.yaml is not as it should be: the place is a file and a key."""
+
+
+class ParameterError(GoldenThreadError):
+    """A parameter of the pipeline or of a notebook is missing, unknown or out of range."""
+
+
+class PublishingError(GoldenThreadError):
+    """A notebook hands something to the reports that they could not show."""
+
+
+class NotebookError(GoldenThreadError):
+    """A notebook cannot be found or stopped half-way."""
+
+
+class RenderError(GoldenThreadError):
+    """A report refers to something that is not there, or an engine could not render it."""
+
+
+class PipelineError(GoldenThreadError):
+    """The pipeline stopped: a stage failed, or another run holds the lock."""

@@ -1,0 +1,128 @@
+"""Reports from sources without code: by Quarto where it is found, else by the embedded engine.
+
+    from pipeline.rendering import render
+    render(project_root(), ["study"])           # reports/site/study.html, study.docx, study.pdf
+
+A report is checked before any engine runs, rendered in a temporary folder, and put into its place only when each of
+its formats succeeded. See sources.py (reading, checking), embedded.py, quarto.py and docx.py.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from pipeline.errors import ParameterError, RenderError
+from pipeline.files import replacing, write_text
+from pipeline.rendering import docx, embedded, quarto
+from pipeline.rendering.sources import Report, alternative_texts, check_report, expanded, read_report
+from pipeline.rendering.values import nested, published_values
+
+ENGINES = ("auto", "quarto", "embedded")
+SUFFIXES = {"html": ".html", "docx": ".docx", "typst": ".pdf"}
+FIXED_EPOCH = 1_325_376_000  # 1 January 2012, UTC: where a format wants a date and SOURCE_DATE_EPOCH gives none
+STAGED = ("styles", "published")
+
+
+def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto",
+           destination: Path | None = None) -> list[Path]:
+    """Render `reports` (names without .qmd; None: all of them) and return the paths of the files written.
+
+    Args:
+        root: the project's folder, which holds reports/.
+        engine: "quarto", "embedded", or "auto": Quarto where it is found, else embedded. The environment variable
+            GOLDEN_THREAD_ENGINE overrules it.
+        destination: the folder to write to; reports/site by default.
+
+    Raises:
+        RenderError: something that a report refers to is not there, the engine is not there, or it failed. What had
+            been rendered before stays as it was.
+        ParameterError: `engine` is none of the three.
+    """
+    folder = root / "reports"
+    destination = destination or folder / "site"
+    names = list(reports) if reports is not None else sorted(path.stem for path in folder.glob("*.qmd"))
+    chosen = choose_engine(engine)
+    values = published_values(folder)
+    sources = [read_report(folder, name) for name in names]
+    for report in sources:
+        check_report(report, folder, values)
+    written = []
+    with tempfile.TemporaryDirectory(prefix="golden-thread-") as temporary:
+        staged = Path(temporary).resolve() / "reports"
+        _stage(folder, staged, values)
+        for report in sources:
+            outputs = _render_report(report, staged, values, chosen)
+            destination.mkdir(parents=True, exist_ok=True)
+            for output in outputs:
+                with replacing(destination / output.name) as beside:
+                    shutil.copyfile(output, beside)
+                written.append(destination / output.name)
+    return written
+
+
+def choose_engine(engine: str) -> quarto.Quarto | None:
+    """The Quarto to render with, or None for the embedded engine.
+
+    >>> choose_engine("embedded") is None or os.environ.get("GOLDEN_THREAD_ENGINE") is not None
+    True
+    """
+    engine = os.environ.get("GOLDEN_THREAD_ENGINE") or engine
+    if engine not in ENGINES:
+        raise ParameterError("Unknown engine for reports.", where="params.yaml, report.engine, or GOLDEN_THREAD_ENGINE",
+                             found=repr(engine), expected=" or ".join(ENGINES), fix="Correct the value.")
+    if engine == "embedded":
+        return None
+    found, reason = quarto.find_quarto()
+    if engine == "quarto" and found is None:
+        raise RenderError("Quarto is asked for, but not there.", where="report.engine: quarto", found=reason,
+                          expected=f"Quarto {quarto.OLDEST} or newer",
+                          fix="Run 'uv pip install quarto-cli' in the environment or use conda's environment.yml; "
+                              "or choose the engine embedded.")
+    return found
+
+
+def formats(report: Report) -> list[str]:
+    """The formats of `report`: the keys of its header's `format`, else those of _quarto.yml."""
+    wanted = report.metadata.get("format", list(SUFFIXES))
+    wanted = [wanted] if isinstance(wanted, str) else list(wanted)
+    unknown = [name for name in wanted if name not in SUFFIXES]
+    if unknown or not wanted:
+        raise RenderError("A report asks for an unknown format.", where=f"{report.name}.qmd, format",
+                          found=", ".join(map(str, unknown)), expected=", ".join(SUFFIXES),
+                          fix="Correct the header; the PDF edition is called typst, as in Quarto.")
+    return wanted
+
+
+def _stage(folder: Path, staged: Path, values: Mapping[str, str]) -> None:
+    """A copy of what rendering reads: engines leave files beside their sources."""
+    staged.mkdir()
+    for name in STAGED:
+        if (folder / name).is_dir():
+            shutil.copytree(folder / name, staged / name)
+    for path in sorted(folder.glob("*")):
+        if path.is_file():
+            shutil.copyfile(path, staged / path.name)
+    write_text(staged / "_variables.yml", yaml.safe_dump(nested(dict(values)), allow_unicode=True, sort_keys=True))
+
+
+def _render_report(report: Report, staged: Path, values: Mapping[str, str], engine: quarto.Quarto | None) -> list[Path]:
+    epoch = int(os.environ.get("SOURCE_DATE_EPOCH") or FIXED_EPOCH)
+    metadata, body = expanded(report, values)
+    finished = staged.parent / "finished"
+    finished.mkdir(exist_ok=True)
+    outputs = []
+    for format in formats(report):
+        output = finished / f"{report.name}{SUFFIXES[format]}"
+        if engine:
+            quarto.render(engine, staged, report, format, output, epoch)
+        else:
+            embedded.render(staged, report.name, metadata, body, format, output, epoch)
+        if format == "docx":
+            docx.finish(output, title=str(metadata["title"]), language=str(metadata["lang"]),
+                        alternatives=alternative_texts(body), epoch=epoch)
+        outputs.append(output)
+    return outputs

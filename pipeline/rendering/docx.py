@@ -1,0 +1,169 @@
+"""What pandoc and Quarto leave out of a DOCX: alternative texts, whole rows, language, fixed properties and bytes."""
+
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import docx
+from docx.document import Document
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+
+from pipeline.errors import RenderError
+
+TWIP = 635  # English metric units to a twentieth of a point
+TALLEST = 0.82  # of the text's height: the rest is for the caption
+
+
+def finish(path: Path, *, title: str, language: str, alternatives: Sequence[str], epoch: int) -> None:
+    """Complete the DOCX at `path` in place.
+
+    Args:
+        title: the document's title among its properties.
+        language: a tag such as "en-GB".
+        alternatives: the alternative text of each image, in order.
+        epoch: seconds since 1970 (UTC): the date among the properties and of every file in the archive.
+
+    Raises:
+        RenderError: the document holds another number of images than there are alternative texts.
+    """
+    document = docx.Document(str(path))
+    _describe_images(document, alternatives, path.name)
+    _fit_images(document)
+    _fit_tables(document)
+    _fill_contents(document)
+    for table in document.tables:
+        if _has_header(table):
+            _keep_rows_whole(table)
+    _set_language(document, language)
+    date = datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)
+    properties = document.core_properties
+    properties.title, properties.language = title, language
+    properties.created = properties.modified = date
+    properties.last_modified_by, properties.revision = "", 1
+    document.save(str(path))
+    _rewrite(path, date)
+
+
+def _describe_images(document: Document, alternatives: Sequence[str], name: str) -> None:
+    images = list(document.element.body.iter(qn("wp:docPr")))
+    if len(images) != len(alternatives):
+        raise RenderError("The images of a DOCX cannot be given their alternative texts.", where=name,
+                          found=f"{len(images)} images in the document", expected=f"{len(alternatives)} as in the source",
+                          fix="Keep images in the report's text; a style or a callout must not add one.")
+    for number, (image, alternative) in enumerate(zip(images, alternatives, strict=True), start=1):
+        image.set("descr", alternative)
+        image.set("id", str(number))
+        image.attrib.pop("title", None)
+        for inner in image.getparent().iter(qn("pic:cNvPr")):
+            inner.set("descr", alternative)  # pandoc leaves the file's path here
+
+
+def _fit_images(document: Document) -> None:
+    """Shrink what is wider than the text, or so tall that its caption would go to the next page."""
+    page, widest = document.sections[0], _text_width(document)
+    tallest = int(TALLEST * (page.page_height - page.top_margin - page.bottom_margin))
+    for image in document.element.body.iter(qn("wp:inline")):
+        for side in ("distT", "distB", "distL", "distR"):
+            image.set(side, "0")  # without it LibreOffice leaves a space beside the image
+        extents = [*image.iter(qn("wp:extent")), *image.iter(qn("a:ext"))]
+        extents = [extent for extent in extents if extent.get("cx")]
+        width, height = int(extents[0].get("cx")), int(extents[0].get("cy"))
+        scale = min(1.0, widest / width, tallest / height)
+        for extent in extents:
+            extent.set("cx", str(int(width * scale)))
+            extent.set("cy", str(int(height * scale)))
+
+
+def _fit_tables(document: Document) -> None:
+    """Columns in pandoc's proportions, over the width of the template's text; pandoc takes 5.5 inches for granted."""
+    widest = _text_width(document) // TWIP
+    for table in document.tables:
+        columns = [column for column in table._tbl.tblGrid.findall(qn("w:gridCol")) if column.get(qn("w:w"))]
+        total = sum(int(column.get(qn("w:w"))) for column in columns)
+        for column in columns:
+            column.set(qn("w:w"), str(int(column.get(qn("w:w"))) * widest // total))
+
+
+def _text_width(document: Document) -> int:
+    """In English metric units (914,400 to the inch)."""
+    page = document.sections[0]
+    return page.page_width - page.left_margin - page.right_margin
+
+
+def _fill_contents(document: Document) -> None:
+    """Put the headings, as links, into the empty field that pandoc leaves for the list of contents.
+
+    Word fills it only after asking, other programs never. Page numbers come when a reader updates the field (F9).
+    """
+    field = next((run for run in document.element.body.iter(qn("w:instrText")) if run.text.startswith("TOC ")), None)
+    if field is None:
+        return
+    depth = int(re.search(r"1-(\d)", field.text)[1])
+    run = field.getparent()
+    placeholder = run.getparent()
+    start, _, end = run.findall(qn("w:fldChar"))
+    start.attrib.pop(qn("w:dirty"), None)
+    entries = []
+    for heading in document.paragraphs:
+        level = re.fullmatch(r"Heading (\d)", heading.style.name)
+        mark = heading._p.getprevious()
+        if level and int(level[1]) <= depth and mark is not None and mark.tag == qn("w:bookmarkStart"):
+            entries.append(_entry(heading.text, mark.get(qn("w:name")), document.styles[f"toc {level[1]}"].style_id))
+    if entries:  # the field begins in the first entry and ends in the last
+        entries[0].pPr.addnext(run)
+        last = OxmlElement("w:r")
+        last.append(end)
+        entries[-1].append(last)
+        for entry in entries:
+            placeholder.addprevious(entry)
+        placeholder.getparent().remove(placeholder)
+
+
+def _entry(text: str, anchor: str, style: str) -> OxmlElement:
+    return parse_xml(
+        f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:hyperlink w:anchor="{anchor}" w:history="1">'
+        f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:hyperlink></w:p>')
+
+
+def _has_header(table: docx.table.Table) -> bool:
+    """Whether `table` holds data: layout tables, which Quarto makes around figures and callouts, have no header row."""
+    look = table._tbl.tblPr.find(qn("w:tblLook"))
+    return look is not None and look.get(qn("w:firstRow")) in ("1", "true", "on")
+
+
+def _keep_rows_whole(table: docx.table.Table) -> None:
+    """No row breaks over a page; the header row is repeated on each page."""
+    for number, row in enumerate(table.rows):
+        properties = row._tr.get_or_add_trPr()
+        for tag in ("w:cantSplit", *(("w:tblHeader",) if number == 0 else ())):
+            for old in properties.findall(qn(tag)):
+                properties.remove(old)
+            properties.append(OxmlElement(tag))
+
+
+def _set_language(document: Document, language: str) -> None:
+    """The language of the default style and of every run that names one: screen readers choose a voice by it."""
+    for part in (document.styles.element, document.element):
+        for element in part.iter(qn("w:lang")):
+            element.set(qn("w:val"), language)
+    defaults = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
+    if defaults.find(qn("w:lang")) is None:
+        element = OxmlElement("w:lang")
+        element.set(qn("w:val"), language)
+        defaults.append(element)
+
+
+def _rewrite(path: Path, date: datetime) -> None:
+    """Write the archive again in the same order, every file with the same date."""
+    with zipfile.ZipFile(path) as archive:
+        files = [(name, archive.read(name)) for name in archive.namelist()]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files:
+            entry = zipfile.ZipInfo(name, date.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system, entry.external_attr = 3, 0o600 << 16  # the same on Windows and on Linux
+            archive.writestr(entry, content)

@@ -1,0 +1,140 @@
+"""Runs the pipeline: DVC decides what is out of date, this module shows progress and mends what a killed run left."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from pipeline.errors import PipelineError
+from pipeline.files import replacing
+
+_RUNNING = re.compile(r"Running stage '(?P<name>.+)':")
+_SKIPPED = re.compile(r"Stage '(?P<name>.+)' (didn't change, skipping|is cached)")
+_STAGE_FAILED = re.compile(r"failed to reproduce '(?P<name>[^']+)'")
+_USER_MISTAKE = re.compile(r"exited with 2\b")
+
+
+@dataclass
+class StageRun:
+    """One stage in one run: whether it ran or was up to date, for how long (seconds), and what it printed."""
+
+    name: str
+    ran: bool
+    seconds: float = 0.0
+    output: str = ""
+
+
+def stage_names(root: Path) -> list[str]:
+    """The stages in the order in which dvc.yaml tells them."""
+    return list(yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))["stages"])
+
+
+def reproduce(root: Path, options: Iterable[str] = (), on_start: Callable[[StageRun], None] = lambda stage: None,
+              on_end: Callable[[StageRun], None] = lambda stage: None) -> list[StageRun]:
+    """Run `dvc repro` in `root`; return the stages that DVC looked at, in order, with their times.
+
+    `on_start` and `on_end` are called as each stage starts and ends. Raises PipelineError with the failed stage's own
+    words when one fails; what the stages before it made is kept.
+    """
+    repair(root)
+    process = subprocess.Popen([sys.executable, "-m", "dvc", "repro", *options], cwd=root, env=_environment(),
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               text=True, encoding="utf-8", errors="replace", bufsize=1)
+    stages: list[StageRun] = []
+    printed: list[str] = []
+    started = time.monotonic()
+
+    def close() -> None:
+        if stages and stages[-1].ran:
+            stages[-1].seconds, stages[-1].output = time.monotonic() - started, "".join(printed)
+        if stages:
+            on_end(stages[-1])
+
+    for line in process.stdout:
+        found = _RUNNING.match(line) or _SKIPPED.match(line)
+        if not found:
+            printed.append(line)
+            continue
+        close()
+        stages.append(StageRun(found["name"], ran=bool(_RUNNING.match(line))))
+        started = time.monotonic()
+        printed.clear()
+        on_start(stages[-1])
+    if process.wait() != 0:
+        raise _failure("".join(printed))
+    close()
+    return stages
+
+
+def _environment() -> dict[str, str]:
+    """The stages call `python`: let that be this one. DVC asks nobody's permission and reports to nobody."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return {**os.environ, "PATH": path, "DVC_NO_ANALYTICS": "1", "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+def _failure(printed: str) -> PipelineError:
+    if "Unable to acquire lock" in printed:
+        return PipelineError("Another run of the pipeline is still going in this folder.",
+                             fix="Wait for it to end, or stop it, and run again.")
+    stage = _STAGE_FAILED.search(printed)
+    words = "\n".join(line for line in printed.splitlines() if not re.match(r"(> |ERROR: |Updating lock|To track|Use `dvc)", line)
+                      and line.strip())
+    if not stage:
+        return PipelineError("DVC could not run the pipeline.", where="dvc.yaml", found=printed.strip())
+    failure = PipelineError(f"The pipeline stopped at the stage '{stage['name']}'.\n{words or printed.strip()}")
+    failure.exit_code = 2 if _USER_MISTAKE.search(printed) else 1
+    return failure
+
+
+def repair(root: Path) -> None:
+    """Put right what a run that was killed may have left behind, so that the next one can start.
+
+    DVC writes its lock files in place. A dvc.lock or a table of running commands that was cut off in the middle stops
+    every later command; the first is taken back to the last sound copy, the second holds nothing of value. In an
+    unpacked archive without git, DVC is told so.
+    """
+    lock, sound = root / "dvc.lock", root / ".dvc" / "tmp" / "golden-thread" / "dvc.lock"
+    if lock.exists():
+        if _is_sound(lock):
+            with replacing(sound) as beside:
+                shutil.copyfile(lock, beside)
+        elif sound.exists():
+            with replacing(lock) as beside:
+                shutil.copyfile(sound, beside)
+        else:
+            lock.unlink()
+    running = root / ".dvc" / "tmp" / "rwlock"
+    if running.exists() and not _is_json(running):
+        running.unlink()
+    if not _inside_git(root):
+        local = root / ".dvc" / "config.local"
+        if not local.exists():
+            local.write_text("[core]\n    no_scm = true\n", encoding="utf-8")
+
+
+def _is_sound(lock: Path) -> bool:
+    try:
+        content = yaml.safe_load(lock.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return False
+    return isinstance(content, dict) and isinstance(content.get("stages", {}), dict) and "schema" in content
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    return True
+
+
+def _inside_git(root: Path) -> bool:
+    return any((folder / ".git").exists() for folder in (root, *root.parents))

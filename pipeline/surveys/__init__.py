@@ -1,0 +1,1 @@
+"""Surveys: the codebook, the published percentages, and the tables made from them."""

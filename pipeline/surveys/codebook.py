@@ -1,0 +1,314 @@
+"""The codebook of a survey: what was asked, of whom, on which scale, and where each row stands in the source.
+
+A codebook is a file survey.yaml beside the data. It is read once, checked whole, and never changed: every problem is
+named together, with its key and what to do about it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from pipeline.errors import CodebookError
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+FIXES = {"extra_forbidden": "Remove the key, or correct its spelling.", "missing": "Add the key."}
+
+
+class Strict(BaseModel):
+    """A part of a YAML file: unknown keys are refused, nothing changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Model = TypeVar("Model", bound=Strict)
+
+
+class Source(Strict):
+    """The publication that the figures were taken from."""
+
+    title: Text
+    publisher: Text
+    year: int
+    place: Text
+    licence: Text
+
+
+class Period(Strict):
+    """First and last month of a stage of the fieldwork, as YYYY-MM."""
+
+    start: Month
+    end: Month
+
+
+class FieldPeriod(Strict):
+    """When questionnaires went out, and when the places were visited."""
+
+    start: Month
+    visits: Period
+
+
+class Authorities(Strict):
+    """How many places were asked and answered, and the names of those visited."""
+
+    surveyed: int = Field(ge=1)
+    answering: int = Field(ge=0)
+    visited: tuple[Text, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Authorities":
+        if self.answering > self.surveyed:
+            raise ValueError(f"{self.answering} answering of {self.surveyed} surveyed; they cannot be more")
+        _unique("visited", self.visited)
+        return self
+
+
+class Category(Strict):
+    """One answer on the scale; `role` says what it counts as."""
+
+    id: Identifier
+    label: Text
+    role: Literal["agree", "neutral", "disagree", "dont_know"]
+
+
+class Scale(Strict):
+    """The answers in published order, from the strongest agreement to don't know.
+
+    >>> scale = Scale(categories=[dict(id="yes", label="Yes", role="agree"), dict(id="hm", label="Hm", role="neutral"),
+    ...     dict(id="no", label="No", role="disagree"), dict(id="dk", label="Don't know", role="dont_know")])
+    >>> scale.ids, scale.agree, scale.neutral, scale.disagree, scale.dont_know
+    (('yes', 'hm', 'no', 'dk'), ('yes',), 'hm', ('no',), 'dk')
+    """
+
+    categories: tuple[Category, ...]
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Scale":
+        _unique("categories", self.ids)
+        roles = Counter(category.role for category in self.categories)
+        for role in ("neutral", "dont_know"):
+            if roles[role] != 1:
+                raise ValueError(f"{roles[role]} categories have the role {role}; give it to exactly one")
+        if not (roles["agree"] and roles["disagree"]):
+            raise ValueError("a scale needs at least one category of agreement and one of disagreement")
+        return self
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The categories' identifiers in order: the columns of a published table."""
+        return tuple(category.id for category in self.categories)
+
+    @property
+    def agree(self) -> tuple[str, ...]:
+        """The categories that count as agreement, in order."""
+        return self.with_role("agree")
+
+    @property
+    def disagree(self) -> tuple[str, ...]:
+        """The categories that count as disagreement, in order."""
+        return self.with_role("disagree")
+
+    @property
+    def neutral(self) -> str:
+        """The category that is neither agreement nor disagreement."""
+        return self.with_role("neutral")[0]
+
+    @property
+    def dont_know(self) -> str:
+        """The category that stands beside the scale."""
+        return self.with_role("dont_know")[0]
+
+    def with_role(self, role: str) -> tuple[str, ...]:
+        """The identifiers of the categories with a role, in order."""
+        return tuple(category.id for category in self.categories if category.role == role)
+
+
+class Group(Strict):
+    """Those who answered one table: its file, and how many of them sent a questionnaire back."""
+
+    id: Identifier
+    label: Text
+    file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.csv$")]
+    respondents: int = Field(ge=1)
+
+
+class Domain(Strict):
+    """A subject that items belong to; `report` says whether the publication has a section on it."""
+
+    id: Identifier
+    label: Text
+    report: bool
+
+
+class Item(Strict):
+    """One statement of the questionnaire, in our own short words.
+
+    `measures` is "support" or "outcome" by the codebook's rule; `place` is the row in each group's table, from 1;
+    `heading` is the part of the questionnaire that the row stands under, paraphrased.
+    """
+
+    id: Slug
+    wording: Text
+    label: Text
+    domain: Identifier
+    measures: Literal["support", "outcome"]
+    place: dict[Identifier, Annotated[int, Field(ge=1)]] = Field(min_length=1)
+    heading: Text | None = None
+    note: Text | None = None
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups that were asked."""
+        return tuple(self.place)
+
+
+class Codebook(Strict):
+    """Everything that is known about a survey apart from its answers."""
+
+    name: Slug
+    title: Text
+    kind: Literal["published"]
+    source: Source
+    field_period: FieldPeriod
+    authorities: Authorities
+    decimals: int = Field(ge=0, le=6)
+    scale: Scale
+    groups: tuple[Group, ...] = Field(min_length=1)
+    domains: tuple[Domain, ...] = Field(min_length=1)
+    outcome_rule: Text
+    items: tuple[Item, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Codebook":
+        problems = []
+        for key in ("groups", "domains", "items"):
+            problems += _repeated(key, [part.id for part in getattr(self, key)])
+        problems += _repeated("groups", [group.file for group in self.groups])
+        groups, domains = [group.id for group in self.groups], [domain.id for domain in self.domains]
+        for item in self.items:
+            if item.domain not in domains:
+                problems.append(f"items, {item.id}, domain: {item.domain!r} is not a domain; "
+                                f"use one of {_list(domains)}")
+            problems += [f"items, {item.id}, place: {group!r} is not a group; use one of {_list(groups)}"
+                         for group in item.groups if group not in groups]
+        for group in groups:
+            places = sorted(item.place[group] for item in self.items if group in item.place)
+            if places != list(range(1, len(places) + 1)):
+                problems.append(f"items, place, {group}: rows {_list(places)}; number the rows of a table "
+                                f"from 1 to {len(places)}, each once")
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def item(self, item: str) -> Item:
+        """The item with this slug. Raises CodebookError for an unknown one, as `domain` and `group` do."""
+        return self._part("items", item)
+
+    def domain(self, domain: str) -> Domain:
+        """The domain with this identifier."""
+        return self._part("domains", domain)
+
+    def group(self, group: str) -> Group:
+        """The group with this identifier."""
+        return self._part("groups", group)
+
+    def rows(self, group: str) -> tuple[Item, ...]:
+        """The items that a group was asked, in the order of its published table."""
+        self.group(group)
+        return tuple(sorted((item for item in self.items if group in item.place), key=lambda item: item.place[group]))
+
+    def _part(self, key: str, identifier: str) -> Any:
+        parts = {part.id: part for part in getattr(self, key)}
+        if identifier not in parts:
+            raise CodebookError(f"The codebook of {self.name} has no such entry.", where=f"survey.yaml, {key}",
+                                found=repr(identifier), expected=_list(parts), fix="Correct the spelling.")
+        return parts[identifier]
+
+
+def read_codebook(path: Path) -> Codebook:
+    """Read and check a survey.yaml; raise CodebookError naming the file, and every problem's key and fix."""
+    return read_model(path, Codebook)
+
+
+def read_model(path: Path, model: type[Model], further: Callable[[Model], Iterable[str]] = lambda _: ()) -> Model:
+    """Read a YAML file into a model; `further` gives problems that only show beside other data.
+
+    Raises CodebookError for a file that is missing, is not YAML, or does not fit: all problems at once.
+    """
+    content = _read_yaml(path)
+    try:
+        read = model.model_validate(content)
+        problems = list(further(read))
+    except ValidationError as error:
+        problems = [line for each in error.errors() for line in _described(each, content)]
+    if problems:
+        raise CodebookError(f"{path.name} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n"
+                            + "\n".join(f"  - {problem}" for problem in problems), where=str(path))
+    return read
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML says that keys are unique, PyYAML keeps the last one silently: refuse a second."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _read_yaml(path: Path) -> Any:
+    try:
+        return yaml.load(path.read_text(encoding="utf-8-sig"), _UniqueKeyLoader)
+    except FileNotFoundError:
+        raise CodebookError("The file is missing.", where=str(path),
+                            fix="Put the file there, or correct the survey's name.") from None
+    except UnicodeDecodeError as error:
+        raise CodebookError("The file is not UTF-8 text.", where=f"{path}, byte {error.start}",
+                            fix="Save the file as UTF-8.") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise CodebookError("The file is not valid YAML.", where=f"{path}, line {line}", found=error.problem or "",
+                            fix="Look for wrong indentation, a colon in unquoted text, or a key used twice.") from None
+
+
+def _described(error: dict[str, Any], content: Any) -> list[str]:
+    """Lines for one of pydantic's errors: the key, what is wrong, the fix. List entries are named by their id."""
+    keys = []
+    for step in error["loc"]:
+        content = content[step] if _has(content, step) else None
+        keys.append(content["id"] if isinstance(step, int) and _has(content, "id") else str(step))
+    if error["type"] == "value_error":  # ours: the text says what and how, one problem a line
+        return [", ".join([*map(str, keys), line]) if keys else line for line in str(error["ctx"]["error"]).split("\n")]
+    found = f" (found {error['input']!r})" if isinstance(error["input"], str | int | float) else ""
+    message = error["msg"][0].lower() + error["msg"][1:]
+    return [f"{', '.join(map(str, keys)) or 'the file'}: {message}{found}. "
+            f"{FIXES.get(error['type'], 'Correct the value.')}"]
+
+
+def _has(content: Any, step: str | int) -> bool:
+    if isinstance(content, list):
+        return isinstance(step, int) and step < len(content)
+    return isinstance(content, dict) and step in content
+
+
+def _unique(key: str, values: Iterable[str]) -> None:
+    if problems := _repeated(key, values):
+        raise ValueError("\n".join(problems))
+
+
+def _repeated(key: str, values: Iterable[str]) -> list[str]:
+    return [f"{key}: {value!r} stands {n} times; give each entry its own"
+            for value, n in Counter(values).items() if n > 1]
+
+
+def _list(values: Iterable[Any]) -> str:
+    return ", ".join(map(str, values))

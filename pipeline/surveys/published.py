@@ -1,0 +1,164 @@
+"""Published percentages: read, checked, and turned into the counts that they allow.
+
+`read_published` reads one CSV a group, `count_tables` makes the two canonical tables of a survey: answers (a line an
+item × group × category) and rows (a line an item × group). `read_answers` reads the first of them back.
+"""
+
+import csv
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from pipeline.errors import DataError
+from pipeline.statistics.rounding import FeasibleCounts, InfeasibleRow, feasible_counts
+from pipeline.surveys.codebook import Codebook, Group
+
+KEYS = ["item", "group", "category"]
+COUNTS = ["base", "count_low", "count_high", "count"]
+ANSWERS = [*KEYS, "percent", *COUNTS]
+
+
+def read_published(folder: Path, codebook: Codebook) -> pd.DataFrame:
+    """Read the table of every group: columns group, item, base, and the percentage in each category of the scale.
+
+    Lines come group by group in the order of the codebook's `place`. Raises DataError for a file that is missing or
+    does not fit, naming every cell at fault by its line and column.
+    """
+    return pd.concat([_read_group(folder / group.file, group, codebook) for group in codebook.groups],
+                     ignore_index=True)
+
+
+def count_tables(published: pd.DataFrame, codebook: Codebook, rounding: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The counts that every published row allows, as two tables in the order of items and groups in the codebook.
+
+    answers: item, group, category, percent, base, and the fewest (count_low), the most (count_high) and the central
+    number (count) of people in the category. rows: item, group, base, percent_total, and feasible_tables, the exact
+    number of count vectors (a Python integer of any size). Raises InfeasibleRow if no counts round to a row.
+    """
+    by_row = published.set_index(["item", "group"])
+    answers, rows = [], []
+    for item in codebook.items:
+        for group in map(codebook.group, item.groups):
+            row = by_row.loc[(item.id, group.id)]
+            percentages = [row[category] for category in codebook.scale.ids]
+            feasible = row_counts(percentages, int(row["base"]), codebook, rounding, f"{group.file}, item {item.id}")
+            cells = zip(codebook.scale.ids, percentages, feasible.cell_bounds(), feasible.central(), strict=True)
+            answers += [(item.id, group.id, category, float(percent), feasible.base, int(low), int(high), int(central))
+                        for category, percent, (low, high), central in cells]
+            rows.append((item.id, group.id, feasible.base, float(sum(feasible.percentages)), feasible.size))
+    return (pd.DataFrame(answers, columns=ANSWERS),
+            pd.DataFrame(rows, columns=["item", "group", "base", "percent_total", "feasible_tables"])
+            .astype({"feasible_tables": object}))
+
+
+def row_counts(percentages: Sequence[float], base: int, codebook: Codebook, rounding: str,
+               where: str) -> FeasibleCounts:
+    """The feasible counts of one row in the order of the scale; InfeasibleRow names the categories that clash."""
+    try:
+        return feasible_counts(percentages, base, codebook.decimals, rounding, where)
+    except InfeasibleRow as error:
+        cells = [f"{codebook.scale.ids[k]} {percentages[k]:g}" for k in error.cells]
+        shortfall = {True: f" need at least {error.gap} people more than the base",
+                     False: f" leave at least {-error.gap} people of the base without an answer"}
+        raise InfeasibleRow(
+            "No numbers of people give the printed percentages.", cells=error.cells, gap=error.gap, where=where,
+            found=", ".join(cells) + (shortfall[error.gap > 0] if error.gap else " cannot come from this base alone"),
+            expected=f"percentages of {base} people, rounded {rounding} to {codebook.decimals} decimals",
+            fix="Check the row against the publication, and the parameter survey.rounding.") from None
+
+
+def read_answers(path: Path) -> pd.DataFrame:
+    """Read the canonical table answers.csv: columns as `count_tables` makes them, percentages from 0 to 100.
+
+    Raises DataError if a column, a key or an order of counts (count_low ≤ count ≤ count_high ≤ base) is wrong.
+    """
+    table = _read_csv(path, ANSWERS)
+    schema = pa.DataFrameSchema(
+        {**{key: pa.Column(str, pa.Check.str_length(min_value=1, error="a name")) for key in KEYS},
+         "percent": pa.Column(str, _percentage(None)), **{count: pa.Column(str, _whole(0)) for count in COUNTS}},
+        unique=KEYS, report_duplicates="exclude_first")
+    _refuse(path, _failures(schema, table), "Make the file again with stage 01; it is not edited by hand.")
+    table = table.astype({"percent": float, **dict.fromkeys(COUNTS, "int64")})
+    ordered = (table[["count_low", "count", "count_high", "base"]].diff(axis=1).iloc[:, 1:] >= 0).all(axis=1)
+    _refuse(path, [f"line {line}: expected count_low ≤ count ≤ count_high ≤ base" for line in table.index[~ordered]],
+            "Make the file again with stage 01; it is not edited by hand.")
+    return table.reset_index(drop=True)
+
+
+def _read_group(path: Path, group: Group, codebook: Codebook) -> pd.DataFrame:
+    """One group's table in published order, its numbers as numbers."""
+    slugs = [item.id for item in codebook.rows(group.id)]
+    categories = list(codebook.scale.ids)
+    table = _read_csv(path, ["item", "base", *categories])
+    schema = pa.DataFrameSchema(
+        {"item": pa.Column(str, pa.Check.isin(slugs, error=f"an item that the codebook gives to {group.id}"),
+                           unique=True, report_duplicates="exclude_first"),
+         "base": pa.Column(str, _whole(1, group.respondents)),
+         **{category: pa.Column(str, _percentage(codebook.decimals)) for category in categories}})
+    missing = [f"no row for item {slug}: row {place} of the published table"
+               for place, slug in enumerate(slugs, start=1) if slug not in set(table["item"])]
+    _refuse(path, _failures(schema, table) + missing, "Correct the file against the publication, or the codebook.")
+    numbers = table.astype({"base": "int64", **dict.fromkeys(categories, "int64" if not codebook.decimals else float)})
+    numbers = numbers.set_index("item").loc[slugs].reset_index()
+    numbers.insert(0, "group", group.id)
+    return numbers
+
+
+def _read_csv(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """A CSV file as text, indexed by line number. A byte-order mark, any line ends and empty lines do no harm."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file)
+            lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(cells)]
+    except FileNotFoundError:
+        raise DataError("The file is missing.", where=str(path), fix="Put it there, or correct its name.") from None
+    except UnicodeDecodeError as error:
+        raise DataError("The file is not UTF-8 text.", where=f"{path}, byte {error.start}",
+                        fix="Save it as CSV UTF-8.") from None
+    header = lines[0][1] if lines else []
+    if header != list(columns):
+        raise DataError("The columns are not as they should be.", where=f"{path}, line 1", found=",".join(header),
+                        expected=",".join(columns), fix="Correct the header; separate columns by commas.")
+    _refuse(path, [f"line {number}: found {len(cells)} cells, expected {len(columns)}"
+                   for number, cells in lines if len(cells) != len(columns)], "Give each row one cell a column.")
+    return pd.DataFrame([cells for _, cells in lines[1:]], index=[number for number, _ in lines[1:]], columns=columns,
+                        dtype=str)
+
+
+def _whole(low: int, high: int | None = None) -> pa.Check:
+    def fits(text: str) -> bool:
+        return re.fullmatch(r"[0-9]{1,18}", text) is not None and low <= int(text) <= (high or int(text))
+
+    return pa.Check(fits, element_wise=True,
+                    error=f"a whole number from {low} to {high}" if high else f"a whole number, {low} or more")
+
+
+def _percentage(decimals: int | None) -> pa.Check:
+    """A number from 0 to 100 with at most so many decimals; None for any number of them."""
+    fraction = {None: r"(\.[0-9]+)?", 0: ""}.get(decimals, rf"(\.[0-9]{{1,{decimals}}})?")
+    limit = {None: "", 0: ", a whole number"}.get(decimals, f", at most {decimals} decimals")
+
+    def fits(text: str) -> bool:
+        return re.fullmatch(rf"[0-9]{{1,3}}{fraction}", text) is not None and float(text) <= 100
+
+    return pa.Check(fits, element_wise=True, error=f"a percentage from 0 to 100{limit}")
+
+
+def _failures(schema: pa.DataFrameSchema, table: pd.DataFrame) -> list[str]:
+    """Every cell that the schema refuses, by line and column."""
+    try:
+        schema.validate(table, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases.sort_values("index", kind="stable").to_dict("records")
+        return [f"line {case['index']}, column {case['column']}: found {case['failure_case']!r}, expected "
+                + ("each only once" if "uniqueness" in case["check"] else case["check"]) for case in cases]
+    return []
+
+
+def _refuse(path: Path, problems: Sequence[str], fix: str) -> None:
+    if problems:
+        raise DataError(f"{path.name} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n"
+                        + "\n".join(f"  - {problem}" for problem in problems), where=str(path), fix=fix)

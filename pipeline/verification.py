@@ -1,0 +1,76 @@
+"""Proves that the pipeline gives the same bytes again, and measures how long it takes: both in a fresh copy."""
+
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from pipeline.running import StageRun, reproduce
+
+DERIVED = shutil.ignore_patterns(".git", ".venv", ".dvc", "__pycache__", "processed", "site", "published", ".*_cache",
+                                 ".hypothesis", ".ipynb_checkpoints")
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output of a stage, with its hash in dvc.lock and its hash when made again."""
+
+    stage: str
+    path: str
+    recorded: str
+    remade: str
+
+    @property
+    def same(self) -> bool:
+        return self.recorded == self.remade
+
+
+@contextmanager
+def fresh_copy(root: Path) -> Iterator[Path]:
+    """A copy of the project's own files (what git would share, if it is there) in a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="golden-thread-") as scratch:
+        copy = Path(scratch) / "project"
+        if (root / ".git").exists():
+            listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root,
+                                    check=True, capture_output=True, text=True).stdout
+            for name in filter(None, listed.split("\0")):
+                if (root / name).is_file():
+                    (copy / name).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(root / name, copy / name)
+        else:
+            shutil.copytree(root, copy, ignore=DERIVED)
+            (copy / ".dvc").mkdir()
+            shutil.copyfile(root / ".dvc" / "config", copy / ".dvc" / "config")
+        yield copy
+
+
+def verify(root: Path) -> list[Output]:
+    """Run the whole pipeline in a fresh copy and compare the hash of every output with dvc.lock's."""
+    with fresh_copy(root) as copy:
+        recorded = _hashes(copy)
+        reproduce(copy)
+        remade = _hashes(copy)
+    return [Output(stage, path, recorded.get((stage, path), "none"), remade.get((stage, path), "none"))
+            for stage, path in sorted(recorded.keys() | remade.keys())]
+
+
+def _hashes(root: Path) -> dict[tuple[str, str], str]:
+    lock = root / "dvc.lock"
+    stages = yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"] if lock.exists() else {}
+    return {(name, out["path"]): out["md5"] for name, stage in stages.items() for out in stage.get("outs", [])}
+
+
+def measure(root: Path) -> tuple[list[StageRun], float, float]:
+    """Run the pipeline from nothing, then with nothing to do, in a fresh copy: the stages, and both times in seconds."""
+    with fresh_copy(root) as copy:
+        begun = time.monotonic()
+        stages = reproduce(copy)
+        cold = time.monotonic() - begun
+        reproduce(copy)
+        return stages, cold, time.monotonic() - begun - cold

@@ -1,0 +1,152 @@
+"""The doctor's findings, and the attempt to get Quarto, with stand-ins for Quarto and its installer."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from pipeline import toolchain
+from pipeline.environment import ROOT
+from pipeline.lockfile import locked_versions
+from pipeline.rendering import quarto as quarto_engine
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-ins are shell scripts")
+
+
+@pytest.fixture
+def scripts(tmp_path, monkeypatch):
+    """The only folder in which a quarto can be found; empty at first. uv changes no environment."""
+    folder = tmp_path / "scripts"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}/usr/bin{os.pathsep}/bin")
+    monkeypatch.setattr(quarto_engine.sysconfig, "get_path", lambda name: str(folder))
+    monkeypatch.setattr(quarto_engine.shutil, "which", _which_without(quarto_engine.shutil.which, "/usr/bin", "/bin"))
+    monkeypatch.setattr(toolchain.sys, "executable", str(program(folder, "python", "exit 0")))
+    return folder
+
+
+def _which_without(which, *system_folders):
+    def find(name, path=None):
+        found = which(name, path=path)
+        return None if name == "quarto" and found and os.path.dirname(found) in system_folders else found
+    return find
+
+
+def program(folder, name, script):
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def is_alive(pid):
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
+    return bool(state) and not state.startswith("Z")
+
+
+# The attempt to get Quarto
+
+def test_a_quarto_that_is_there_is_used_and_nothing_is_installed(scripts, tmp_path):
+    program(scripts, "quarto", "echo 1.9.38")
+    assert toolchain.try_quarto(installer=["touch", str(tmp_path / "called")]) == "Quarto 1.9.38 makes the reports."
+    assert not (tmp_path / "called").exists()
+
+
+def test_a_quarto_that_can_be_had_is_installed(scripts):
+    installer = program(scripts, "installer", f"printf '#!/bin/sh\\necho 1.8.27\\n' > '{scripts}/quarto'; chmod +x '{scripts}/quarto'")
+    assert toolchain.try_quarto(installer=[str(installer)]) == "Quarto 1.8.27 was installed and makes the reports."
+
+
+def test_where_its_package_cannot_be_installed_one_line_says_so(scripts, capfd):
+    installer = program(scripts, "installer", "echo noise; echo noise >&2; exit 1")
+    line = toolchain.try_quarto(installer=[str(installer)])
+    assert line.startswith("The embedded engine") and line.endswith("its package cannot be installed here.")
+    assert "\n" not in line and capfd.readouterr() == ("", "")
+
+
+def test_a_quarto_that_is_too_old_is_named(scripts):
+    program(scripts, "quarto", "echo 1.4.553")
+    assert "version 1.4.553" in toolchain.try_quarto(installer=["false"])
+
+
+def test_an_installation_that_hangs_is_ended_with_all_that_it_started(scripts, tmp_path):
+    child = tmp_path / "child.txt"
+    installer = program(scripts, "installer", f"sleep 300 & echo $! > '{child}'; wait")
+    started = time.monotonic()
+    line = toolchain.try_quarto(seconds=1, installer=[str(installer)])
+    assert time.monotonic() - started < 20
+    assert line.endswith("installing its package took longer than 1 s.")
+    assert not is_alive(int(child.read_text()))
+
+
+def test_an_installer_that_does_not_exist_is_no_error(scripts):
+    assert "the installer does not start" in toolchain.try_quarto(installer=[str(scripts / "nothing")])
+
+
+def test_without_an_installer_of_its_own_the_extra_of_pyproject_is_asked_for(scripts, tmp_path, monkeypatch):
+    calls = tmp_path / "calls.txt"
+    monkeypatch.setattr(toolchain.sys, "executable", str(program(scripts, "python", f'echo "$*" >> "{calls}"; exit 1')))
+    toolchain.try_quarto()
+    install, uninstall = [line.split() for line in calls.read_text().splitlines() if "pip" in line and "uv" in line]
+    assert install[:4] == ["-m", "uv", "pip", "install"] and install[-1] == "quarto-cli>=1.6" and "--no-deps" in install
+    assert uninstall[:4] == ["-m", "uv", "pip", "uninstall"] and uninstall[-1] == "quarto-cli"
+
+
+# The doctor
+
+def found(root=ROOT):
+    return {check.name: check for check in toolchain.diagnose(root)}
+
+
+def test_the_doctor_finds_what_this_environment_has():
+    checks = found()
+    for name in ("Python", "DVC", "pandoc", "typst", "Jupyter kernel python3", "Engine for reports"):
+        assert checks[name].found, name
+    assert checks["Python"].found == ".".join(map(str, sys.version_info[:3]))
+    assert all(check.needed_for and check.how_to_get for check in checks.values())
+
+
+def test_the_doctor_names_packages_that_are_not_as_locked(project):
+    lock = project / "requirements.lock"
+    version = locked_versions(lock.read_text(encoding="utf-8"))["rich"]
+    lock.write_text(lock.read_text(encoding="utf-8").replace(f"\nrich=={version} ", "\nrich==0.0.1 "), encoding="utf-8")
+    check = found(project)["Locked packages"]
+    assert check.found is None and f"rich {version} instead of 0.0.1" in check.how_to_get
+
+
+@pytest.mark.parametrize(("quarto", "asked", "engine"), [
+    ("echo 1.9.38", "auto", "Quarto 1.9.38: Quarto is found"),
+    ("echo 1.9.38", "embedded", "the embedded engine: embedded is asked for"),
+    ("echo 1.4.0", "auto", "the embedded engine: no Quarto is found"),
+    ("echo 1.9.38", "quarto", "Quarto 1.9.38: quarto is asked for"),
+    ("exit 1", "quarto", None), ("echo 1.9.38", "latex", None)])
+def test_the_doctor_says_which_engine_makes_the_reports_and_why(scripts, project, monkeypatch, quarto, asked, engine):
+    monkeypatch.delenv("GOLDEN_THREAD_ENGINE", raising=False)
+    program(scripts, "quarto", quarto)
+    parameters = project / "params.yaml"
+    parameters.write_text(parameters.read_text(encoding="utf-8").replace("engine: auto", f"engine: {asked}"), encoding="utf-8")
+    check = found(project)["Engine for reports"]
+    assert check.found == engine
+    assert "params.yaml" in check.how_to_get
+
+
+def test_the_doctor_tells_a_kernel_that_belongs_to_another_python(tmp_path, monkeypatch):
+    kernel = tmp_path / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text('{"argv": ["/elsewhere/bin/python", "-m", "ipykernel_launcher", "-f", '
+                                        '"{connection_file}"], "display_name": "other", "language": "python"}')
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    assert found()["Jupyter kernel python3"].found is None
+
+
+def test_the_doctor_misses_git_and_pandoc_where_there_are_none(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(toolchain.pypandoc, "get_pandoc_version", _no_pandoc)
+    checks = found()
+    assert checks["Git"].found is None and checks["pandoc"].found is None
+
+
+def _no_pandoc():
+    raise OSError("No pandoc was found")
