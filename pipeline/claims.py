@@ -15,10 +15,11 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from pipeline.errors import DataError
-from pipeline.surveys.codebook import Codebook, Identifier, Slug, Strict, Text, read_model
+from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.published import row_counts
 from pipeline.verdicts import (
     NOT_CHECKABLE, VERDICTS, Judgement, Share, Word, judge_comparison, judge_count, judge_number, judge_word, percent)
+from pipeline.yaml_models import Identifier, Slug, Strict, Text, read_model
 
 COLUMNS = ["id", "section", "sentence", "claim", "group", "item", "claimed", "found", "found_low", "found_high",
            "literal", "convention", "verdict", "note"]
@@ -117,6 +118,16 @@ def check_claims(claims: Claims, answers: pd.DataFrame, codebook: Codebook, roun
     text; found_low and found_high are what rounding allows: per cent for a share, percentage points (left less right)
     for a comparison, the number itself for a count. literal and convention are "true", "false" or, where there is no
     such reading, "". Raises DataError if `answers` lacks a row that a claim needs.
+
+    >>> from pipeline.files import project_root
+    >>> from pipeline.surveys.codebook import read_codebook
+    >>> from pipeline.surveys.published import count_tables, read_published
+    >>> folder = project_root() / "data/raw/surveys/ofsted-2011"
+    >>> codebook = read_codebook(folder / "survey.yaml")
+    >>> answers, _ = count_tables(read_published(folder, codebook), codebook, "half_up")
+    >>> checked = check_claims(read_claims(folder / "claims.yaml", codebook), answers, codebook, "half_up")
+    >>> checked.set_index("id").loc["effectiveness-managers", ["claimed", "found", "verdict"]].tolist()
+    ['78%', '74%', 'not reproduced']
     """
     table = _Table(answers, codebook, rounding)
     checked = [{"id": claim.id, "section": claim.place.section, "sentence": claim.place.sentence, "claim": claim.claim,

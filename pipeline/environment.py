@@ -42,7 +42,8 @@ def build(root: Path = ROOT) -> None:
         print("Bringing .venv into step with requirements.lock ...", flush=True)
         os.replace(stamp, unfinished)
     else:
-        print(f"Building .venv with Python {sys.version.split()[0]} (once; the download is about 300 MB) ...", flush=True)
+        version = sys.version.split()[0]
+        print(f"Building .venv with Python {version} (once; the download is about 300 MB) ...", flush=True)
         _create(environment, python, root)
     try:
         _install(python, root)
@@ -65,7 +66,7 @@ def _create(environment: Path, python: Path, root: Path) -> None:
 
 
 def _install(python: Path, root: Path) -> None:
-    """Everything in the lock and nothing else, then the project itself, editable, without a look at the network."""
+    """The lock and nothing else (but pip), then the project itself, editable, without a look at the network."""
     # The interpreter is named: otherwise uv would change whatever environment the user has activated.
     uv, into = [python, "-m", "uv", "pip"], ["--quiet", "--python", python]
     sync, settings = [*uv, "sync", *into, "--require-hashes", "requirements.lock"], machine_settings(python)
@@ -78,10 +79,8 @@ def _install(python: Path, root: Path) -> None:
 def entry(lock: str, name: str) -> str:
     """The lines of the package `name` in the text of a lock file: its version and its hashes.
 
-    >>> print(entry("rich==15.0 \\\\\\n    --hash=sha256:aa\\nuv==0.13 \\\\\\n    --hash=sha256:bb\\n    # via x\\n", "uv"), end="")
-    uv==0.13 \\
-        --hash=sha256:bb
-        # via x
+    >>> entry("rich==15.0 \\\\\\n    --hash=sha256:aa\\nuv==0.13 \\\\\\n    --hash=sha256:bb\\n", "uv")
+    'uv==0.13 \\\\\\n    --hash=sha256:bb\\n'
     """
     found = re.search(rf"^{re.escape(name)}==.*\n(?:[ \t]+.*\n)*", lock, flags=re.MULTILINE)
     if not found:
@@ -118,9 +117,10 @@ def machine_settings(python: str | Path) -> dict[str, str]:
 
 def _succeeds(command: list[object], root: Path, environ: Mapping[str, str] | None = None) -> bool:
     try:
-        return subprocess.run([str(word) for word in command], cwd=root, env=environ, capture_output=True).returncode == 0
+        done = subprocess.run([str(word) for word in command], cwd=root, env=environ, capture_output=True)
     except OSError:
         return False
+    return done.returncode == 0
 
 
 def _run(what_failed: str, command: list[object], root: Path, environ: Mapping[str, str] | None = None) -> None:

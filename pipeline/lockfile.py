@@ -36,7 +36,8 @@ def write_lock(root: Path = ROOT, options: Iterable[str] = ()) -> None:
         command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
                    "--generate-hashes", "--no-emit-index-url", "--no-header", "--group", "dev", *options,
                    "pyproject.toml", "--output-file", beside.name]
-        if subprocess.run(command, cwd=root, env=machine_settings(sys.executable), stdout=subprocess.DEVNULL).returncode != 0:
+        settings = machine_settings(sys.executable)
+        if subprocess.run(command, cwd=root, env=settings, stdout=subprocess.DEVNULL).returncode != 0:
             raise SetUpError("The lock could not be written.", where="pyproject.toml", found="the message above",
                              fix="Correct the named dependency, or the connection.")
     environment = root / "environment.yml"
@@ -99,7 +100,10 @@ def with_versions(environment: str, versions: Mapping[str, str]) -> str:
     >>> with_versions("  - rich==14.0   # messages\\n  - make\\n", {"rich": "15.0"})
     '  - rich==15.0   # messages\\n  - make\\n'
     """
-    return _PINNED.sub(lambda found: f"{found['start']}{found['name']}=={versions[_package(found['name'])]}", environment)
+    def locked(found: re.Match) -> str:
+        return f"{found['start']}{found['name']}=={versions[_package(found['name'])]}"
+
+    return _PINNED.sub(locked, environment)
 
 
 def _package(conda_name: str) -> str:

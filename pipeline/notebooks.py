@@ -13,6 +13,7 @@ from typing import Any
 
 import nbformat
 import papermill
+import pypandoc
 from nbconvert import HTMLExporter
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
@@ -125,5 +126,16 @@ def to_html(notebook: nbformat.NotebookNode, title: str) -> str:
                     for line in cell.source.splitlines() if line.startswith("# ")), title)
     settings = Config({"HTMLExporter": {"mathjax_url": "", "require_js_url": "", "jquery_url": "", "mermaid_js_url": "",
                                         "language_code": "en-GB"}})
-    page, _ = HTMLExporter(config=settings).from_notebook_node(notebook, resources={"metadata": {"name": heading}})
+    page, _ = HTMLExporter(config=settings).from_notebook_node(_with_mathml(notebook),
+                                                               resources={"metadata": {"name": heading}})
     return page
+
+
+def _with_mathml(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A copy whose texts with formulas are HTML with MathML: a browser draws it without a script from elsewhere."""
+    copy = nbformat.from_dict(notebook)
+    for cell in copy.cells:
+        if cell.cell_type == "markdown" and "$" in cell.source:
+            cell.source = pypandoc.convert_text(cell.source, "html", format="markdown-auto_identifiers",
+                                                extra_args=["--mathml", "--wrap=none"])
+    return copy

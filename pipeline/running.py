@@ -19,7 +19,10 @@ from pipeline.files import replacing
 _RUNNING = re.compile(r"Running stage '(?P<name>.+)':")
 _SKIPPED = re.compile(r"Stage '(?P<name>.+)' (didn't change, skipping|is cached)")
 _STAGE_FAILED = re.compile(r"failed to reproduce '(?P<name>[^']+)'")
+_NOT_THE_STAGE_S = re.compile(r"> |ERROR: |Updating lock file|To track|Use `dvc|\[IPKernelApp\]")
+_BLOCKED = re.compile(r"Unable to acquire lock|is being blocked by")
 _USER_MISTAKE = re.compile(r"exited with 2\b")
+HOUR = 3600  # seconds: a file that is being written is younger
 
 
 @dataclass
@@ -77,16 +80,16 @@ def reproduce(root: Path, options: Iterable[str] = (), on_start: Callable[[Stage
 def _environment() -> dict[str, str]:
     """The stages call `python`: let that be this one. DVC asks nobody's permission and reports to nobody."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    return {**os.environ, "PATH": path, "DVC_NO_ANALYTICS": "1", "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # slow to start
+    return {**inherited, "PATH": path, "DVC_NO_ANALYTICS": "1", "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 def _failure(printed: str) -> PipelineError:
-    if "Unable to acquire lock" in printed:
+    if _BLOCKED.search(printed):
         return PipelineError("Another run of the pipeline is still going in this folder.",
                              fix="Wait for it to end, or stop it, and run again.")
     stage = _STAGE_FAILED.search(printed)
-    words = "\n".join(line for line in printed.splitlines() if not re.match(r"(> |ERROR: |Updating lock|To track|Use `dvc)", line)
-                      and line.strip())
+    words = "\n".join(line for line in printed.splitlines() if line.strip() and not _NOT_THE_STAGE_S.match(line))
     if not stage:
         return PipelineError("DVC could not run the pipeline.", where="dvc.yaml", found=printed.strip())
     failure = PipelineError(f"The pipeline stopped at the stage '{stage['name']}'.\n{words or printed.strip()}")
@@ -114,6 +117,9 @@ def repair(root: Path) -> None:
     running = root / ".dvc" / "tmp" / "rwlock"
     if running.exists() and not _is_json(running):
         running.unlink()
+    for left in [*root.glob("data/processed/**/.*.part*"), *root.glob("reports/**/.*.part*")]:
+        if time.time() - left.stat().st_mtime > HOUR:
+            left.unlink(missing_ok=True)
     if not _inside_git(root):
         local = root / ".dvc" / "config.local"
         if not local.exists():
@@ -121,11 +127,20 @@ def repair(root: Path) -> None:
 
 
 def _is_sound(lock: Path) -> bool:
+    """Whether a dvc.lock can be read and each of its entries is whole."""
     try:
         content = yaml.safe_load(lock.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
+        stages = content["stages"].values()
+        entries = [entry for stage in stages for part in ("deps", "outs") for entry in stage.get(part) or []]
+        commands = [stage["cmd"] for stage in stages]
+        return content["schema"] == "2.0" and all(isinstance(c, str) for c in commands) and all(map(_is_whole, entries))
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
         return False
-    return isinstance(content, dict) and isinstance(content.get("stages", {}), dict) and "schema" in content
+
+
+def _is_whole(entry: dict) -> bool:
+    return (bool(entry["path"]) and entry["hash"] == "md5" and isinstance(entry["size"], int)
+            and re.fullmatch(r"[0-9a-f]{32}(\.dir)?", entry["md5"]) is not None)
 
 
 def _is_json(path: Path) -> bool:

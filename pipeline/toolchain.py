@@ -62,7 +62,8 @@ def _locked_packages(root: Path) -> Check:
         direct = {canonicalize_name(requirement.name) for requirement in direct_dependencies(root)}
         locked = {name: wanted for name, wanted in locked.items() if name in direct}
         repair = "Call conda env update --file environment.yml."
-    different = locked_differences(locked, {canonicalize_name(found.name): found.version for found in distributions()})
+    installed = {canonicalize_name(found.name): found.version for found in distributions()}
+    different = locked_differences(locked, installed)
     listed = ", ".join(different[:3]) + (f" and {len(different) - 3} more" if len(different) > 3 else "")
     return Check("Locked packages", None if different else f"{len(locked)}, all in step",
                  "the same results on every machine", f"Differing: {listed}. {repair}" if different else repair)
@@ -71,7 +72,7 @@ def _locked_packages(root: Path) -> Check:
 def locked_differences(locked: dict[str, str], installed: dict[str, str]) -> list[str]:
     """Which locked packages are installed in another version, or not at all; both are name to version.
 
-    >>> locked_differences({"dvc": "3.67", "rich": "15.0", "typst": "0.15"}, {"dvc": "3.66", "rich": "15.0", "pip": "26"})
+    >>> locked_differences({"dvc": "3.67", "rich": "15.0", "typst": "0.15"}, {"dvc": "3.66", "rich": "15.0"})
     ['dvc 3.66 instead of 3.67', 'typst is missing']
     """
     return [f"{name} {installed[name]} instead of {wanted}" if name in installed else f"{name} is missing"
@@ -159,7 +160,8 @@ def _bounded(command: Sequence[str], seconds: float) -> str:
     except OSError:
         return "the installer does not start"
     try:
-        return "what its package installed does not run" if process.wait(seconds) == 0 else "its package cannot be installed here"
+        installed = process.wait(seconds) == 0
+        return "what its package installed does not run" if installed else "its package cannot be installed here"
     except subprocess.TimeoutExpired:
         return f"installing its package took longer than {seconds:g} s"
     finally:

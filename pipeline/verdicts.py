@@ -25,7 +25,7 @@ from fractions import Fraction
 from pydantic import model_validator
 
 from pipeline.statistics.rounding import rounded_percentage
-from pipeline.surveys.codebook import Strict, Text
+from pipeline.yaml_models import Strict, Text
 
 REPRODUCED = "reproduced"
 LITERALLY = "reproduced literally only"

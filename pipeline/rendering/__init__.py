@@ -4,7 +4,7 @@
     render(project_root(), ["study"])           # reports/site/study.html, study.docx, study.pdf
 
 A report is checked before any engine runs, rendered in a temporary folder, and put into its place only when each of
-its formats succeeded. See sources.py (reading, checking), embedded.py, quarto.py and docx.py.
+its formats succeeded. See sources.py (reading), checks.py, embedded.py, quarto.py and docx.py.
 """
 
 import os
@@ -18,7 +18,8 @@ import yaml
 from pipeline.errors import ParameterError, RenderError
 from pipeline.files import replacing, write_text
 from pipeline.rendering import docx, embedded, quarto
-from pipeline.rendering.sources import Report, alternative_texts, check_report, expanded, read_report
+from pipeline.rendering.checks import check_report
+from pipeline.rendering.sources import Report, alternative_texts, expanded, read_report
 from pipeline.rendering.values import nested, published_values
 
 ENGINES = ("auto", "quarto", "embedded")
@@ -67,7 +68,9 @@ def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto
 def choose_engine(engine: str) -> quarto.Quarto | None:
     """The Quarto to render with, or None for the embedded engine.
 
-    >>> choose_engine("embedded") is None or os.environ.get("GOLDEN_THREAD_ENGINE") is not None
+    Raises ParameterError for another name, and RenderError where "quarto" is asked for and not found.
+
+    >>> choose_engine("embedded") is None
     True
     """
     engine = os.environ.get("GOLDEN_THREAD_ENGINE") or engine
@@ -86,7 +89,11 @@ def choose_engine(engine: str) -> quarto.Quarto | None:
 
 
 def formats(report: Report) -> list[str]:
-    """The formats of `report`: the keys of its header's `format`, else those of _quarto.yml."""
+    """The formats of `report`: those of its header's `format`, else those of _quarto.yml.
+
+    >>> formats(Report("index", {"format": "html"}, (), ())), formats(Report("brief", {}, (), ()))
+    (['html'], ['html', 'docx', 'typst'])
+    """
     wanted = report.metadata.get("format", list(SUFFIXES))
     wanted = [wanted] if isinstance(wanted, str) else list(wanted)
     unknown = [name for name in wanted if name not in SUFFIXES]
@@ -118,7 +125,7 @@ def _render_report(report: Report, staged: Path, values: Mapping[str, str], engi
     for format in formats(report):
         output = finished / f"{report.name}{SUFFIXES[format]}"
         if engine:
-            quarto.render(engine, staged, report, format, output, epoch)
+            quarto.render(engine, staged, report, body, format, output, epoch)
         else:
             embedded.render(staged, report.name, metadata, body, format, output, epoch)
         if format == "docx":

@@ -11,9 +11,11 @@ import docx
 from docx.document import Document
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.shared import Pt
 
 from pipeline.errors import RenderError
 
+SPACE_BELOW_TABLE = Pt(12)
 TWIP = 635  # English metric units to a twentieth of a point
 TALLEST = 0.82  # of the text's height: the rest is for the caption
 
@@ -36,6 +38,7 @@ def finish(path: Path, *, title: str, language: str, alternatives: Sequence[str]
     _fit_tables(document)
     _fill_contents(document)
     for table in document.tables:
+        _space_below(table)
         if _has_header(table):
             _keep_rows_whole(table)
     _set_language(document, language)
@@ -52,7 +55,8 @@ def _describe_images(document: Document, alternatives: Sequence[str], name: str)
     images = list(document.element.body.iter(qn("wp:docPr")))
     if len(images) != len(alternatives):
         raise RenderError("The images of a DOCX cannot be given their alternative texts.", where=name,
-                          found=f"{len(images)} images in the document", expected=f"{len(alternatives)} as in the source",
+                          found=f"{len(images)} images in the document",
+                          expected=f"{len(alternatives)} as in the source",
                           fix="Keep images in the report's text; a style or a callout must not add one.")
     for number, (image, alternative) in enumerate(zip(images, alternatives, strict=True), start=1):
         image.set("descr", alternative)
@@ -82,7 +86,7 @@ def _fit_tables(document: Document) -> None:
     """Columns in pandoc's proportions, over the width of the template's text; pandoc takes 5.5 inches for granted."""
     widest = _text_width(document) // TWIP
     for table in document.tables:
-        columns = [column for column in table._tbl.tblGrid.findall(qn("w:gridCol")) if column.get(qn("w:w"))]
+        columns = [column for column in table._tbl.tblGrid.findall(qn("w:gridCol")) if int(column.get(qn("w:w")) or 0)]
         total = sum(int(column.get(qn("w:w"))) for column in columns)
         for column in columns:
             column.set(qn("w:w"), str(int(column.get(qn("w:w"))) * widest // total))
@@ -115,6 +119,7 @@ def _fill_contents(document: Document) -> None:
             entries.append(_entry(heading.text, mark.get(qn("w:name")), document.styles[f"toc {level[1]}"].style_id))
     if entries:  # the field begins in the first entry and ends in the last
         entries[0].pPr.addnext(run)
+        entries[-1].pPr.append(parse_xml(f'<w:spacing {nsdecls("w")} w:after="280"/>'))
         last = OxmlElement("w:r")
         last.append(end)
         entries[-1].append(last)
@@ -127,6 +132,15 @@ def _entry(text: str, anchor: str, style: str) -> OxmlElement:
     return parse_xml(
         f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:hyperlink w:anchor="{anchor}" w:history="1">'
         f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:hyperlink></w:p>')
+
+
+def _space_below(table: docx.table.Table) -> None:
+    """Word has no space after a table, so the paragraph that follows begins with one (headings have their own)."""
+    following = next((e for e in table._tbl.itersiblings() if not e.tag.startswith(qn("w:bookmark"))), None)
+    if following is not None and following.tag == qn("w:p"):
+        paragraph = docx.text.paragraph.Paragraph(following, table._parent)
+        if not paragraph.style.name.startswith("Heading"):
+            paragraph.paragraph_format.space_before = SPACE_BELOW_TABLE
 
 
 def _has_header(table: docx.table.Table) -> bool:

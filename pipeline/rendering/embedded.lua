@@ -106,7 +106,8 @@ local function callout(div, type)
   local heading = pandoc.Para({ pandoc.Strong(title) })
   if is.docx then return boxed(pandoc.Blocks({ heading }) .. div.content) end
   return pandoc.Div({ pandoc.Div({ heading }, { class = "callout-title" }),
-    pandoc.Div(div.content, { class = "callout-body" }) }, { class = "callout callout-" .. type, role = "note" })
+    pandoc.Div(div.content, { class = "callout-body" }) },
+    pandoc.Attr("", { "callout", "callout-" .. type }, { { "role", "note" } }))
 end
 
 local BREAKS = {
@@ -115,9 +116,11 @@ local BREAKS = {
   docx = pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'),
 }
 
+-- Attributes are given as lists: a Lua table has no order, and the same input must give the same bytes.
 -- A wide table or chart scrolls in its own box on a small screen, also by keyboard.
 local function scroll_box(content, label)
-  return pandoc.Div(content, { class = "scroll", tabindex = "0", role = "region", ["aria-labelledby"] = label })
+  local naming = label and { "aria-labelledby", label } or { "aria-label", "Table" }
+  return pandoc.Div(content, pandoc.Attr("", { "scroll" }, { { "role", "region" }, naming, { "tabindex", "0" } }))
 end
 
 local counter = 0
@@ -125,18 +128,13 @@ local function scrolling_table(element)
   counter = counter + 1
   local label = (element.identifier ~= "" and element.identifier or "table-" .. counter) .. "-caption"
   local caption = element.caption.long
-  if #caption == 0 then
-    local box = scroll_box({ element })
-    box.attributes["aria-labelledby"] = nil
-    box.attributes["aria-label"] = "Table"
-    return box
-  end
+  if #caption == 0 then return scroll_box({ element }), false end
   local identifier = element.identifier
   element.identifier = ""
   element.caption.long = {}
   element.attributes["aria-labelledby"] = label
-  local heading = pandoc.Div(caption, { id = label, class = "table-caption" })
-  return pandoc.Div({ heading, scroll_box({ element }, label) }, { id = identifier, class = "table-figure" }), false
+  local heading = pandoc.Div(caption, pandoc.Attr(label, { "table-caption" }))
+  return pandoc.Div({ heading, scroll_box({ element }, label) }, pandoc.Attr(identifier, { "table-figure" })), false
 end
 
 -- pandoc 3.9 writes no alternative texts for typst, which PDF/UA asks for.
@@ -149,10 +147,9 @@ local function typst_formula(formula)
     formula.mathtype == "DisplayMath", written))
 end
 
--- As wide as the text unless said otherwise.
 local function typst_image(image)
   return pandoc.RawInline("typst", string.format("#report-image(%s, alt: %s, width: %s)", quoted(image.src),
-    quoted(image.attributes["fig-alt"]), image.attributes.width or "100%"))
+    quoted(image.attributes["fig-alt"]), image.attributes.width or "auto"))
 end
 
 local function accessible_image(image)

@@ -19,7 +19,6 @@ from pipeline.errors import RenderError
 from pipeline.rendering.sources import Report
 
 OLDEST = "1.6"
-SUFFIXES = {"html": ".html", "docx": ".docx", "typst": ".pdf"}
 # Lines of a plain log that mean a report is not whole. Levels stand in brackets in the file ("(WARN) ..."), before a
 # colon on the console ("WARNING: ..."), and in square brackets where pandoc speaks ("[WARNING] Citeproc: ...").
 COMPLAINT = re.compile(r"^\s*[(\[]?(?:WARN|WARNING|ERROR|CRITICAL)\b[)\]:]?.*", re.MULTILINE)
@@ -51,8 +50,11 @@ def find_quarto() -> tuple[Quarto | None, str]:
     return Quarto(Path(program), version), ""
 
 
-def render(quarto: Quarto, staged: Path, report: Report, format: str, output: Path, epoch: int) -> None:
+def render(quarto: Quarto, staged: Path, report: Report, body: str, format: str, output: Path,
+           epoch: int) -> None:
     """Render one report in one format ("html", "docx" or "typst") into `output`; `staged` holds the whole project.
+
+    `body` is the report's text as it should come out: a mark that it shows itself, in code, is none of Quarto's.
 
     Raises RenderError where Quarto fails, complains, or leaves an unresolved mark in what it made.
     """
@@ -63,12 +65,12 @@ def render(quarto: Quarto, staged: Path, report: Report, format: str, output: Pa
     done = subprocess.run(command, cwd=staged, env=environment, capture_output=True, text=True, encoding="utf-8",
                           errors="replace", stdin=subprocess.DEVNULL)
     said = (log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "") + "\n" + done.stderr
-    made = staged / folder / f"{report.name}{SUFFIXES[format]}"
+    made = staged / folder / f"{report.name}{output.suffix}"
     complaints = complaints_in(said)
     if done.returncode or not made.is_file():
         complaints = complaints or [said.strip()[-600:] or f"exit code {done.returncode}, and no {made.name}"]
     else:
-        complaints += unresolved_in(_text(made))
+        complaints += [mark for mark in unresolved_in(_text(made)) if mark not in body]
     if complaints:
         listing = "\n            ".join(f"{_place(report, complaint)}: {complaint}" for complaint in complaints)
         raise RenderError(f"Quarto {quarto.version} could not render {report.name}.qmd as {format}.",
@@ -108,7 +110,8 @@ def _text(output: Path) -> str:
 
 def _place(report: Report, complaint: str) -> str:
     """Where the source names what `complaint` is about, for instance the reference @fig-x."""
-    for name in sorted(re.findall(r"[A-Za-z][\w-]*(?:[.-][\w-]+)+|(?<=citation )\S+", complaint), key=len, reverse=True):
+    names = re.findall(r"[A-Za-z][\w-]*(?:[.-][\w-]+)+|(?<=citation )\S+", complaint)
+    for name in sorted(names, key=len, reverse=True):
         for match in re.finditer(re.escape(name), report.body):
             return report.place(match.start())
     return f"{report.name}.qmd"

@@ -131,8 +131,7 @@ class FeasibleCounts:
 
         It minimises the sum of (count - base × percentage / 100)² over the set. The objective is convex and
         separable, so the minimiser shifts every target by one common amount, cuts it to a whole number, and keeps it
-        within its cell
-        (Ibaraki and Katoh 1988, Resource Allocation Problems: Algorithmic Approaches). Of several
+        within its cell (Ibaraki and Katoh 1988, Resource Allocation Problems: Algorithmic Approaches). Of several
         minimisers it is the one that comes last in lexicographic order: odd answers go to earlier categories.
 
         >>> feasible_counts([50, 50], base=201).central().tolist()
@@ -145,8 +144,9 @@ class FeasibleCounts:
             whole = ((target + shift) // unit for target in targets)
             return [min(max(c, low), high) for c, low, high in zip(whole, self.low, self.high, strict=True)]
 
-        reach = unit * (self.base + 1)
-        shifts = range(-reach, reach + 1)
+        to_low = min(low * unit - target for low, target in zip(self.low, targets, strict=True))
+        to_high = max(high * unit - target for high, target in zip(self.high, targets, strict=True))
+        shifts = range(to_low, to_high + 1)  # from every cell at its fewest to every cell at its most
         shift = shifts[bisect_left(shifts, self.base, key=lambda shift: sum(shifted(shift)))]
         counts, before = shifted(shift), shifted(shift - 1)
         excess = sum(counts) - self.base

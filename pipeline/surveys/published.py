@@ -37,6 +37,14 @@ def count_tables(published: pd.DataFrame, codebook: Codebook, rounding: str) -> 
     answers: item, group, category, percent, base, and the fewest (count_low), the most (count_high) and the central
     number (count) of people in the category. rows: item, group, base, percent_total, and feasible_tables, the exact
     number of count vectors (a Python integer of any size). Raises InfeasibleRow if no counts round to a row.
+
+    >>> from pipeline.files import project_root
+    >>> from pipeline.surveys.codebook import read_codebook
+    >>> folder = project_root() / "data/raw/surveys/ofsted-2011"
+    >>> codebook = read_codebook(folder / "survey.yaml")
+    >>> answers, rows = count_tables(read_published(folder, codebook), codebook, "half_up")
+    >>> len(answers), len(rows), rows["feasible_tables"].max()
+    (450, 75, 1431)
     """
     by_row = published.set_index(["item", "group"])
     answers, rows = [], []

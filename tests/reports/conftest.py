@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib
+import pypandoc
 import pytest
 import yaml
 
@@ -71,7 +72,8 @@ print("@not-a-citation")
 
 BIBLIOGRAPHY = """\
 @report{munro2011,
-  author = {Munro, Eileen}, title = {The Munro Review of Child Protection}, year = {2011}, publisher = {Department for Education}
+  author = {Munro, Eileen}, title = {The Munro Review of Child Protection}, year = {2011},
+  publisher = {Department for Education}
 }
 @report{ofsted2012,
   author = {{Ofsted}}, title = {High expectations, high support and high challenge}, year = {2012}, publisher = {Ofsted}
@@ -206,11 +208,22 @@ sys.exit(settings.get("code", 0))
 '''
 
 
+@pytest.fixture(scope="session")
+def unfinished_docx(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What an engine leaves: one image without an alternative text, an empty list of contents."""
+    folder = tmp_path_factory.mktemp("unfinished")
+    _draw(folder / "agreement")
+    pypandoc.convert_text(f"# One\n\n![A caption]({folder}/agreement.png)\n", "docx", format="markdown",
+                          outputfile=str(folder / "made.docx"),
+                          extra_args=["--toc", f"--reference-doc={STYLES}/styles/reference.docx"])
+    return folder / "made.docx"
+
+
 @pytest.fixture
-def quarto_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rendered: Path) -> FakeQuarto:
+def quarto_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unfinished_docx: Path) -> FakeQuarto:
     """A recording `quarto` found on PATH before any other; its DOCX is a real one, by pandoc."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    (folder / "made.docx").write_bytes((rendered / "sample.docx").read_bytes())
+    (folder / "made.docx").write_bytes(unfinished_docx.read_bytes())
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     return FakeQuarto(folder)

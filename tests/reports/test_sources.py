@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.errors import RenderError
 from pipeline.rendering import render
-from pipeline.rendering.sources import alternative_texts, check_report, expanded, read_report
+from pipeline.rendering.checks import check_report
+from pipeline.rendering.sources import alternative_texts, expanded, read_report
 from pipeline.rendering.values import published_values
 
 
@@ -140,7 +141,8 @@ def test_values_reach_text_header_and_tables(project: Path) -> None:
 def publish(project: Path, notebook: str, *names: str) -> None:
     folder = project / "reports" / "published" / notebook
     folder.mkdir(exist_ok=True)
-    (folder / "values.yaml").write_text("".join(f"{name}: {{text: '1', number: 1}}\n" for name in names), encoding="utf-8")
+    (folder / "values.yaml").write_text("".join(f"{name}: {{text: '1', number: 1}}\n" for name in names),
+                                        encoding="utf-8")
 
 
 def test_a_value_published_by_two_notebooks_is_an_error(project: Path) -> None:

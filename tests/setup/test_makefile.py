@@ -147,8 +147,9 @@ def test_quarto_is_tried_once_for_each_environment(ready):
 # What the targets do
 
 @pytest.mark.parametrize(("target", "command"), [
-    ("report", "-m pipeline run -x"), ("test", "-m pytest -n auto --dist loadfile -x"), ("verify", "-m pipeline verify -x"),
-    ("bench", "-m pipeline bench -x"), ("lab", "-m jupyterlab -x notebooks"), ("lock", "-m pipeline.lockfile -x")])
+    ("report", "-m pipeline run -x"), ("test", "-m pytest -n auto --dist loadfile -x"),
+    ("verify", "-m pipeline verify -x"), ("bench", "-m pipeline bench -x"), ("lab", "-m jupyterlab -x notebooks"),
+    ("lock", "-m pipeline.lockfile -x")])
 def test_in_the_conda_environment_its_own_python_does_the_work(project, tmp_path, target, command):
     folder = tmp_path / "bin"
     program(folder, "python", "exit 0")
@@ -159,7 +160,8 @@ def test_in_the_conda_environment_its_own_python_does_the_work(project, tmp_path
 
 
 def test_clean_keeps_raw_data_and_the_environment(ready):
-    kept = [Path("data/raw/surveys/mine/answers.csv"), Path("reports/study.qmd"), Path(".venv/bin/python"), Path("dvc.lock")]
+    kept = [Path("data/raw/surveys/mine/answers.csv"), Path("reports/study.qmd"), Path(".venv/bin/python"),
+            Path("dvc.lock")]
     made = [Path("data/processed/a.csv"), Path("reports/site/study.html"), Path("reports/published/a.json"),
             Path(".dvc/cache/files/x"), Path("pipeline/__pycache__/a.pyc"), Path("tests/unit/__pycache__/b.pyc")]
     for path in (*kept, *made):

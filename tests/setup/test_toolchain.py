@@ -55,7 +55,8 @@ def test_a_quarto_that_is_there_is_used_and_nothing_is_installed(scripts, tmp_pa
 
 
 def test_a_quarto_that_can_be_had_is_installed(scripts):
-    installer = program(scripts, "installer", f"printf '#!/bin/sh\\necho 1.8.27\\n' > '{scripts}/quarto'; chmod +x '{scripts}/quarto'")
+    quarto = scripts / "quarto"
+    installer = program(scripts, "installer", f"printf '#!/bin/sh\\necho 1.8.27\\n' > '{quarto}'; chmod +x '{quarto}'")
     assert toolchain.try_quarto(installer=[str(installer)]) == "Quarto 1.8.27 was installed and makes the reports."
 
 
@@ -126,7 +127,8 @@ def test_the_doctor_says_which_engine_makes_the_reports_and_why(scripts, project
     monkeypatch.delenv("GOLDEN_THREAD_ENGINE", raising=False)
     program(scripts, "quarto", quarto)
     parameters = project / "params.yaml"
-    parameters.write_text(parameters.read_text(encoding="utf-8").replace("engine: auto", f"engine: {asked}"), encoding="utf-8")
+    text = parameters.read_text(encoding="utf-8").replace("engine: auto", f"engine: {asked}")
+    parameters.write_text(text, encoding="utf-8")
     check = found(project)["Engine for reports"]
     assert check.found == engine
     assert "params.yaml" in check.how_to_get

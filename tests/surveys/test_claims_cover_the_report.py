@@ -6,9 +6,10 @@ import pytest
 
 from pipeline.claims import CountCheck, PercentCheck, read_claims
 
-PROPORTION = re.compile(r"""\d|\b(all|almost|most|majority|minority|few|fewer|rarely|rare|none|half|quarters?|overwhelming
+PROPORTION = re.compile(r"""\d|\b(all|almost|most|majority|minority|few|fewer|rarely|rare|none|half|quarters?
     |consensus|infrequently|frequently|less|only|some|many|once|two|three|six|nine|thirty|each|every|both|one|numbers?
-    |proportion|routinely|often|several|per\ cent|higher|greater|over|second|third|slightly|far)\b""", re.I | re.X)
+    |overwhelming|proportion|routinely|often|several|per\ cent|higher|greater|over|second|third|slightly|far
+    )\b""", re.I | re.X)
 
 HEADINGS = {  # our name of a section, and the report's heading, after which it begins
     "Annex A, introduction": "Annex A",
@@ -23,11 +24,26 @@ HEADINGS = {  # our name of a section, and the report's heading, after which it 
     "Annex A, equal opportunities": "Equal opportunities",
 }
 
-SUPERLATIVE = "most says which is greatest of its kind, not a share"
-CHANGE = "more, less or greater says how something changed, not for how many"
+PARAGRAPHS = {5: "6. ", 6: "7. ", 7: "8. ", 8: "The impact of effective support", 97: "98. "}  # and what follows each
+
+SUPERLATIVE = "most says which is the greatest of its kind, not a share"
+CHANGE = "less or greater says how something changed, not for how many"
 SEVERAL = "a number of things, without a whole that they are part of"
-OTHER_SENSE = "a word or figure in another sense"
-NOT_A_SHARE = {}
+EXTENT = "all levels or stages: how far something reaches, not a share"
+LEGEND = "says what the brackets in the table hold"
+NOT_A_SHARE = {
+    **{("Executive summary", n): SUPERLATIVE for n in (8, 19)},
+    **{("Executive summary", n): SEVERAL for n in (11, 13, 47)},
+    **{("Executive summary", n): CHANGE for n in (31, 36)},
+    ("Executive summary", 30): EXTENT,
+    **{("Key findings", n): SEVERAL for n in (1, 7, 10)},
+    **{("Key findings", n): CHANGE for n in (2, 3)},
+    **{("Key findings", n): SUPERLATIVE for n in (13, 17)},
+    ("Key findings", 11): EXTENT,
+    ("Key findings", 38): "one is part of a name for a way of working",
+    ("Annex A, social workers' table", 2): LEGEND,
+    ("Annex A, managers' table", 2): LEGEND,
+}
 
 
 def cut(lines: list[str], start: str, end: str) -> list[str]:
@@ -50,8 +66,7 @@ def sections(report) -> dict[str, list[str]]:
     found = {
         "Executive summary": sentences(cut(lines, "Executive summary", "Key findings")[1:]),
         "Key findings": sentences(cut(lines, "Key findings", "Introduction")[1:]),
-        **{f"Paragraph {n}": sentences(cut(lines, f"{n}. ", f"{n + 1}. ")) for n in (5, 6, 7, 97)},
-        "Paragraph 8": sentences(cut(lines, "8. ", "The impact of effective support")),
+        **{f"Paragraph {n}": sentences(cut(lines, f"{n}. ", end)) for n, end in PARAGRAPHS.items()},
     }
     annex = cut(lines, "Annex A", "Annex B")
     ends = [*list(HEADINGS.values())[1:], "Questionnaire response"]

@@ -1,0 +1,88 @@
+"""YAML files that a person writes, read into strict models: every problem is named together, with its key and its fix."""
+
+from collections.abc import Callable, Hashable, Iterable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from pipeline.errors import CodebookError
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+FIXES = {"extra_forbidden": "Remove the key, or correct its spelling.", "missing": "Add the key."}
+
+
+class Strict(BaseModel):
+    """A part of a YAML file: unknown keys are refused, nothing changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Model = TypeVar("Model", bound=Strict)
+
+
+def read_model(path: Path, model: type[Model], further: Callable[[Model], Iterable[str]] = lambda _: ()) -> Model:
+    """Read a YAML file into a model; `further` gives problems that only show beside other data.
+
+    Raises CodebookError for a file that is missing, is not YAML, or does not fit: all problems at once.
+    """
+    content = _read_yaml(path)
+    try:
+        read = model.model_validate(content)
+        problems = list(further(read))
+    except ValidationError as error:
+        problems = [line for each in error.errors() for line in _described(each, content)]
+    if problems:
+        raise CodebookError(f"{path.name} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n"
+                            + "\n".join(f"  - {problem}" for problem in problems), where=str(path))
+    return read
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML says that keys are unique, PyYAML keeps the last one silently: refuse a second."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _read_yaml(path: Path) -> Any:
+    try:
+        return yaml.load(path.read_text(encoding="utf-8-sig"), _UniqueKeyLoader)
+    except FileNotFoundError:
+        raise CodebookError("The file is missing.", where=str(path),
+                            fix="Put the file there, or correct the survey's name.") from None
+    except UnicodeDecodeError as error:
+        raise CodebookError("The file is not UTF-8 text.", where=f"{path}, byte {error.start}",
+                            fix="Save the file as UTF-8.") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise CodebookError("The file is not valid YAML.", where=f"{path}, line {line}", found=error.problem or "",
+                            fix="Look for wrong indentation, a colon in unquoted text, or a key used twice.") from None
+
+
+def _described(error: dict[str, Any], content: Any) -> list[str]:
+    """Lines for one of pydantic's errors: the key, what is wrong, the fix. List entries are named by their id."""
+    keys = []
+    for step in error["loc"]:
+        content = content[step] if _has(content, step) else None
+        keys.append(content["id"] if isinstance(step, int) and _has(content, "id") else str(step))
+    if error["type"] == "value_error":  # ours: the text says what and how, one problem a line
+        return [", ".join([*map(str, keys), line]) if keys else line for line in str(error["ctx"]["error"]).split("\n")]
+    found = f" (found {error['input']!r})" if isinstance(error["input"], str | int | float) else ""
+    message = error["msg"][0].lower() + error["msg"][1:]
+    return [f"{', '.join(map(str, keys)) or 'the file'}: {message}{found}. "
+            f"{FIXES.get(error['type'], 'Correct the value.')}"]
+
+
+def _has(content: Any, step: str | int) -> bool:
+    if isinstance(content, list):
+        return isinstance(step, int) and step < len(content)
+    return isinstance(content, dict) and step in content

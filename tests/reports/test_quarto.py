@@ -1,0 +1,110 @@
+"""How Quarto is called, and that nothing it complains of passes. A stand-in records the calls: see conftest.py."""
+
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline.errors import RenderError
+from pipeline.rendering import choose_engine, render
+from pipeline.rendering.quarto import complaints_in, find_quarto, unresolved_in
+
+LOG = """\
+pandoc
+  to: html
+  output-file: study.html
+metadata
+  title: Why warnings matter
+(WARN) Unable to resolve crossref @fig-none
+(WARNING) /opt/quarto/share/filters/main.lua:12 Unable to resolve crossref @tbl-none
+[WARNING] Citeproc: citation nobody2000 not found
+\x1b[33mWARNING: Unable to resolve link target: none.qmd\x1b[39m
+(ERROR) Include directive failed.
+Output created: study.html
+"""
+
+
+def test_quarto_is_called_once_a_format_with_a_log(project: Path, quarto_on_path) -> None:
+    paths = render(project, engine="quarto")
+    assert [path.name for path in paths] == ["sample.html", "sample.docx", "sample.pdf"]
+    calls = quarto_on_path.calls("render")
+    for call, format in zip(calls, ("html", "docx", "typst"), strict=True):
+        arguments = call["arguments"]
+        assert arguments[:7] == ["render", "sample.qmd", "--to", format, "--output-dir", f"rendered-{format}", "--log"]
+        assert arguments[8:] == ["--log-format", "plain"] and "--quiet" not in arguments
+        assert call["environment"] == {"QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": "1325376000"}
+
+
+def test_quarto_works_on_a_copy_with_the_published_values(project: Path, quarto_on_path) -> None:
+    render(project, engine="quarto")
+    call = quarto_on_path.calls("render")[0]
+    assert not Path(call["cwd"]).is_relative_to(project) and not Path(call["cwd"]).exists()
+    assert {"_quarto.yml", "sample.qmd", "references.bib", "published", "styles"} <= set(call["files"])
+    assert yaml.safe_load(call["variables"]) == {"support": {"agree": "76"}, "survey": {"base": "483"}}
+
+
+def test_quartos_docx_is_completed_like_the_embedded_engines(project: Path, quarto_on_path) -> None:
+    render(project, engine="quarto")
+    with zipfile.ZipFile(project / "reports" / "site" / "sample.docx") as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(2012, 1, 1, 0, 0, 0)}
+        assert "Managers agree more often (88)" in archive.read("word/document.xml").decode("utf-8")
+
+
+@pytest.mark.parametrize("settings", [
+    {"log": "(WARN) Unable to resolve crossref @fig-agreement\n"},
+    {"stderr": "[WARNING] Citeproc: citation munro2011 not found\n"},
+    {"html": "<p>See <strong>?@sec-support</strong>.</p>"},
+    {"html": "<p>Of ?var:survey.base people</p>"},
+    {"html": "<p>{{&lt; video clip.mp4 &gt;}}</p>"},
+    {"code": 1, "output": False, "log": "(ERROR) Something failed.\n"},
+    {"code": 1, "output": False, "stderr": "no such option\n"},
+    {"output": False},
+])
+def test_whatever_quarto_leaves_unresolved_fails(project: Path, quarto_on_path, settings: dict) -> None:
+    quarto_on_path.says(**settings)
+    with pytest.raises(RenderError, match="Quarto 1.9.38 could not render sample.qmd as html"):
+        render(project, engine="quarto")
+    assert not (project / "reports" / "site").exists()
+
+
+@pytest.mark.parametrize(("log", "beginning"), [
+    ("(WARN) Unable to resolve crossref @fig-agreement\n", "Of {{< var survey.base >}}"),
+    ("[WARNING] Citeproc: citation munro2011 not found\n", "Supervision matters"),
+])
+def test_the_place_is_named(project: Path, quarto_on_path, log: str, beginning: str) -> None:
+    lines = (project / "reports" / "sample.qmd").read_text(encoding="utf-8").split("\n")
+    number = next(number for number, line in enumerate(lines, start=1) if line.startswith(beginning))
+    quarto_on_path.says(log=log)
+    with pytest.raises(RenderError, match=f"where:    sample.qmd, line {number}\n"):
+        render(project, engine="quarto")
+
+
+def test_a_log_is_read_for_every_kind_of_complaint() -> None:
+    found = complaints_in(LOG)
+    assert len(found) == 5 and "Why warnings matter" not in " ".join(found)
+    assert found[0] == "(WARN) Unable to resolve crossref @fig-none"
+    assert found[3] == "WARNING: Unable to resolve link target: none.qmd"
+
+
+def test_marks_are_told_from_questions() -> None:
+    assert unresolved_in("Who decides? @ofsted asks. Is it 5?") == []
+    assert unresolved_in("?@fig-a ?meta:title ?@fig-a ?env:HOME") == ["?@fig-a", "?meta:title", "?env:HOME"]
+
+
+@pytest.mark.parametrize(("version", "serves"), [
+    ("1.10.18", True), ("1.6.40", True), ("1.5.57", False), ("1.10.0-rc1", True), ("99.9.9", True), ("none", False)])
+def test_an_old_quarto_counts_as_none(quarto_on_path, version: str, serves: bool) -> None:
+    quarto_on_path.says(version=version)
+    found, reason = find_quarto()
+    assert (found is not None) == serves and bool(reason) != serves
+    assert found is None or found.version == version
+
+
+def test_a_missing_quarto_is_told_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
+    assert choose_engine("auto") is None
+    with pytest.raises(RenderError, match="uv pip install quarto-cli"):
+        choose_engine("quarto")
