@@ -16,8 +16,8 @@ READY = .venv/.ready
 QUARTO_TRIED = .venv/.quarto-tried
 endif
 
-# Another version's modules, or another folder's, must not get in.
-unexport PYTHONHOME PYTHONPATH
+# Another version's modules, or another folder's, must not get in; compiled modules are kept, for they start faster.
+unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL = help
 .PHONY: help report test lab verify bench lock clean FORCE

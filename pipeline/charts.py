@@ -21,7 +21,8 @@ INK, QUIET, GRID = "#1a1a1a", "#595959", "#d9d9d9"
 GROUP_STYLES = (("#12436d", "o"), ("#b3450b", "D"))  # colour and marker of the first and the second group
 AGREE, NEUTRAL, DISAGREE, DONT_KNOW = ("#12436d", "#7fb2dd"), "#d0d0d0", ("#f5b58c", "#a33b08"), "#6b6b6b"
 SMALLEST_LABELLED = 6  # per cent: a narrower piece of a bar has no room for its number
-ITEM_HEIGHT, BAR_HEIGHT, ITEM_GAP, HEAD = 0.21, 0.21, 0.11, 0.42  # inches; the head holds the legend
+ITEM_HEIGHT, BAR_HEIGHT, ITEM_GAP, HEAD = 0.19, 0.17, 0.09, 0.42  # inches; the head holds the legend
+LINE_HEIGHT = 0.15  # inches, of a dot plot: one page of A4 holds the whole questionnaire
 
 
 def house_style() -> None:
@@ -131,7 +132,7 @@ def agreement_dots(shares: pd.DataFrame, items: Mapping[str, str], groups: Mappi
     """
     rows = shares.set_index(["item", "group"])
     lines = [line for heading, slugs in sections.items() for line in [(heading, None), *((None, slug) for slug in slugs)]]
-    figure, axes = plt.subplots(figsize=(WIDTH, 0.185 * len(lines) + 0.75),
+    figure, axes = plt.subplots(figsize=(WIDTH, LINE_HEIGHT * len(lines) + 0.75),
                                 gridspec_kw={"left": 0.47, "right": 0.985, "top": 1, "bottom": 0})
     for y, (heading, item) in enumerate(lines):
         if heading:

@@ -131,7 +131,7 @@ def _is_sound(lock: Path) -> bool:
     try:
         content = yaml.safe_load(lock.read_text(encoding="utf-8"))
         stages = content["stages"].values()
-        entries = [entry for stage in stages for part in ("deps", "outs") for entry in stage.get(part) or []]
+        entries = [entry for stage in stages for part in ("deps", "outs") for entry in stage.get(part, [])]
         commands = [stage["cmd"] for stage in stages]
         return content["schema"] == "2.0" and all(isinstance(c, str) for c in commands) and all(map(_is_whole, entries))
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError):

@@ -34,10 +34,20 @@ class Quarto:
 
 
 def find_quarto() -> tuple[Quarto | None, str]:
-    """The Quarto on PATH or in this environment's own scripts, and why there is none where there is none."""
-    program = shutil.which("quarto") or shutil.which("quarto", path=sysconfig.get_path("scripts"))
-    if program is None:
-        return None, "no program quarto on PATH or in the environment"
+    """The Quarto on PATH, else the one in this environment's own scripts; and why there is none where there is none."""
+    reasons = []
+    for path in (None, sysconfig.get_path("scripts")):
+        program = shutil.which("quarto", path=path)
+        if program:
+            found, reason = _asked(program)
+            if found:
+                return found, ""
+            reasons.append(reason)
+    return None, reasons[0] if reasons else "no program quarto on PATH or in the environment"
+
+
+def _asked(program: str) -> tuple[Quarto | None, str]:
+    """The Quarto behind `program` if it starts and is recent enough, and why not where it is not."""
     try:
         done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired) as error:

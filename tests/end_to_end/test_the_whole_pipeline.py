@@ -1,0 +1,121 @@
+"""The pipeline from raw data to reports, in a fresh copy: whatever stops it, a rerun ends with the same bytes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from pipeline.notebooks import run_notebook
+from pipeline.rendering import render
+from pipeline.running import reproduce
+from pipeline.verification import fresh_copy
+
+ROOT = Path(__file__).resolve().parents[2]
+PARAMETERS = {"survey": "ofsted-2011", "rounding": "half_up"}
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def embedded_engine(monkeypatch):
+    monkeypatch.setenv("GOLDEN_THREAD_ENGINE", "embedded")
+
+
+@pytest.fixture(scope="module")
+def copy():
+    with fresh_copy(ROOT) as folder:
+        yield folder
+
+
+def outputs(folder: Path) -> dict[str, bytes]:
+    """Everything that a run writes for readers and for later stages, by name."""
+    places = [folder / "data" / "processed", folder / "reports" / "published", folder / "reports" / "site"]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for place in places for path in place.rglob("*")
+            if path.is_file() and not path.name.startswith(".")}
+
+
+def recorded(folder: Path) -> dict[str, str]:
+    stages = yaml.safe_load((folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
+    return {out["path"]: out["md5"] for stage in stages.values() for out in stage["outs"]}
+
+
+def start(folder: Path) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-m", "pipeline", "run"], cwd=folder, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def test_killed_again_and_again_it_ends_whole_and_takes_no_half_for_a_whole(copy):
+    seen: dict[str, bytes] = {}
+    for seconds in (1, 4, 7, 11, 15):  # in DVC, in the kernels, between the stages, in the charts, in the reports
+        run = start(copy)
+        time.sleep(seconds)
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        seen |= outputs(copy)
+        time.sleep(2)  # a kernel whose parent has died ends by itself
+    assert reproduce(copy)
+    whole = outputs(copy)
+    assert {name for name, content in seen.items() if whole.get(name) != content} == set()
+    assert recorded(copy) == recorded(ROOT)
+    assert not any(stage.ran for stage in reproduce(copy))
+
+
+def test_the_tables_hold_every_row_of_the_survey(copy):
+    processed = copy / "data" / "processed" / "surveys" / "ofsted-2011"
+    answers, rows = pd.read_csv(processed / "answers.csv"), pd.read_csv(processed / "rows.csv")
+    assert list(answers.columns) == ["item", "group", "category", "percent", "base", "count_low", "count_high", "count"]
+    assert list(rows.columns) == ["item", "group", "base", "percent_total", "feasible_tables"]
+    assert len(answers) == 450 and rows["group"].value_counts().to_dict() == {"managers": 38, "social_workers": 37}
+    assert (rows["feasible_tables"] >= 1).all()
+    assert (answers.groupby(["item", "group"])["count"].sum() == rows.set_index(["item", "group"])["base"]).all()
+
+
+def test_every_claim_has_a_verdict_and_the_failures_come_first(copy):
+    claims = pd.read_csv(copy / "reports" / "site" / "data" / "claims.csv")
+    stated = yaml.safe_load((copy / "data/raw/surveys/ofsted-2011/claims.yaml").read_text(encoding="utf-8"))["claims"]
+    assert sorted(claims["id"]) == sorted(claim["id"] for claim in stated)
+    assert claims["verdict"].notna().all()
+    assert claims["verdict"].drop_duplicates().iloc[0] == "not reproduced"
+
+
+def test_the_index_leads_to_everything_and_nowhere_else(copy):
+    site = copy / "reports" / "site"
+    page = (site / "index.html").read_text(encoding="utf-8")
+    there = {path.relative_to(site).as_posix() for path in site.rglob("*")
+             if path.is_file() and path.name != "index.html" and not path.name.startswith(".")}
+    linked = {word.split('"')[0] for word in page.split('href="')[1:]} - {""}
+    assert there - linked == set()
+    assert {link for link in linked if not link.startswith(("#", "data:"))} - there == set()
+
+
+def test_one_notebook_and_one_report_twice_give_the_same_bytes(copy, tmp_path):
+    kept = []
+    for name in ("one", "two"):
+        run_notebook("03-support", PARAMETERS, copy)
+        reports = render(copy, ["brief"], engine="embedded", destination=tmp_path / name)
+        kept.append({**outputs(copy), **{path.name: path.read_bytes() for path in reports}})
+    assert kept[0] == kept[1]
+
+
+def test_a_mistake_in_the_data_is_told_with_its_place_and_changes_nothing(copy):
+    before, lock = outputs(copy), (copy / "dvc.lock").read_bytes()
+    table = copy / "data" / "raw" / "surveys" / "ofsted-2011" / "managers.csv"
+    sound = table.read_text(encoding="utf-8")
+    table.write_text(sound.replace("sufficient-time,146,8,38,", "sufficient-time,146,8,58,"), encoding="utf-8")
+    try:
+        done = subprocess.run([sys.executable, "-m", "pipeline", "run"], cwd=copy, capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL)
+    finally:
+        table.write_text(sound, encoding="utf-8")
+    assert done.returncode == 2
+    for word in ("managers.csv", "12", "sufficient-time", "fix:"):
+        assert word in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (copy / "dvc.lock").read_bytes() == lock
+    reports = {name: content for name, content in before.items() if name.startswith("reports/site/") and "/0" not in name}
+    assert {name for name, content in reports.items() if outputs(copy).get(name) != content} == set()
