@@ -15,17 +15,13 @@ import sys
 from pathlib import Path
 from typing import Mapping
 
-from pipeline.errors import GoldenThreadError
+from pipeline.errors import SetUpError
 
 ROOT = Path(__file__).resolve().parents[1]
 OLDEST, NEWEST = (3, 11), (3, 13)  # as in pyproject.toml's requires-python
 
 _UV_NAMES = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS",
              "cert": "SSL_CERT_FILE", "proxy": "ALL_PROXY", "trusted-host": "UV_INSECURE_HOST"}
-
-
-class SetUpError(GoldenThreadError):
-    """The environment could not be built."""
 
 
 def build(root: Path = ROOT) -> None:
@@ -85,7 +81,7 @@ def entry(lock: str, name: str) -> str:
     found = re.search(rf"^{re.escape(name)}==.*\n(?:[ \t]+.*\n)*", lock, flags=re.MULTILINE)
     if not found:
         raise SetUpError(f"The lock holds no {name}.", where="requirements.lock",
-                                    fix="Take the file back as it was published (git restore requirements.lock).")
+                         fix="Take the file back as it was published (git restore requirements.lock).")
     return found.group()
 
 
@@ -136,14 +132,14 @@ def check() -> None:
     found = sys.version_info[:2]
     if not OLDEST <= found <= NEWEST:
         raise SetUpError("This Python does not fit.", where=sys.executable, found=".".join(map(str, found)),
-                                    expected=f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}",
-                                    fix="Call the module with another Python.")
+                         expected=f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}",
+                         fix="Call the module with another Python.")
     try:
         import ensurepip  # noqa: F401  Debian and Ubuntu leave it out of their Python
         import venv  # noqa: F401
     except ImportError as missing:
         raise SetUpError("This Python cannot make virtual environments.", where=sys.executable,
-                                    found=str(missing), fix="Install the package python3-venv.") from None
+                         found=str(missing), fix="Install the package python3-venv.") from None
 
 
 def main() -> None:

@@ -31,6 +31,20 @@ class DataError(GoldenThreadError):
     """A data file does not hold what it should: the place is a file, a row and a column."""
 
 
+class InfeasibleRow(DataError):
+    """No counts of answers round to the printed percentages of a row.
+
+    ``cells`` holds the indices of the categories that clash. ``gap`` is by how many answers their total misses the
+    base: positive if the fewest possible exceed it, negative if the most possible fall short of it, and 0 if a cell
+    clashes with the base on its own.
+    """
+
+    def __init__(self, what: str, *, cells: tuple = (), gap: int = 0, **details: str):
+        super().__init__(what, **details)
+        self.cells = tuple(cells)
+        self.gap = gap
+
+
 class CodebookError(DataError):
     """survey.yaml or claims.yaml is not as it should be: the place is a file and a key."""
 
@@ -53,3 +67,7 @@ class RenderError(GoldenThreadError):
 
 class PipelineError(GoldenThreadError):
     """The pipeline stopped: a stage failed, or another run holds the lock."""
+
+
+class SetUpError(GoldenThreadError):
+    """The environment could not be built."""

@@ -16,7 +16,8 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from pipeline.environment import ROOT, SetUpError, machine_settings
+from pipeline.environment import ROOT, machine_settings
+from pipeline.errors import SetUpError
 from pipeline.files import replacing, write_text
 
 # conda-forge gives these packages another name than the Python package index.

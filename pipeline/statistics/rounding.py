@@ -21,26 +21,12 @@ from itertools import accumulate
 
 import numpy as np
 
-from pipeline.errors import DataError, ParameterError
+from pipeline.errors import DataError, InfeasibleRow, ParameterError
 
 ROUNDINGS = ("half_up", "half_even", "down")
 LISTING_LIMIT = 1_000_000  # members; a larger set is drawn from or bounded, not listed
 MOST_DECIMALS = 10
 COUNTING_LIMIT = 5_000_000  # whole numbers in the table of the dynamic programme: some 250 MB
-
-
-class InfeasibleRow(DataError):
-    """No counts of answers round to the printed percentages of a row.
-
-    ``cells`` holds the indices of the categories that clash. ``gap`` is by how many answers their total misses the
-    base: positive if the fewest possible exceed it, negative if the most possible fall short of it, and 0 if a cell
-    clashes with the base on its own.
-    """
-
-    def __init__(self, what: str, *, cells: Sequence[int] = (), gap: int = 0, **details: str):
-        super().__init__(what, **details)
-        self.cells = tuple(cells)
-        self.gap = gap
 
 
 @dataclass(frozen=True)
@@ -156,6 +142,26 @@ class FeasibleCounts:
                 excess -= 1
         return np.array(counts, dtype=np.int64)
 
+    def leaning(self, order: Iterable[int]) -> np.ndarray:
+        """The member with the most answers in the first category of `order`, in its first two, and so on: K numbers.
+
+        One member attains all these at once: every cell starts at its fewest, and what is left of the base fills the
+        cells up in turn. `order` names each category once. Raises ParameterError where it does not.
+
+        >>> feasible_counts([33, 34, 33], base=203).leaning([1, 2, 0]).tolist()
+        [66, 70, 67]
+        """
+        order = list(order)
+        if sorted(order) != list(range(len(self.low))):
+            raise ParameterError("An order names each category once.", found=str(order),
+                                 expected=f"the numbers from 0 to {len(self.low) - 1}")
+        counts, left = list(self.low), self.base - sum(self.low)
+        for k in order:
+            added = min(self.high[k] - self.low[k], left)
+            counts[k] += added
+            left -= added
+        return np.array(counts, dtype=np.int64)
+
     def sample(self, n: int, seed: int) -> np.ndarray:
         """``n`` independent draws from the set, each member equally likely: whole numbers, n × K.
 
@@ -240,7 +246,7 @@ def feasible_counts(
     >>> feasible_counts([33, 66], base=3)
     Traceback (most recent call last):
         ...
-    pipeline.statistics.rounding.InfeasibleRow: No counts of answers round to these percentages.
+    pipeline.errors.InfeasibleRow: No counts of answers round to these percentages.
       found:    category 1 (66%): 1 of 3 is 33%, 2 of 3 is 67%
       expected: counts that add to 3 and round to them (half_up, decimals 0)
       fix:      Check the percentages and the base against the source, and the rounding rule.

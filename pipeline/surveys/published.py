@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from pipeline.errors import DataError
-from pipeline.statistics.rounding import FeasibleCounts, InfeasibleRow, feasible_counts
+from pipeline.errors import DataError, InfeasibleRow
+from pipeline.statistics.rounding import FeasibleCounts, feasible_counts
 from pipeline.surveys.codebook import Codebook, Group
 
 KEYS = ["item", "group", "category"]

@@ -12,7 +12,8 @@ import zipfile
 import pytest
 
 from pipeline import environment
-from pipeline.environment import ROOT, SetUpError, check, uv_settings
+from pipeline.environment import ROOT, check, uv_settings
+from pipeline.errors import SetUpError
 
 # Nothing listens there: every way out is closed.
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy", "PIP_PROXY")

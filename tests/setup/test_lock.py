@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 from packaging.utils import canonicalize_name
 
-from pipeline.environment import ROOT, SetUpError, entry
+from pipeline.environment import ROOT, entry
+from pipeline.errors import SetUpError
 from pipeline.lockfile import direct_dependencies, locked_versions, requirements
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from pipeline.errors import DataError, ParameterError
-from pipeline.statistics.rounding import ROUNDINGS, InfeasibleRow, feasible_counts, rounded_percentage
+from pipeline.errors import DataError, InfeasibleRow, ParameterError
+from pipeline.statistics.rounding import ROUNDINGS, feasible_counts, rounded_percentage
 
 untimed = settings(deadline=None)  # a busy machine is no failure
 
@@ -418,3 +418,18 @@ def test_a_set_too_large_to_list():
     feasible = feasible_counts(["12.3", "51.2", "18.4", "13.1", "5.0"], base=100_000, decimals=1)
     with pytest.raises(ParameterError, match="too large to list"):
         iter(feasible)
+
+
+@given(published_rows(), st.data())
+def test_the_leaning_member_has_the_most_answers_in_every_first_part_of_its_order(row, data):
+    feasible = feasible_counts(*row)
+    order = data.draw(st.permutations(range(len(feasible.low))))
+    leaning = feasible.leaning(order)
+    assert tuple(leaning.tolist()) in feasible
+    for taken in range(1, len(order) + 1):
+        assert leaning[order[:taken]].sum() == feasible.bounds(order[:taken])[1]
+
+
+def test_an_order_names_each_category_once():
+    with pytest.raises(ParameterError, match="each category once"):
+        feasible_counts([50, 50], base=2).leaning([0, 0])

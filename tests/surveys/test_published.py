@@ -6,9 +6,8 @@ import shutil
 import pandas as pd
 import pytest
 
-from pipeline.errors import DataError
+from pipeline.errors import DataError, InfeasibleRow
 from pipeline.files import write_csv
-from pipeline.statistics.rounding import InfeasibleRow
 from pipeline.surveys.published import count_tables, read_answers, read_published
 
 
