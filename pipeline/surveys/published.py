@@ -52,7 +52,8 @@ def count_tables(published: pd.DataFrame, codebook: Codebook, rounding: str) -> 
         for group in map(codebook.group, item.groups):
             row = by_row.loc[(item.id, group.id)]
             percentages = [row[category] for category in codebook.scale.ids]
-            feasible = row_counts(percentages, int(row["base"]), codebook, rounding, f"{group.file}, item {item.id}")
+            place = f"{group.file}, item {item.id} (row {item.place[group.id]} of the published table)"
+            feasible = row_counts(percentages, int(row["base"]), codebook, rounding, place)
             cells = zip(codebook.scale.ids, percentages, feasible.cell_bounds(), feasible.central(), strict=True)
             answers += [(item.id, group.id, category, float(percent), feasible.base, int(low), int(high), int(central))
                         for category, percent, (low, high), central in cells]

@@ -121,7 +121,7 @@ def test_a_mistake_in_the_data_is_told_with_its_place_and_changes_nothing(finish
     finally:
         table.write_text(sound, encoding="utf-8")
     assert done.returncode == 2
-    for word in ("managers.csv", "12", "sufficient-time", "fix:"):
+    for word in ("managers.csv", "sufficient-time", "row 11", "agree 58", "fix:"):
         assert word in done.stderr
     assert "Traceback" not in done.stderr
     assert (finished / "dvc.lock").read_bytes() == lock
