@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib
+import matplotlib.pyplot as plt
 import pandas as pd
 import yaml
+from IPython.display import Image
 
 from pipeline.errors import PublishingError
 from pipeline.files import project_root, replacing, write_csv, write_text
@@ -21,6 +23,7 @@ from pipeline.files import project_root, replacing, write_csv, write_text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+WIDTH_ON_SCREEN = 560  # CSS pixels of a figure in a notebook
 TABLE_WIDTH = 100  # characters in the line that tells pandoc a table's relative column widths
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -32,8 +35,12 @@ class Publication:
     >>> import tempfile
     >>> publish = Publication("03-support", root=Path(tempfile.mkdtemp()))
     >>> publish.value("answers.total", 27184, "{:,}")
-    '27,184'
-    >>> print(publish.table("bases", pd.DataFrame({"group": ["Managers"], "base": [163]}), caption="Who answered."))
+    >>> print((publish.folder / "values.yaml").read_text(), end="")
+    answers.total:
+      number: 27184.0
+      text: 27,184
+    >>> publish.table("bases", pd.DataFrame({"group": ["Managers"], "base": [163]}), caption="Who answered.")
+    >>> print((publish.folder / "tables" / "bases.md").read_text())
     | group    | base |
     |:---------|-----:|
     | Managers | 163  |
@@ -50,8 +57,8 @@ class Publication:
         self._values: dict[str, dict[str, object]] = {}
         self._names: set[str] = set()
 
-    def value(self, name: str, value: Real | str, form: str = "{}") -> str:
-        """Publish one value under a dotted `name`, as a report prints it (`form`, a format string), and return that.
+    def value(self, name: str, value: Real | str, form: str = "{}") -> None:
+        """Publish one value under a dotted `name`, as a report prints it (`form`, a format string).
 
         Raises PublishingError for a name that is taken or not of lower-case words, and for a missing number.
         """
@@ -61,18 +68,16 @@ class Publication:
             raise PublishingError("The value is published twice.", where=self.notebook, found=name)
         if not isinstance(value, str) and pd.isna(value):
             raise PublishingError("A missing number cannot be published.", where=self.notebook, found=name)
-        text = form.format(value)
-        self._values[name] = {"text": text, "number": None if isinstance(value, str) else float(value)}
-        write_text(self.folder / "values.yaml", yaml.safe_dump(self._values, sort_keys=True, allow_unicode=True))
-        return text
+        self._values[name] = {"text": _text(value, form), "number": None if isinstance(value, str) else float(value)}
+        write_text(self.folder / "values.yaml", yaml.dump(self._values, Dumper=yaml.CSafeDumper, sort_keys=True, allow_unicode=True))
 
     def table(self, name: str, table: pd.DataFrame, caption: str, *, headings: Mapping[str, str] | None = None,
               forms: Mapping[str, str] | None = None, widths: Sequence[int] | None = None,
-              data: pd.DataFrame | None = None) -> str:
+              data: pd.DataFrame | None = None) -> None:
         """Publish `table` under `name`: its columns as `headings` call them, its cells as `forms` print them.
 
         `widths` are the columns' relative widths; without them a column takes what its text needs. `data` (the table
-        itself, if not given) is the CSV for readers. Returns the Markdown that the reports include.
+        itself, if not given) is the CSV for readers.
         """
         self._claim_name(name)
         headings = dict(headings or {column: column for column in table.columns})
@@ -83,12 +88,11 @@ class Publication:
         text = f"{pipe_table(list(headings.values()), cells, right, widths)}\n\n: {caption} {{#tbl-{name}}}\n"
         write_text(self.folder / "tables" / f"{name}.md", text)
         write_csv(self.data / f"{name}.csv", table if data is None else data)
-        return text
 
-    def figure(self, name: str, figure: "Figure", caption: str, alt: str, data: pd.DataFrame) -> str:
+    def figure(self, name: str, figure: "Figure", caption: str, alt: str, data: pd.DataFrame) -> Image:
         """Publish `figure` as SVG and PNG with its caption, a text alternative that states the finding, and its data.
 
-        Returns the Markdown that the reports include.
+        Closes the figure and returns its picture, which a notebook shows with the text alternative.
         """
         self._claim_name(name)
         if not alt.strip() or alt.strip() == caption.strip():
@@ -101,7 +105,8 @@ class Publication:
                 f'{{#fig-{name} fig-alt="{alt}"}}\n')
         write_text(folder / f"{name}.md", text)
         write_csv(self.data / f"{name}.csv", data)
-        return text
+        plt.close(figure)
+        return Image(filename=str(folder / f"{name}.png"), alt=alt, width=WIDTH_ON_SCREEN)
 
     def _claim_name(self, name: str) -> None:
         if not _SLUG.fullmatch(name):
@@ -113,16 +118,23 @@ class Publication:
 
 def save_figure(figure: "Figure", stem: Path) -> None:
     """Write `figure` as `<stem>.svg` and `<stem>.png` (200 dots an inch), without dates, versions or random ids."""
+    box = figure.get_tightbbox().padded(0.04)  # inches
     for suffix, metadata in ((".svg", {"Date": None, "Creator": None}), (".png", {"Software": None})):
         with (replacing(stem.with_name(stem.name + suffix)) as beside,
               matplotlib.rc_context({"svg.hashsalt": "golden-thread"})):
-            figure.savefig(beside, dpi=200, metadata=metadata, bbox_inches="tight", pad_inches=0.04)
+            figure.savefig(beside, dpi=200, metadata=metadata, bbox_inches=box)
+
+
+def _text(value: object, form: str) -> str:
+    """`value` as `form` prints it; a negative number has a true minus sign."""
+    text = form.format(value)
+    return text if isinstance(value, str) else text.replace("-", "−")
 
 
 def _cell(value: object, form: str) -> str:
     if not isinstance(value, str) and pd.isna(value):
         return "–"
-    return form.format(value).replace("|", "\\|").replace("\n", " ")
+    return _text(value, form).replace("|", "\\|").replace("\n", " ")
 
 
 def pipe_table(headings: list[str], cells: list[list[str]], right: list[bool], widths: Sequence[int] | None) -> str:

@@ -17,15 +17,16 @@ def publish(tmp_path):
 def drawn():
     figure, axes = plt.subplots(figsize=(2, 1))
     axes.barh([0], [1])
-    plt.close(figure)
     return figure
 
 
 def test_a_value_is_kept_as_text_and_as_number(publish, tmp_path):
-    assert publish.value("people.all", 27184, "{:,}") == "27,184"
-    assert publish.value("people.who", "staff") == "staff"
+    publish.value("people.all", 27184, "{:,}")
+    publish.value("people.who", "full-time staff")
+    publish.value("people.change", -3, "{:+}")
     stored = yaml.safe_load((tmp_path / "reports/published/03-example/values.yaml").read_text())
-    assert stored == {"people.all": {"text": "27,184", "number": 27184.0}, "people.who": {"text": "staff", "number": None}}
+    assert stored == {"people.all": {"text": "27,184", "number": 27184.0}, "people.who": {"text": "full-time staff", "number": None},
+                      "people.change": {"text": "−3", "number": -3.0}}
 
 
 @pytest.mark.parametrize("name", ["People", "people..all", "people-all", "1st", ""])
@@ -44,21 +45,22 @@ def test_a_missing_number_and_a_second_use_of_a_name_are_refused(publish):
 
 def test_a_table_has_headings_forms_widths_and_its_data_beside_it(publish, tmp_path):
     table = pd.DataFrame({"item": ["a | b", "c"], "share": [1 / 3, None], "hidden": [1, 2]})
-    text = publish.table("shares", table, "Shares.", headings={"item": "Item", "share": "Share"},
-                         forms={"share": "{:.1%}"}, widths=[3, 1])
+    publish.table("shares", table, "Shares.", headings={"item": "Item", "share": "Share"},
+                  forms={"share": "{:.1%}"}, widths=[3, 1])
+    text = (tmp_path / "reports/published/03-example/tables/shares.md").read_text()
     lines = text.splitlines()
     assert [cell.strip() for cell in lines[0].strip("|").split("|")] == ["Item", "Share"]
     assert lines[1].count("-") == pytest.approx(102, abs=2) and lines[1].endswith("-:|")
     assert "a \\| b" in lines[2] and "33.3%" in lines[2] and "–" in lines[3]
     assert lines[-1] == ": Shares. {#tbl-shares}"
     assert (tmp_path / "reports/site/data/shares.csv").read_text() == "item,share,hidden\na | b,0.333333333333,1\nc,,2\n"
-    assert (tmp_path / "reports/published/03-example/tables/shares.md").read_text() == text
 
 
 def test_a_figure_is_written_twice_with_the_same_bytes(tmp_path):
     for folder in ("one", "two"):
-        Publication("03-example", root=tmp_path / folder).figure(
+        picture = Publication("03-example", root=tmp_path / folder).figure(
             "bars", drawn(), "Bars.", 'One bar, "full".', pd.DataFrame({"x": [1]}))
+        assert picture.alt == "One bar, 'full'." and plt.get_fignums() == []
     for name in ("bars.svg", "bars.png", "bars.md"):
         one, two = (tmp_path / folder / "reports/published/03-example/figures" / name for folder in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from pipeline.statistics.intervals import share_interval
-from pipeline.statistics.rounding import feasible_counts
+from pipeline.surveys.published import feasible_sets
 
 
 def share_table(answers: pd.DataFrame, categories: Iterable[str], *, decimals: int = 0, rounding: str = "half_up",
@@ -24,11 +24,11 @@ def share_table(answers: pd.DataFrame, categories: Iterable[str], *, decimals: i
       'rounding_high': 0.459, 'interval_low': 0.38, 'interval_high': 0.54}]
     """
     wanted = set(categories)
+    sets = feasible_sets(answers, decimals, rounding)
     rows = []
     for (item, group), row in answers.groupby(["item", "group"], sort=False):
-        feasible = feasible_counts(row["percent"].tolist(), int(row["base"].iloc[0]), decimals, rounding)
         chosen = row["category"].isin(wanted).to_numpy()
-        interval = share_interval(feasible, chosen.nonzero()[0].tolist(), level)
+        interval = share_interval(sets[item, group], chosen.nonzero()[0].tolist(), level)
         rows.append({"item": item, "group": group, "base": int(row["base"].iloc[0]),
                      "percent": row["percent"][chosen].sum(), "share": interval.share,
                      "rounding_low": interval.rounding_low, "rounding_high": interval.rounding_high,

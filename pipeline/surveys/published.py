@@ -171,3 +171,15 @@ def _refuse(path: Path, problems: Sequence[str], fix: str) -> None:
     if problems:
         raise DataError(f"{path.name} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n"
                         + "\n".join(f"  - {problem}" for problem in problems), where=str(path), fix=fix)
+
+
+def feasible_sets(answers: pd.DataFrame, decimals: int, rounding: str) -> dict[tuple[str, str], FeasibleCounts]:
+    """The feasible set behind each item and group of the canonical table, in its order.
+
+    >>> answers = pd.DataFrame({"item": "time", "group": "managers", "category": ["agree", "other"],
+    ...                         "percent": [46, 54], "base": 146})
+    >>> feasible_sets(answers, decimals=0, rounding="half_up")["time", "managers"].size
+    1
+    """
+    return {key: feasible_counts(row["percent"].tolist(), int(row["base"].iloc[0]), decimals, rounding)
+            for key, row in answers.groupby(["item", "group"], sort=False)}

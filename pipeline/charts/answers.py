@@ -1,38 +1,21 @@
-"""The house style of every chart, and the charts that the reports share.
-
-Rules: never colour alone (position, marker or a printed number says the same), horizontal text, contrast 3:1 for marks
-and 4.5:1 for text, a white background, don't-knows apart from the scale, and the same bytes on every run.
-"""
+"""Charts of answers: every answer as diverging bars, and the share that agrees as dots."""
 
 from collections.abc import Mapping, Sequence
 
 import matplotlib
 import matplotlib.pyplot as plt
 import pandas as pd
-import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from pipeline.charts import (
+    FIRST, INK, LINE_HEIGHT, QUIET, SECOND, WIDTH, label_transform, list_lines, write_labels)
 from pipeline.surveys.codebook import Scale
 
-WIDTH = 5.4  # inches: the text column of an A4 page less a margin; still legible when a phone scales it down
-INK, QUIET, GRID = "#1a1a1a", "#595959", "#d9d9d9"
-GROUP_STYLES = (("#12436d", "o"), ("#b3450b", "D"))  # colour and marker of the first and the second group
 AGREE, NEUTRAL, DISAGREE, DONT_KNOW = ("#12436d", "#7fb2dd"), "#d0d0d0", ("#f5b58c", "#a33b08"), "#6b6b6b"
 SMALLEST_LABELLED = 6  # per cent: a narrower piece of a bar has no room for its number
 ITEM_HEIGHT, BAR_HEIGHT, ITEM_GAP, HEAD = 0.19, 0.17, 0.09, 0.42  # inches; the head holds the legend
-LINE_HEIGHT = 0.15  # inches, of a dot plot: one page of A4 holds the whole questionnaire
-
-
-def house_style() -> None:
-    """Set the style for all charts drawn afterwards: call it once at the head of a notebook."""
-    seaborn.set_theme(style="white", rc={
-        "font.family": "DejaVu Sans", "font.size": 9, "axes.labelsize": 9, "axes.titlesize": 9, "xtick.labelsize": 8.5,
-        "ytick.labelsize": 8.5, "legend.fontsize": 8.5, "text.color": INK, "axes.labelcolor": INK, "xtick.color": QUIET,
-        "ytick.color": INK, "axes.edgecolor": QUIET, "grid.color": GRID, "axes.spines.top": False,
-        "axes.spines.right": False, "figure.dpi": 100, "figure.facecolor": "white",
-        "svg.fonttype": "path"})  # text as outlines: a file looks the same whatever fonts a machine has
 
 
 def likert_bars(shares: pd.DataFrame, scale: Scale, items: Mapping[str, str], groups: Mapping[str, str]) -> Figure:
@@ -49,7 +32,7 @@ def likert_bars(shares: pd.DataFrame, scale: Scale, items: Mapping[str, str], gr
         gridspec_kw={"wspace": 0.02, "left": 0.2, "right": 0.99, "top": 1 - HEAD / height, "bottom": 0.0})
     ticks, depth = {}, 0.0
     for item, found in present.items():
-        axes.text(0, depth + ITEM_HEIGHT * 0.55, items[item], transform=_label_transform(figure, axes), va="center",
+        axes.text(0, depth + ITEM_HEIGHT * 0.55, items[item], transform=label_transform(figure, axes), va="center",
                   fontweight="bold", fontsize=8.5)
         depth += ITEM_HEIGHT
         for group in found:
@@ -74,11 +57,6 @@ def _scale_limits(rows: pd.DataFrame, scale: Scale) -> tuple[float, float]:
     neutral = rows[scale.neutral] / 2
     return (-(rows[list(scale.disagree)].sum(axis=1) + neutral).max() - 2,
             (rows[list(scale.agree)].sum(axis=1) + neutral).max() + 2)
-
-
-def _label_transform(figure: Figure, axes: Axes):
-    """x in shares of the figure's width (0 is its left edge), y in the axes' data."""
-    return matplotlib.transforms.blended_transform_factory(figure.transFigure, axes.transData)
 
 
 def _colours(scale: Scale) -> dict[str, str]:
@@ -131,22 +109,19 @@ def agreement_dots(shares: pd.DataFrame, items: Mapping[str, str], groups: Mappi
     `shares`: one row an item and group with `share`, `interval_low` and `interval_high`, all from 0 to 1. `sections` puts the items under headings, in order; `items` and `groups` hold the labels.
     """
     rows = shares.set_index(["item", "group"])
-    lines = [line for heading, slugs in sections.items() for line in [(heading, None), *((None, slug) for slug in slugs)]]
+    lines = list_lines(sections)
     figure, axes = plt.subplots(figsize=(WIDTH, LINE_HEIGHT * len(lines) + 0.75),
                                 gridspec_kw={"left": 0.47, "right": 0.985, "top": 1, "bottom": 0})
-    for y, (heading, item) in enumerate(lines):
-        if heading:
-            axes.text(0, y, heading, transform=_label_transform(figure, axes), va="center", fontweight="bold", fontsize=8.5)
-            continue
-        axes.text(0.46, y, items[item], transform=_label_transform(figure, axes), va="center", ha="right", fontsize=8)
-        for offset, group, (colour, marker) in zip((-0.17, 0.17), groups, GROUP_STYLES):
+    write_labels(figure, axes, lines, items)
+    for y, (_, item) in enumerate(lines):
+        for offset, group, (colour, marker) in zip((-0.17, 0.17), groups, (FIRST, SECOND)):
             if (item, group) in rows.index:
-                _dot(axes, rows.loc[(item, group), ["share", "interval_low", "interval_high"]] * 100, y + offset, colour, marker)
-    axes.set(xlim=(0, 100), ylim=(len(lines) - 0.4, -0.6), yticks=[], xlabel="Agree or strongly agree (%)")
+                _dot(axes, rows.loc[(item, group), ["share", "interval_low", "interval_high"]] * 100, y + offset, colour,
+                     marker)
+    axes.set(xlim=(0, 100), xlabel="Agree or strongly agree (%)")
     axes.xaxis.grid(True)
-    axes.spines["left"].set_visible(False)
     handles = [plt.Line2D([], [], color=colour, marker=marker, markersize=4.5, linewidth=1, label=label)
-               for (colour, marker), label in zip(GROUP_STYLES, groups.values())]
+               for (colour, marker), label in zip((FIRST, SECOND), groups.values())]
     axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
     return figure
 
