@@ -132,16 +132,22 @@ def verify() -> None:
 
 @app.command(epilog=EXAMPLES + "`golden-thread bench`")
 def bench() -> None:
-    """Measure the pipeline in a fresh copy: each stage from nothing, then a run with nothing to do (seconds)."""
-    from pipeline.verification import measure
+    """Measure the pipeline in a fresh copy, from nothing and with nothing to do; and ordinal models on counts."""
+    from pipeline.benchmarks import ordinal_models, pipeline_times
 
-    with console.status("Measuring in a fresh copy …"):
-        stages, cold, idle = measure(project_root())
-    table = Table("What", "Seconds", box=None, pad_edge=False)
+    with console.status("Measuring the pipeline in a fresh copy …"):
+        stages, cold, idle = pipeline_times(project_root())
+    table = Table("Pipeline", "Seconds", box=None, pad_edge=False)
     for stage in stages:
         table.add_row(stage.name, f"{stage.seconds:.1f}")
     table.add_row("whole pipeline from nothing", f"{cold:.1f}")
     table.add_row("again, with nothing to do", f"{idle:.1f}")
+    console.print(table)
+    with console.status("Measuring ordinal models …"):
+        models = ordinal_models()
+    table = Table("\nOrdinal model, 200,000 answers", "\nOn counts, ms", "\nOrderedModel, ms", "\nRatio", box=None, pad_edge=False)
+    for name, on_counts, one_by_one, ratio in models:
+        table.add_row(name, f"{on_counts:.2f}", f"{one_by_one:,.0f}", f"{ratio:,.0f}")
     console.print(table)
 
 

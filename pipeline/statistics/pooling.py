@@ -2,15 +2,15 @@
 
 Estimates y_i with errors s_i are taken as y_i = μ + u_i + e_i, where u_i has variance τ² (they truly differ) and e_i has
 variance s_i² (they are uncertain). τ² is Paule and Mandel's (1982, Journal of Research of the National Bureau of
-Standards 87: 377-385), as statsmodels computes it.
+Standards 87: 377-385).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
-from statsmodels.stats.meta_analysis import combine_effects
+from scipy.optimize import brentq
+from scipy.stats import chi2, norm
 
 from pipeline.errors import DataError, ParameterError
 
@@ -72,8 +72,20 @@ def pool(estimates: Sequence[float], errors: Sequence[float], correlation: float
 
 
 def _between(effects: np.ndarray, variances: np.ndarray) -> tuple[float, float]:
-    """τ² and the p-value of Cochran's Q."""
+    """τ² and the p-value of Cochran's Q.
+
+    τ² is where the weighted squares of the estimates about their mean, which fall as τ² grows, equal k - 1; 0 if they
+    are no more than that to begin with. (statsmodels' combine_effects returns 0 as well when its last step goes a
+    rounding error too far.)
+    """
+    def excess(tau_squared: float) -> float:
+        weights = 1 / (variances + tau_squared)
+        return float(weights @ (effects - weights @ effects / weights.sum()) ** 2) - (len(effects) - 1)
+
     if len(effects) == 1:
         return 0.0, 1.0
-    combined = combine_effects(effects, variances, method_re="pm", atol=1e-12, maxiter=500)
-    return max(float(combined.tau2), 0.0), float(combined.test_homogeneity().pvalue)
+    heterogeneity = float(chi2.sf(excess(0) + len(effects) - 1, len(effects) - 1))
+    if excess(0) <= 0:
+        return 0.0, heterogeneity
+    largest = float(np.square(effects - effects.mean()).sum()) / (len(effects) - 1)  # the squares are k - 1 or less here
+    return float(brentq(excess, 0, largest, xtol=1e-14)), heterogeneity

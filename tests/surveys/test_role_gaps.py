@@ -1,0 +1,88 @@
+"""Role gaps against a model of the answers one by one, against brute force over rounding, and on the survey."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.miscmodels.ordinal_model import OrderedModel
+
+from pipeline.statistics.ordinal import CumulativeLink
+from pipeline.statistics.rounding import feasible_counts
+from pipeline.surveys.role_gaps import CORRELATIONS, DESIGN, pooled_by_domain, role_gaps, rounding_pairs
+
+
+@pytest.fixture(scope="module")
+def gaps(answers, codebook):
+    return role_gaps(answers, codebook)
+
+
+def test_every_item_that_both_groups_were_asked_has_a_gap(gaps, codebook):
+    assert gaps["item"].to_list() == [item.id for item in codebook.items if len(item.groups) == 2]
+    assert len(gaps) == 37 and gaps.drop(columns="threshold_odds_ratios").notna().all(axis=None)
+
+
+def test_the_odds_ratio_is_that_of_a_model_of_the_answers_one_by_one(gaps, answers, codebook):
+    """Enough time, row 10 of social workers and row 11 of managers in Annex A."""
+    scale = ["strongly_disagree", "disagree", "neither", "agree", "strongly_agree"]
+    rows = answers[answers["item"] == "sufficient-time"].set_index(["group", "category"])["count"]
+    answered = [(role, position) for role, group in enumerate(["social_workers", "managers"])
+                for position, category in enumerate(scale) for _ in range(rows[group, category])]
+    role, position = map(np.array, zip(*answered))
+    model = OrderedModel(position, pd.DataFrame({"role": role}), distr="logit").fit(method="bfgs", gtol=1e-9, disp=False)
+    gap = gaps.set_index("item").loc["sufficient-time"]
+    assert gap["log_odds"] == pytest.approx(model.params["role"], abs=1e-5)
+    assert gap["std_error"] == pytest.approx(model.bse["role"], abs=1e-4)
+    assert gap["p"] == pytest.approx(model.pvalues["role"], rel=1e-2)
+
+
+def test_ranges_over_rounding_hold_the_central_value(gaps):
+    for statistic in ("odds_ratio", "p", "superiority", "po_p"):
+        assert (gaps[f"{statistic}_rounding_low"] <= gaps[statistic]).all()
+        assert (gaps[statistic] <= gaps[f"{statistic}_rounding_high"]).all()
+
+
+@pytest.mark.parametrize("counts", [
+    ([12, 61, 33, 41, 60, 3], [29, 42, 19, 32, 17, 3]),
+    ([24, 118, 39, 18, 8, 5], [18, 45, 21, 13, 2, 2]),
+])
+def test_no_feasible_pair_has_a_wider_gap_than_those_looked_at(codebook, counts):
+    sets = [feasible_counts([round(100 * count / sum(row)) for count in row], sum(row)) for row in counts]
+    positions = [4, 3, 2, 1, 0]  # from strong disagreement to strong agreement
+
+    def odds(tables):
+        return [CumulativeLink().fit(np.array(table)[:, positions], DESIGN).params["role"] for table in tables]
+
+    looked_at = odds(rounding_pairs(*sets, codebook.scale, draws=0, seed=1))
+    every = odds(itertools.product(*sets))
+    assert len(every) > len(looked_at)
+    assert min(looked_at) == pytest.approx(min(every)) and max(looked_at) == pytest.approx(max(every))
+
+
+def test_false_discovery_rate_by_hand(gaps):
+    p = np.sort(gaps["p"])
+    adjusted = np.minimum.accumulate((p * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]
+    np.testing.assert_allclose(np.sort(gaps["q"]), np.minimum(adjusted, 1))
+
+
+def test_verdicts_on_proportional_odds_follow_the_range_of_the_test(gaps):
+    expected = np.select([gaps["po_p_rounding_high"] < 0.05, gaps["po_p_rounding_low"] < 0.05],
+                         ["fails", "depends on rounding"], "holds")
+    assert gaps["po_verdict"].to_list() == expected.tolist()
+    assert ((gaps["threshold_odds_ratios"] != "") == (gaps["po_verdict"] != "holds")).all()
+
+
+def test_a_wider_assumed_correlation_gives_a_wider_interval_and_single_items_stay(gaps, codebook):
+    domains, items = pooled_by_domain(gaps, codebook)
+    assert domains["items"].sum() == len(gaps) == len(items)
+    for low, high in itertools.pairwise(CORRELATIONS):
+        wider = domains[f"high_{high:g}"] / domains[f"low_{high:g}"]
+        narrower = domains[f"high_{low:g}"] / domains[f"low_{low:g}"]
+        assert (wider >= narrower - 1e-12).all() and (wider > narrower + 1e-6)[domains["items"] > 1].all()
+    single = items[items["domain"].isin(domains.loc[domains["items"] == 1, "domain"])]
+    assert len(single) == 3
+    np.testing.assert_allclose(single["shrunken"], single["odds_ratio"])
+
+
+def test_two_runs_give_the_same_numbers(answers, codebook, gaps):
+    pd.testing.assert_frame_equal(role_gaps(answers, codebook), gaps)
