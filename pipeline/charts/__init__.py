@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Transform
 
-WIDTH = 5.4  # inches: the text column of an A4 page less a margin; still legible when a phone scales it down
+WIDTH = 4.9  # inches: within the text column of an A4 page, and little enough for a phone to show it legibly
 INK, QUIET, GRID = "#1a1a1a", "#595959", "#d9d9d9"
 FIRST, SECOND = ("#12436d", "o"), ("#b3450b", "D")  # colour and marker of the first and the second of two
 LINE_HEIGHT = 0.15  # inches, of a list of statements: one page of A4 holds the whole questionnaire

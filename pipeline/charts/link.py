@@ -69,7 +69,7 @@ def bounds_of_pairs(bounds: pd.DataFrame, items: Mapping[str, str], sections: Ma
                 low, high = rows.loc[(item, assumption)]
                 axes.barh(y, high - low, left=low, height=0.72, color=colour)
     axes.set(xlabel="Difference in percentage points")
-    figure.legend([Patch(color=colour) for colour in BANDS], list(assumptions.values()), loc="lower left",
+    figure.legend([Patch(color=colour) for colour, _ in zip(BANDS, assumptions)], list(assumptions.values()), loc="lower left",
                   bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, borderaxespad=0.3, handlelength=1.1, columnspacing=1.2)
     return figure
 
