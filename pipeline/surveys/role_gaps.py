@@ -24,7 +24,7 @@ SIGNIFICANCE = 0.05  # for the verdict on proportional odds, and the false-disco
 CORRELATIONS = (0.0, 0.2, 0.4, 0.6, 0.8)  # assumed between the errors of two items that the same people answered
 
 
-def role_gaps(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_up", draws: int = 12,
+def role_gaps(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_up", draws: int = 8,
               seed: int = 2011) -> pd.DataFrame:
     """The gap between the codebook's second group and its first, for each item that both were asked.
 
