@@ -18,7 +18,7 @@ import yaml
 from IPython.display import Image
 
 from pipeline.errors import PublishingError
-from pipeline.files import project_root, replacing, write_csv, write_text
+from pipeline.files import SIGNIFICANT_DIGITS, project_root, replacing, write_csv, write_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,7 +68,8 @@ class Publication:
             raise PublishingError("The value is published twice.", where=self.notebook, found=name)
         if not isinstance(value, str) and pd.isna(value):
             raise PublishingError("A missing number cannot be published.", where=self.notebook, found=name)
-        self._values[name] = {"text": _text(value, form), "number": None if isinstance(value, str) else float(value)}
+        number = None if isinstance(value, str) else float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+        self._values[name] = {"text": _text(value, form), "number": number}
         write_text(self.folder / "values.yaml", yaml.dump(self._values, Dumper=yaml.CSafeDumper, sort_keys=True, allow_unicode=True))
 
     def table(self, name: str, table: pd.DataFrame, caption: str, *, headings: Mapping[str, str] | None = None,

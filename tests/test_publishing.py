@@ -29,6 +29,12 @@ def test_a_value_is_kept_as_text_and_as_number(publish, tmp_path):
                       "people.change": {"text": "−3", "number": -3.0}}
 
 
+def test_a_number_has_no_more_digits_than_every_processor_agrees_on(publish, tmp_path):
+    publish.value("share", 67.84124885444615, "{:.0f}")
+    stored = yaml.safe_load((tmp_path / "reports/published/03-example/values.yaml").read_text())
+    assert stored["share"]["number"] == 67.8412488544
+
+
 @pytest.mark.parametrize("name", ["People", "people..all", "people-all", "1st", ""])
 def test_a_value_needs_a_dotted_lower_case_name(publish, name):
     with pytest.raises(PublishingError, match="lower-case words joined by dots"):

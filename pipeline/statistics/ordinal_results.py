@@ -136,14 +136,14 @@ class OrdinalFit:
                          "parameters open. Do not use these estimates.")
         return tuple(notes)
 
-    def nominal_test(self) -> pd.DataFrame:
+    def nominal_test(self, notes: bool = True) -> pd.DataFrame:
         """Proportional odds, term by term: the likelihood ratio of letting the term's effect differ by threshold.
 
         Rows are the terms that are not nominal yet; columns df, LR, p (chi-squared), loglik of the wider model, and
-        note (what is out of the ordinary about it: separation, thresholds that meet). As ordinal::nominal_test, except
-        that separation gives the exact supremum and thresholds never cross in a row of the data. With two categories
-        there is nothing to relax: df 0, LR 0, p 1. ParameterError for a fit with clusters, where the likelihood ratio
-        is not chi-squared.
+        note (what is out of the ordinary about it: separation, thresholds that meet; left empty without ``notes``, which
+        take a linear programme for each separated parameter). As ordinal::nominal_test, except that separation gives
+        the exact supremum and thresholds never cross in a row of the data. With two categories there is nothing to
+        relax: df 0, LR 0, p 1. ParameterError for a fit with clusters, where the likelihood ratio is not chi-squared.
 
         >>> from pipeline.statistics.ordinal import CumulativeLink
         >>> fit = CumulativeLink().fit(np.array([[10, 10, 10], [2, 6, 12]]), pd.DataFrame({"manager": [0, 1]}))
@@ -161,7 +161,7 @@ class OrdinalFit:
                 continue
             wider = self.model._fit(table, (*nominal, term)) if df else self
             ratio = max(2 * (wider.loglik - self.loglik), 0.0)
-            note = " ".join(text for text in wider.notes if text not in self.notes)
+            note = " ".join(text for text in wider.notes if text not in self.notes) if notes else ""
             rows[term] = {"df": df, "LR": ratio, "p": float(chdtrc(df, ratio)) if df else 1.0,
                           "loglik": wider.loglik, "note": note}
         return pd.DataFrame.from_dict(rows, orient="index", columns=["df", "LR", "p", "loglik", "note"])
