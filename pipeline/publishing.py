@@ -9,10 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from numbers import Real
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
-import matplotlib
-import matplotlib.pyplot as plt
 import pandas as pd
 import yaml
 from IPython.display import Image
@@ -106,7 +105,7 @@ class Publication:
                 f'{{#fig-{name} fig-alt="{alt}"}}\n')
         write_text(folder / f"{name}.md", text)
         write_csv(self.data / f"{name}.csv", data)
-        plt.close(figure)
+        _pyplot().close(figure)
         return Image(filename=str(folder / f"{name}.png"), alt=alt, width=WIDTH_ON_SCREEN)
 
     def _claim_name(self, name: str) -> None:
@@ -120,10 +119,18 @@ class Publication:
 def save_figure(figure: "Figure", stem: Path) -> None:
     """Write `figure` as `<stem>.svg` and `<stem>.png` (200 dots an inch), without dates, versions or random ids."""
     box = figure.get_tightbbox().padded(0.04)  # inches
+    rc_context = _pyplot().rc_context
     for suffix, metadata in ((".svg", {"Date": None, "Creator": None}), (".png", {"Software": None})):
         with (replacing(stem.with_name(stem.name + suffix)) as beside,
-              matplotlib.rc_context({"svg.hashsalt": "golden-thread"})):
+              rc_context({"svg.hashsalt": "golden-thread"})):
             figure.savefig(beside, dpi=200, metadata=metadata, bbox_inches=box)
+
+
+def _pyplot() -> ModuleType:
+    """matplotlib's pyplot, which takes a second to import: a notebook without a chart does not wait for it."""
+    from matplotlib import pyplot
+
+    return pyplot
 
 
 def _text(value: object, form: str) -> str:
