@@ -30,20 +30,21 @@ def likert_bars(shares: pd.DataFrame, scale: Scale, items: Mapping[str, str], gr
     figure, (axes, aside) = plt.subplots(
         1, 2, sharey=True, figsize=(WIDTH, height), width_ratios=(7, 1),
         gridspec_kw={"wspace": 0.02, "left": 0.2, "right": 0.99, "top": 1 - HEAD / height, "bottom": 0.0})
-    ticks, depth = {}, 0.0
+    lines, depth = [], 0.0  # of each bar: the middle, the item and the group
     for item, found in present.items():
         axes.text(0, depth + ITEM_HEIGHT * 0.55, items[item], transform=label_transform(figure, axes), va="center",
                   fontweight="bold", fontsize=8.5)
         depth += ITEM_HEIGHT
         for group in found:
-            middle = depth + BAR_HEIGHT / 2
-            _diverging_bar(axes, rows.loc[(item, group)], scale, middle)
-            _apart_bar(aside, float(rows.loc[(item, group), scale.dont_know]), middle)
-            ticks[middle] = groups[group]
+            lines.append((depth + BAR_HEIGHT / 2, item, group))
             depth += BAR_HEIGHT
         depth += ITEM_GAP
-    axes.set(xlim=_scale_limits(rows, scale), ylim=(depth, 0), yticks=list(ticks), yticklabels=list(ticks.values()),
-             xticks=[])
+    drawn = rows.loc[[(item, group) for _, item, group in lines]].astype(float)
+    middles = [middle for middle, _, _ in lines]
+    _diverging_bars(axes, drawn, scale, middles)
+    _bars_apart(aside, drawn[scale.dont_know], middles)
+    axes.set(xlim=_scale_limits(rows, scale), ylim=(depth, 0), yticks=middles,
+             yticklabels=[groups[group] for _, _, group in lines], xticks=[])
     aside.set(xlim=(0, 30), xticks=[])
     for each in (axes, aside):
         each.tick_params(left=False)
@@ -65,23 +66,25 @@ def _colours(scale: Scale) -> dict[str, str]:
             **dict(zip(scale.disagree, DISAGREE)), scale.dont_know: DONT_KNOW}
 
 
-def _diverging_bar(axes: Axes, row: pd.Series, scale: Scale, middle: float) -> None:
-    """Agreement to the right of the neutral answer's middle, disagreement to the left."""
+def _diverging_bars(axes: Axes, rows: pd.DataFrame, scale: Scale, middles: Sequence[float]) -> None:
+    """Agreement to the right of the neutral answer's middle, disagreement to the left; a call for each category."""
     colours = _colours(scale)
-    left = -float(row[scale.neutral]) / 2 - sum(float(row[category]) for category in scale.disagree)
+    left = (-rows[scale.neutral] / 2 - rows[list(scale.disagree)].sum(axis=1)).to_numpy()
     for category in [*reversed(scale.disagree), scale.neutral, *reversed(scale.agree)]:
-        width = float(row[category])
-        axes.barh(middle, width, left=left, height=BAR_HEIGHT * 0.86, color=colours[category], edgecolor="white",
+        widths = rows[category].to_numpy()
+        axes.barh(middles, widths, left=left, height=BAR_HEIGHT * 0.86, color=colours[category], edgecolor="white",
                   linewidth=0.5)
-        if width >= SMALLEST_LABELLED:
-            axes.text(left + width / 2, middle, f"{width:.0f}", ha="center", va="center_baseline", fontsize=7.5,
-                      color=_ink_on(colours[category]))
-        left += width
+        for middle, start, width in zip(middles, left, widths):
+            if width >= SMALLEST_LABELLED:
+                axes.text(start + width / 2, middle, f"{width:.0f}", ha="center", va="center_baseline", fontsize=7.5,
+                          color=_ink_on(colours[category]))
+        left = left + widths
 
 
-def _apart_bar(axes: Axes, width: float, middle: float) -> None:
-    axes.barh(middle, width, height=BAR_HEIGHT * 0.6, color=DONT_KNOW)
-    axes.text(width + 1.5, middle, f"{width:.0f}", va="center_baseline", fontsize=7.5, color=QUIET)
+def _bars_apart(axes: Axes, widths: pd.Series, middles: Sequence[float]) -> None:
+    axes.barh(middles, widths, height=BAR_HEIGHT * 0.6, color=DONT_KNOW)
+    for middle, width in zip(middles, widths):
+        axes.text(width + 1.5, middle, f"{width:.0f}", va="center_baseline", fontsize=7.5, color=QUIET)
 
 
 def _ink_on(colour: str) -> str:
@@ -113,19 +116,16 @@ def agreement_dots(shares: pd.DataFrame, items: Mapping[str, str], groups: Mappi
     figure, axes = plt.subplots(figsize=(WIDTH, LINE_HEIGHT * len(lines) + 0.75),
                                 gridspec_kw={"left": 0.47, "right": 0.985, "top": 1, "bottom": 0})
     write_labels(figure, axes, lines, items)
-    for y, (_, item) in enumerate(lines):
-        for offset, group, (colour, marker) in zip((-0.17, 0.17), groups, (FIRST, SECOND)):
-            if (item, group) in rows.index:
-                _dot(axes, rows.loc[(item, group), ["share", "interval_low", "interval_high"]] * 100, y + offset, colour,
-                     marker)
+    for offset, group, (colour, marker) in zip((-0.17, 0.17), groups, (FIRST, SECOND)):
+        places = [y for y, (_, item) in enumerate(lines) if (item, group) in rows.index]
+        drawn = rows.loc[[(lines[y][1], group) for y in places], ["share", "interval_low", "interval_high"]] * 100
+        heights = [y + offset for y in places]
+        axes.hlines(heights, drawn["interval_low"], drawn["interval_high"], color=colour, linewidth=1)
+        axes.plot(drawn["share"], heights, marker, color=colour, markersize=4.2, markeredgecolor="white",
+                  markeredgewidth=0.4)
     axes.set(xlim=(0, 100), xlabel="Agree or strongly agree (%)")
     axes.xaxis.grid(True)
     handles = [plt.Line2D([], [], color=colour, marker=marker, markersize=4.5, linewidth=1, label=label)
                for (colour, marker), label in zip((FIRST, SECOND), groups.values())]
     axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
     return figure
-
-
-def _dot(axes: Axes, row: pd.Series, y: float, colour: str, marker: str) -> None:
-    axes.plot([row["interval_low"], row["interval_high"]], [y, y], color=colour, linewidth=1)
-    axes.plot(row["share"], y, marker, color=colour, markersize=4.2, markeredgecolor="white", markeredgewidth=0.4)

@@ -22,12 +22,11 @@ def forest(gaps: pd.DataFrame, items: Mapping[str, str], sections: Mapping[str, 
                                 gridspec_kw={"left": 0.47, "right": 0.985, "top": 1, "bottom": 0})
     write_labels(figure, axes, lines, items)
     for name, offset, (colour, marker) in (("odds_ratio", -0.17, FIRST), ("shrunken", 0.17, SECOND)):
-        for y, (_, item) in enumerate(lines):
-            if item:
-                low, high = rows.loc[item, f"{name}_low"], rows.loc[item, f"{name}_high"]
-                axes.plot([low, high], [y + offset, y + offset], color=colour, linewidth=1)
-                axes.plot(rows.loc[item, name], y + offset, marker, color=colour, markersize=4.2,
-                          markeredgecolor="white", markeredgewidth=0.4)
+        places = [y for y, (_, item) in enumerate(lines) if item]
+        drawn = rows.loc[[lines[y][1] for y in places]]
+        heights = [y + offset for y in places]
+        axes.hlines(heights, drawn[f"{name}_low"], drawn[f"{name}_high"], color=colour, linewidth=1)
+        axes.plot(drawn[name], heights, marker, color=colour, markersize=4.2, markeredgecolor="white", markeredgewidth=0.4)
     axes.axvline(1, color=INK, linewidth=0.8, zorder=0)
     axes.set_xscale("log")
     axes.set(xlabel=xlabel, xlim=(0.35, 5.5))

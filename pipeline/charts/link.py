@@ -63,11 +63,10 @@ def bounds_of_pairs(bounds: pd.DataFrame, items: Mapping[str, str], sections: Ma
                                 gridspec_kw={"left": 0.47, "right": 0.985, "top": 1, "bottom": 0})
     _difference_axis(axes, len(lines))
     write_labels(figure, axes, lines, items)
-    for y, (_, item) in enumerate(lines):
-        for assumption, colour in zip(assumptions, BANDS):
-            if item:
-                low, high = rows.loc[(item, assumption)]
-                axes.barh(y, high - low, left=low, height=0.72, color=colour)
+    places = [y for y, (_, item) in enumerate(lines) if item]
+    for assumption, colour in zip(assumptions, BANDS):
+        ends = rows.loc[[(lines[y][1], assumption) for y in places]]
+        axes.barh(places, ends["high"] - ends["low"], left=ends["low"], height=0.72, color=colour)
     axes.set(xlabel="Difference in percentage points")
     figure.legend([Patch(color=colour) for colour, _ in zip(BANDS, assumptions)], list(assumptions.values()), loc="lower left",
                   bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, borderaxespad=0.3, handlelength=1.1, columnspacing=1.2)
