@@ -27,12 +27,11 @@ HOUR = 3600  # seconds: a file that is being written is younger
 
 @dataclass
 class StageRun:
-    """One stage in one run: whether it ran or was up to date, for how long (seconds), and what it printed."""
+    """One stage in one run: whether it ran or was up to date, and for how long (seconds)."""
 
     name: str
     ran: bool
     seconds: float = 0.0
-    output: str = ""
 
 
 def stage_names(root: Path) -> list[str]:
@@ -57,7 +56,7 @@ def reproduce(root: Path, options: Iterable[str] = (), on_start: Callable[[Stage
 
     def close() -> None:
         if stages and stages[-1].ran:
-            stages[-1].seconds, stages[-1].output = time.monotonic() - started, "".join(printed)
+            stages[-1].seconds = time.monotonic() - started
         if stages:
             on_end(stages[-1])
 

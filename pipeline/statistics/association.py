@@ -20,7 +20,7 @@ from scipy.optimize import linprog, minimize_scalar
 
 from pipeline.errors import ParameterError
 from pipeline.statistics.copulas import gaussian_table
-from pipeline.statistics.joint import AGREE, STATISTICS, as_margin, cut_points, independent, measure
+from pipeline.statistics.joint import AGREE, STATISTICS, as_margin, cut_points, measure
 
 SCAN = 401  # latent correlations tried before the best one is refined
 
