@@ -1,31 +1,86 @@
-"""What `make bench` measures: the pipeline from nothing, and models on counts beside models on single answers.
+"""What `make bench` measures: the pipeline from nothing, models on counts beside models on single answers, and surveys of
+a small and a very large council.
 
 These machines are shared: a time says little by itself. Compare times of one run, or their ratio.
 """
 
+import multiprocessing
+import resource
+import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
+from pipeline.files import write_csv
 from pipeline.running import StageRun, reproduce
 from pipeline.statistics.ordinal import CumulativeLink
-from pipeline.verification import fresh_copy
+from pipeline.surveys.staff.adding import add_to_params
+from pipeline.surveys.staff.domain_scores import domain_scores
+from pipeline.surveys.staff.responses import read_responses
+from pipeline.surveys.staff.simulation import simulate_survey
+from pipeline.surveys.staff.analysis import importance_table, link_models, pair_table, published_survey, score_tables
+from pipeline.surveys.staff.report import score_labels
+from pipeline.surveys.staff.codebook import read_staff_survey
+from pipeline.surveys.staff.tabulation import tabulate
+from pipeline.verification import fresh_copy, shared_stages
 
 ANSWERS = 200_000
+SMALL, LARGE = 600, 1_000_000  # respondents
 
 
 def pipeline_times(root: Path) -> tuple[list[StageRun], float, float]:
     """Run the pipeline from nothing, then with nothing to do, in a fresh copy: the stages, and both times in seconds."""
     with fresh_copy(root) as copy:
         begun = time.monotonic()
-        stages = reproduce(copy)
+        stages = reproduce(copy, shared_stages(copy))
         cold = time.monotonic() - begun
-        reproduce(copy)
+        reproduce(copy, shared_stages(copy))
         return stages, cold, time.monotonic() - begun - cold
+
+
+def small_survey(root: Path) -> list[StageRun]:
+    """The stages that make the whole report on a survey of 600 respondents, in a fresh copy."""
+    with fresh_copy(root) as copy:
+        simulate_survey(copy, "bench", SMALL, correlation=0.4, clusters=SMALL // 12, seed=1)
+        add_to_params(copy, "bench")
+        return reproduce(copy, ["survey-report@bench"])
+
+
+def large_survey(root: Path) -> list[tuple[str, str]]:
+    """What a survey of a million respondents costs, in a process of its own: the steps with their seconds, and memory."""
+    with tempfile.TemporaryDirectory(prefix="golden-thread-") as scratch:
+        surveys = Path(scratch) / "data" / "raw" / "surveys"
+        surveys.mkdir(parents=True)
+        (surveys / "ofsted-2011").symlink_to(root / "data" / "raw" / "surveys" / "ofsted-2011")
+        folder = simulate_survey(Path(scratch), "bench", LARGE, correlation=0.4, clusters=LARGE // 100, seed=1)
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
+            return alone.submit(_large_survey, folder).result()
+
+
+def _large_survey(folder: Path) -> list[tuple[str, str]]:
+    survey = read_staff_survey(folder / "survey.yaml")
+    begun = time.monotonic()
+    responses = read_responses(folder, survey)
+    write_csv(folder / "answers.csv", tabulate(responses).answers)
+    counted, memory = time.monotonic() - begun, _peak()
+    scores, labels = domain_scores(responses), score_labels(survey)
+    for table in (score_tables, link_models, importance_table):
+        table(responses, scores, labels)
+    pair_table(responses, published_survey(folder.parent, survey))
+    modelled = time.monotonic() - begun
+    size = (folder / survey.file.name).stat().st_size / 1e6
+    return [("the file", f"{size:,.0f} MB"), ("file to answers.csv", f"{counted:.1f} s, {memory:.2f} GiB"),
+            ("and all models", f"{modelled:.1f} s, {_peak():.2f} GiB")]
+
+
+def _peak() -> float:
+    """The most memory that this process has held, in GiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def ordinal_models() -> list[tuple[str, float, float, float]]:

@@ -13,12 +13,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.cli_survey import survey_app
 from pipeline.errors import GoldenThreadError, ParameterError
 from pipeline.files import project_root
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
     help="Golden Thread: how does support for front-line child-protection social workers link to outcomes for children?")
+app.add_typer(survey_app, name="survey")
 console = Console(highlight=False, soft_wrap=True)
 
 EXAMPLES = "**Examples**\n\n"
@@ -59,19 +61,22 @@ def run(
 def _reports(root: Path) -> list[Path]:
     """The rendered reports, the index first."""
     site = root / "reports" / "site"
-    found = [path for suffix in ("html", "docx", "pdf") for path in site.glob(f"*.{suffix}")]
-    return sorted(found, key=lambda path: (path.stem != "index", path.stem, path.suffix != ".html", path.suffix))
+    found = [path for suffix in ("html", "docx", "pdf", "xlsx", "ods")
+             for pattern in (f"*.{suffix}", f"*/*/*.{suffix}") for path in site.glob(pattern)]
+    return sorted(found, key=lambda path: (path.parent, path.stem != "index", path.stem, path.suffix != ".html", path.suffix))
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread render`\n\n`golden-thread render brief --engine embedded`")
+@app.command(epilog=EXAMPLES + "`golden-thread render`\n\n`golden-thread render brief --engine embedded`\n\n"
+                               "`golden-thread render survey --edition leeds-2026`")
 def render(
     reports: Annotated[list[str] | None, typer.Argument(help="Names of reports, such as study or brief. All, if none is given.")] = None,
     engine: Annotated[str, typer.Option(help="auto, quarto or embedded; `auto` is Quarto where it is found.")] = "auto",
+    edition: Annotated[str | None, typer.Option(help="The survey to make the report for: with `survey` only.")] = None,
 ) -> None:
     """Render reports from what the notebooks published, without running a notebook."""
     from pipeline.rendering import render as render_reports
 
-    for path in render_reports(project_root(), reports or None, engine=engine):
+    for path in render_reports(project_root(), reports or None, engine=engine, edition=edition):
         console.print(str(path), markup=False)
 
 
@@ -79,11 +84,12 @@ def render(
 def notebook(
     name: Annotated[str, typer.Argument(help="The notebook's name, without .ipynb.")],
     parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", help="NAME=VALUE; one for each parameter.")] = None,
+    edition: Annotated[str, typer.Option(help="The folder of the site to keep it in, such as survey/leeds-2026.")] = "",
 ) -> None:
     """Run one notebook with parameters and keep it, executed. (The stages of the pipeline call this.)"""
     from pipeline.notebooks import run_notebook
 
-    for path in run_notebook(name, _parameters(parameter or [])):
+    for path in run_notebook(name, _parameters(parameter or []), edition=edition):
         console.print(str(path), markup=False)
 
 
@@ -132,8 +138,8 @@ def verify() -> None:
 
 @app.command(epilog=EXAMPLES + "`golden-thread bench`")
 def bench() -> None:
-    """Measure the pipeline in a fresh copy, from nothing and with nothing to do; and ordinal models on counts."""
-    from pipeline.benchmarks import ordinal_models, pipeline_times
+    """Measure the pipeline in a fresh copy, from nothing and with nothing to do; models on counts; staff surveys."""
+    from pipeline.benchmarks import large_survey, ordinal_models, pipeline_times, small_survey
 
     with console.status("Measuring the pipeline in a fresh copy …"):
         stages, cold, idle = pipeline_times(project_root())
@@ -148,6 +154,15 @@ def bench() -> None:
     table = Table("\nOrdinal model, 200,000 answers", "\nOn counts, ms", "\nOrderedModel, ms", "\nRatio", box=None, pad_edge=False)
     for name, on_counts, one_by_one, ratio in models:
         table.add_row(name, f"{on_counts:.2f}", f"{one_by_one:,.0f}", f"{ratio:,.0f}")
+    console.print(table)
+    table = Table("\nStaff survey", "", box=None, pad_edge=False)
+    with console.status("Measuring staff surveys …"):
+        small = small_survey(project_root())
+        for stage in small:
+            table.add_row(f"600 respondents: {stage.name}", f"{stage.seconds:.1f} s")
+        table.add_row("600 respondents: whole report", f"{sum(stage.seconds for stage in small):.1f} s")
+        for step, cost in large_survey(project_root()):
+            table.add_row(f"1,000,000 respondents: {step}", cost)
     console.print(table)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that begins so for a formula
 SIGNIFICANT_DIGITS = 12  # another processor may differ in the last of a double's 16 digits
 
 
@@ -58,10 +59,18 @@ def write_json(path: Path, content: object) -> None:
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write `table` without its index; numbers have at most 12 significant digits, so every machine agrees.
 
+    A text that a spreadsheet would run as a formula gets an apostrophe before it.
+
     >>> folder = Path(tempfile.mkdtemp())
-    >>> write_csv(folder / "t.csv", pd.DataFrame({"item": ["a"], "share": [1 / 3]}))
+    >>> write_csv(folder / "t.csv", pd.DataFrame({"team": ["=1+1", "North"], "share": [1 / 3, -1.0]}))
     >>> print((folder / "t.csv").read_text(), end="")
-    item,share
-    a,0.333333333333
+    team,share
+    '=1+1,0.333333333333
+    North,-1
     """
-    write_text(path, table.to_csv(index=False, float_format=f"%.{SIGNIFICANT_DIGITS}g", lineterminator="\n"))
+    harmless = table.apply(lambda column: column if pd.api.types.is_numeric_dtype(column) else column.map(_harmless))
+    write_text(path, harmless.to_csv(index=False, float_format=f"%.{SIGNIFICANT_DIGITS}g", lineterminator="\n"))
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

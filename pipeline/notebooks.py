@@ -25,10 +25,10 @@ from pipeline.files import project_root, write_text
 KERNEL = "python3"
 
 
-def run_notebook(name: str, parameters: dict[str, Any], root: Path | None = None) -> list[Path]:
+def run_notebook(name: str, parameters: dict[str, Any], root: Path | None = None, edition: str = "") -> list[Path]:
     """Run `notebooks/<name>.ipynb` and keep it, executed, as `reports/site/notebooks/<name>.ipynb` and `.html`.
 
-    `parameters` must name exactly the parameters that the notebook declares in its cell tagged "parameters".
+    One that runs once for each survey is kept under `reports/site/<edition>/notebooks/`. `parameters` must name exactly the parameters that the notebook declares in its cell tagged "parameters".
 
     Raises ParameterError before anything runs when one is unknown or missing, NotebookError when the notebook is not
     there or stops. A failed run leaves the kept copies as they were.
@@ -38,7 +38,7 @@ def run_notebook(name: str, parameters: dict[str, Any], root: Path | None = None
     check_parameters(source, parameters)
     executed = _execute(source, parameters, root)
     normalise(executed, root)
-    folder = root / "reports" / "site" / "notebooks"
+    folder = root / "reports" / "site" / edition / "notebooks"
     kept, page = folder / f"{name}.ipynb", folder / f"{name}.html"
     write_text(kept, nbformat.writes(executed) + "\n")
     write_text(page, to_html(executed, title=name))

@@ -2,15 +2,17 @@
 
 Everything that a report shows passes through a `Publication`; a report refers to it by name and never holds a number
 of its own. What is published lies where the reports find it (`reports/published/<notebook>/`); the data behind every
-table and figure lies on the site for readers (`reports/site/data/<name>.csv`).
+table and figure lies on the site for readers (`reports/site/data/<name>.csv`). A notebook that runs once for each
+survey publishes an edition: it has folders of its own in both places (`<report>/<name>/`). Where the data are answers
+of single people, a guard (pipeline/surveys/disclosure) stands in between: nothing is published that it has not passed.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 import yaml
@@ -28,8 +30,22 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
+class Guard(Protocol):
+    """What has to pass whatever is published about people."""
+
+    def table(self, name: str, table: pd.DataFrame) -> pd.DataFrame:
+        """`table` without what cannot be published."""
+
+    def value(self, name: str, respondents: int | None) -> None:
+        """Raise PublishingError for a value that rests on too few people, or does not say on how many."""
+
+
 class Publication:
     """What one notebook publishes.
+
+    `edition` is "<report>/<name>" where a report is made once for each survey. With a `guard`, each table and figure is
+    about people and has a column `respondents`, or says `people=False`; each value says how many `respondents` it
+    rests on, or `people=False`. `mark` stands before every caption, such as that the answers are simulated.
 
     >>> import tempfile
     >>> publish = Publication("03-support", root=Path(tempfile.mkdtemp()))
@@ -38,7 +54,7 @@ class Publication:
     answers.total:
       number: 27184.0
       text: 27,184
-    >>> publish.table("bases", pd.DataFrame({"group": ["Managers"], "base": [163]}), caption="Who answered.")
+    >>> _ = publish.table("bases", pd.DataFrame({"group": ["Managers"], "base": [163]}), caption="Who answered.")
     >>> print((publish.folder / "tables" / "bases.md").read_text())
     | group    | base |
     |:---------|-----:|
@@ -48,19 +64,26 @@ class Publication:
     <BLANKLINE>
     """
 
-    def __init__(self, notebook: str, root: Path | None = None):
-        root = root or project_root()
+    def __init__(self, notebook: str, root: Path | None = None, edition: str = "", guard: Guard | None = None,
+                 mark: str = ""):
+        reports = (root or project_root()) / "reports"
         self.notebook = notebook
-        self.folder = root / "reports" / "published" / notebook
-        self.data = root / "reports" / "site" / "data"
+        self.folder = reports / "published" / edition / notebook
+        self.data = reports / "site" / edition / "data"
+        self.guard = guard
+        self.mark = mark
         self._values: dict[str, dict[str, object]] = {}
         self._names: set[str] = set()
 
-    def value(self, name: str, value: Real | str, form: str = "{}") -> None:
+    def value(self, name: str, value: Real | str, form: str = "{}", *, respondents: int | None = None,
+              people: bool = True) -> None:
         """Publish one value under a dotted `name`, as a report prints it (`form`, a format string).
 
-        Raises PublishingError for a name that is taken or not of lower-case words, and for a missing number.
+        Raises PublishingError for a name that is taken or not of lower-case words, for a missing number, and for one
+        that the guard does not let pass.
         """
+        if self.guard and people:
+            self.guard.value(name, respondents)
         if not _NAME.fullmatch(name):
             raise PublishingError("A value's name is lower-case words joined by dots.", where=self.notebook, found=name)
         if name in self._values:
@@ -73,13 +96,15 @@ class Publication:
 
     def table(self, name: str, table: pd.DataFrame, caption: str, *, headings: Mapping[str, str] | None = None,
               forms: Mapping[str, str] | None = None, widths: Sequence[int] | None = None,
-              data: pd.DataFrame | None = None) -> None:
+              data: pd.DataFrame | None = None, people: bool = True) -> pd.DataFrame:
         """Publish `table` under `name`: its columns as `headings` call them, its cells as `forms` print them.
 
         `widths` are the columns' relative widths; without them a column takes what its text needs. `data` (the table
-        itself, if not given) is the CSV for readers.
+        itself, if not given) is the CSV for readers. Returns the table as it was published.
         """
         self._claim_name(name)
+        caption = f"{self.mark} {caption}".strip()
+        table = self._passed(name, table, people)
         headings = dict(headings or {column: column for column in table.columns})
         shown = table[list(headings)]
         cells = [[_cell(value, (forms or {}).get(column, "{}")) for column, value in zip(shown.columns, row)]
@@ -87,14 +112,34 @@ class Publication:
         right = [pd.api.types.is_numeric_dtype(shown[column]) for column in shown.columns]
         text = f"{pipe_table(list(headings.values()), cells, right, widths)}\n\n: {caption} {{#tbl-{name}}}\n"
         write_text(self.folder / "tables" / f"{name}.md", text)
-        write_csv(self.data / f"{name}.csv", table if data is None else data)
+        self._write_data(name, table if data is None else self._passed(name, data, people), caption, headings)
+        return table
 
-    def figure(self, name: str, figure: "Figure", caption: str, alt: str, data: pd.DataFrame) -> Image:
+    def passage(self, name: str, text: str, *shown: str) -> None:
+        """Publish Markdown that a report includes, where what there is to say and to show depends on what was found.
+
+        `shown` are published tables and figures that follow the text.
+        """
+        self._claim_name(name, "passage ")
+        parts = [(self.folder / kind / f"{each}.md").read_text(encoding="utf-8") for each in shown
+                 for kind in ("tables", "figures") if (self.folder / kind / f"{each}.md").exists()]
+        write_text(self.folder / "passages" / f"{name}.md", "\n\n".join(part.strip() for part in [text, *parts]) + "\n")
+
+    def figure(self, name: str, figure: "Figure | Callable[[pd.DataFrame], Figure]", caption: str, alt: str,
+               data: pd.DataFrame, *, headings: Mapping[str, str] | None = None) -> Image:
         """Publish `figure` as SVG and PNG with its caption, a text alternative that states the finding, and its data.
 
+        With a guard, `figure` is a function that draws the data: it gets what the guard let pass and nothing else.
         Closes the figure and returns its picture, which a notebook shows with the text alternative.
         """
         self._claim_name(name)
+        if self.guard and not callable(figure):
+            raise PublishingError("With a guard, a figure is drawn from the data that it let pass.",
+                                  where=self.notebook, found=f"{name}: a finished figure",
+                                  expected="a function of the data", fix="Give the drawing function itself.")
+        caption = f"{self.mark} {caption}".strip()
+        data = self._passed(name, data, people=True)
+        figure = figure(data) if callable(figure) else figure
         if not alt.strip() or alt.strip() == caption.strip():
             raise PublishingError("A figure needs a text alternative of its own, stating what it shows.",
                                   where=self.notebook, found=name)
@@ -104,16 +149,30 @@ class Publication:
         text = (f"![{caption} Data: {name}.csv.](published/{self.notebook}/figures/{name})"
                 f'{{#fig-{name} fig-alt="{alt}"}}\n')
         write_text(folder / f"{name}.md", text)
-        write_csv(self.data / f"{name}.csv", data)
+        self._write_data(name, data, caption, headings)
         _pyplot().close(figure)
         return Image(filename=str(folder / f"{name}.png"), alt=alt, width=WIDTH_ON_SCREEN)
 
-    def _claim_name(self, name: str) -> None:
+    def _passed(self, name: str, table: pd.DataFrame, people: bool) -> pd.DataFrame:
+        return self.guard.table(name, table) if self.guard and people else table
+
+    def _write_data(self, name: str, table: pd.DataFrame, caption: str, headings: Mapping[str, str] | None) -> None:
+        """The table for readers as CSV, and what it and its columns are called, for the spreadsheets.
+
+        These show the columns that have a heading: all of them, where none is given.
+        """
+        write_csv(self.data / f"{name}.csv", table)
+        named = {column: heading for column, heading in (headings or {}).items() if column in table}
+        described = {"title": caption, "headings": named or {column: column for column in table}}
+        write_text(self.folder / "data" / f"{name}.yaml",
+                   yaml.safe_dump(described, sort_keys=False, allow_unicode=True, width=1000))
+
+    def _claim_name(self, name: str, kind: str = "") -> None:
         if not _SLUG.fullmatch(name):
             raise PublishingError("A name is lower-case words joined by hyphens.", where=self.notebook, found=name)
-        if name in self._names:
+        if kind + name in self._names:
             raise PublishingError("The name is published twice.", where=self.notebook, found=name)
-        self._names.add(name)
+        self._names.add(kind + name)
 
 
 def save_figure(figure: "Figure", stem: Path) -> None:

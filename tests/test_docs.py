@@ -8,7 +8,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 DICTIONARY = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-TABLES = sorted(Path(out).name for stage in STAGES.values() for out in stage["outs"] if out.endswith(".csv"))
+TABLES = sorted(Path(out).name for stage in STAGES.values() for out in stage.get("outs", []) if out.endswith(".csv"))
 
 
 @pytest.mark.parametrize("name", TABLES)

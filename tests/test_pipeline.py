@@ -9,8 +9,10 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 PARAMETERS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8")
-                        .replace("${survey.name}", PARAMETERS["survey"]["name"]))["stages"]
+WRITTEN = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8")
+                         .replace("${survey.name}", PARAMETERS["survey"]["name"]))["stages"]
+STAGES = {name: stage.get("do", stage) for name, stage in WRITTEN.items()}
+FOR_EACH = "${item}"  # a council's survey, in the stages that run once for each
 NOTEBOOK_STAGES = {name: stage for name, stage in STAGES.items() if " notebook " in stage["cmd"]}
 COMMAND_LINE = {"pipeline/__init__.py", "pipeline/errors.py", "pipeline/files.py", "pipeline/cli.py", "pipeline/__main__.py"}
 
@@ -77,7 +79,8 @@ def test_the_render_stage_depends_on_all_the_code_that_it_runs():
 @pytest.mark.parametrize("name", STAGES)
 def test_every_dependency_is_the_project_s_own_or_an_output_of_another_stage(name):
     made = {out if isinstance(out, str) else next(iter(out)) for stage in STAGES.values() for out in stage["outs"]}
-    missing = [dep for dep in STAGES[name]["deps"] if dep not in made and not (ROOT / dep).exists()]
+    missing = [dep for dep in STAGES[name]["deps"] if dep not in made and not (ROOT / dep).exists()
+               and dep != f"data/raw/surveys/{FOR_EACH}"]
     assert missing == []
 
 

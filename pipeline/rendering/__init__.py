@@ -4,7 +4,10 @@
     render(project_root(), ["study"])           # reports/site/study.html, study.docx, study.pdf
 
 A report is checked before any engine runs, rendered in a temporary folder, and put into its place only when each of
-its formats succeeded. See sources.py (reading), checks.py, embedded.py, quarto.py and docx.py.
+its formats succeeded. See sources.py (reading), checks.py, embedded.py, quarto.py, docx.py and spreadsheets.py.
+
+A report whose header says `editions: true` is made once for each survey: `render(root, ["survey"], edition="leeds")`
+reads what was published under published/survey/leeds/ and writes to site/survey/leeds/.
 """
 
 import os
@@ -19,50 +22,72 @@ from pipeline.errors import ParameterError, RenderError
 from pipeline.files import replacing, write_text
 from pipeline.rendering import docx, embedded, quarto
 from pipeline.rendering.checks import check_report
+from pipeline.rendering.data_tables import write_spreadsheets
 from pipeline.rendering.sources import Report, alternative_texts, expanded, read_report
 from pipeline.rendering.values import nested, published_values
 
 ENGINES = ("auto", "quarto", "embedded")
 SUFFIXES = {"html": ".html", "docx": ".docx", "typst": ".pdf"}
 FIXED_EPOCH = 1_325_376_000  # 1 January 2012, UTC: where a format wants a date and SOURCE_DATE_EPOCH gives none
-STAGED = ("styles", "published")
 
 
-def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto",
-           destination: Path | None = None) -> list[Path]:
-    """Render `reports` (names without .qmd; None: all of them) and return the paths of the files written.
+def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto", destination: Path | None = None,
+           edition: str | None = None) -> list[Path]:
+    """Render `reports` (names without .qmd; None: all that have no editions) and return the paths of the files written.
 
     Args:
         root: the project's folder, which holds reports/.
         engine: "quarto", "embedded", or "auto": Quarto where it is found, else embedded. The environment variable
             GOLDEN_THREAD_ENGINE overrules it.
-        destination: the folder to write to; reports/site by default.
+        destination: the folder to write to; reports/site by default, in it <report>/<edition>/ for an edition.
+        edition: the survey that a report with editions is made for.
 
     Raises:
         RenderError: something that a report refers to is not there, the engine is not there, or it failed. What had
             been rendered before stays as it was.
-        ParameterError: `engine` is none of the three.
+        ParameterError: `engine` is none of the three, or an edition is missing or not wanted.
     """
     folder = root / "reports"
-    destination = destination or folder / "site"
-    names = list(reports) if reports is not None else sorted(path.stem for path in folder.glob("*.qmd"))
+    sources = _sources(folder, reports, edition)
+    made_for = Path(sources[0].name) / edition if edition else Path()
+    destination = destination or folder / "site" / made_for
     chosen = choose_engine(engine)
-    values = published_values(folder)
-    sources = [read_report(folder, name) for name in names]
-    for report in sources:
-        check_report(report, folder, values)
     written = []
     with tempfile.TemporaryDirectory(prefix="golden-thread-") as temporary:
         staged = Path(temporary).resolve() / "reports"
-        _stage(folder, staged, values)
+        values = _stage(folder, staged, folder / "published" / made_for)
+        sources = [read_report(staged, report.name) for report in sources]  # again: now what they include is there
+        for report in sources:
+            check_report(report, staged, values)
         for report in sources:
             outputs = _render_report(report, staged, values, chosen)
+            if report.metadata.get("spreadsheets"):
+                outputs += write_spreadsheets(report, staged, folder / "site" / made_for / "data", outputs[0].parent, _epoch())
             destination.mkdir(parents=True, exist_ok=True)
             for output in outputs:
                 with replacing(destination / output.name) as beside:
                     shutil.copyfile(output, beside)
                 written.append(destination / output.name)
     return written
+
+
+def _sources(folder: Path, reports: Sequence[str] | None, edition: str | None) -> list[Report]:
+    """The reports to make; ParameterError where one that has editions is asked for without one, or the other way round."""
+    names = list(reports) if reports is not None else sorted(path.stem for path in folder.glob("*.qmd"))
+    sources = [read_report(folder, name) for name in names]
+    if reports is None and not edition:
+        return [report for report in sources if not report.metadata.get("editions")]
+    for report in sources:
+        if bool(report.metadata.get("editions")) != bool(edition):
+            raise ParameterError(
+                f"The report {report.name} is made " + ("once, not for an edition." if edition else "for one survey at a time."),
+                where="--edition", found=edition or "none",
+                fix="Leave the edition out." if edition else f"Name the survey: golden-thread render {report.name} --edition NAME")
+    if edition and (len(sources) != 1 or not (folder / "published" / sources[0].name / edition).is_dir()):
+        raise ParameterError("Nothing was published for this edition.", where="--edition", found=edition,
+                             expected="one report, and a survey that the pipeline was run for",
+                             fix="Name the survey in params.yaml (surveys) and run 'golden-thread run'.")
+    return sources
 
 
 def choose_engine(engine: str) -> quarto.Quarto | None:
@@ -104,20 +129,26 @@ def formats(report: Report) -> list[str]:
     return wanted
 
 
-def _stage(folder: Path, staged: Path, values: Mapping[str, str]) -> None:
-    """A copy of what rendering reads: engines leave files beside their sources."""
+def _stage(folder: Path, staged: Path, published: Path) -> dict[str, str]:
+    """A copy of what rendering reads, for engines leave files beside their sources; returns the published values."""
     staged.mkdir()
-    for name in STAGED:
-        if (folder / name).is_dir():
-            shutil.copytree(folder / name, staged / name)
+    for source, name in ((folder / "styles", "styles"), (published, "published")):
+        if source.is_dir():
+            shutil.copytree(source, staged / name)
     for path in sorted(folder.glob("*")):
         if path.is_file():
             shutil.copyfile(path, staged / path.name)
-    write_text(staged / "_variables.yml", yaml.safe_dump(nested(dict(values)), allow_unicode=True, sort_keys=True))
+    values = published_values(staged)
+    write_text(staged / "_variables.yml", yaml.safe_dump(nested(values), allow_unicode=True, sort_keys=True))
+    return values
+
+
+def _epoch() -> int:
+    return int(os.environ.get("SOURCE_DATE_EPOCH") or FIXED_EPOCH)
 
 
 def _render_report(report: Report, staged: Path, values: Mapping[str, str], engine: quarto.Quarto | None) -> list[Path]:
-    epoch = int(os.environ.get("SOURCE_DATE_EPOCH") or FIXED_EPOCH)
+    epoch = _epoch()
     metadata, body = expanded(report, values)
     finished = staged.parent / "finished"
     finished.mkdir(exist_ok=True)

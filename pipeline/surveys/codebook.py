@@ -52,7 +52,7 @@ class Authorities(Strict):
     def _consistent(self) -> "Authorities":
         if self.answering > self.surveyed:
             raise ValueError(f"{self.answering} answering of {self.surveyed} surveyed; they cannot be more")
-        _unique("visited", self.visited)
+        unique("visited", self.visited)
         return self
 
 
@@ -64,27 +64,10 @@ class Category(Strict):
     role: Literal["agree", "neutral", "disagree", "dont_know"]
 
 
-class Scale(Strict):
-    """The answers in published order, from the strongest agreement to don't know.
-
-    >>> scale = Scale(categories=[dict(id="yes", label="Yes", role="agree"), dict(id="hm", label="Hm", role="neutral"),
-    ...     dict(id="no", label="No", role="disagree"), dict(id="dk", label="Don't know", role="dont_know")])
-    >>> scale.ids, scale.agree, scale.neutral, scale.disagree, scale.dont_know
-    (('yes', 'hm', 'no', 'dk'), ('yes',), 'hm', ('no',), 'dk')
-    """
+class AnswerScale(Strict):
+    """Answers in order, from the strongest agreement on, with those beside the scale at the end."""
 
     categories: tuple[Category, ...]
-
-    @model_validator(mode="after")
-    def _complete(self) -> "Scale":
-        _unique("categories", self.ids)
-        roles = Counter(category.role for category in self.categories)
-        for role in ("neutral", "dont_know"):
-            if roles[role] != 1:
-                raise ValueError(f"{roles[role]} categories have the role {role}; give it to exactly one")
-        if not (roles["agree"] and roles["disagree"]):
-            raise ValueError("a scale needs at least one category of agreement and one of disagreement")
-        return self
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -101,6 +84,31 @@ class Scale(Strict):
         """The categories that count as disagreement, in order."""
         return self.with_role("disagree")
 
+    def with_role(self, role: str) -> tuple[str, ...]:
+        """The identifiers of the categories with a role, in order."""
+        return tuple(category.id for category in self.categories if category.role == role)
+
+
+class Scale(AnswerScale):
+    """The answers in published order, from the strongest agreement to don't know.
+
+    >>> scale = Scale(categories=[dict(id="yes", label="Yes", role="agree"), dict(id="hm", label="Hm", role="neutral"),
+    ...     dict(id="no", label="No", role="disagree"), dict(id="dk", label="Don't know", role="dont_know")])
+    >>> scale.ids, scale.agree, scale.neutral, scale.disagree, scale.dont_know
+    (('yes', 'hm', 'no', 'dk'), ('yes',), 'hm', ('no',), 'dk')
+    """
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Scale":
+        unique("categories", self.ids)
+        roles = Counter(category.role for category in self.categories)
+        for role in ("neutral", "dont_know"):
+            if roles[role] != 1:
+                raise ValueError(f"{roles[role]} categories have the role {role}; give it to exactly one")
+        if not (roles["agree"] and roles["disagree"]):
+            raise ValueError("a scale needs at least one category of agreement and one of disagreement")
+        return self
+
     @property
     def neutral(self) -> str:
         """The category that is neither agreement nor disagreement."""
@@ -110,10 +118,6 @@ class Scale(Strict):
     def dont_know(self) -> str:
         """The category that stands beside the scale."""
         return self.with_role("dont_know")[0]
-
-    def with_role(self, role: str) -> tuple[str, ...]:
-        """The identifiers of the categories with a role, in order."""
-        return tuple(category.id for category in self.categories if category.role == role)
 
 
 class Group(Strict):
@@ -175,19 +179,19 @@ class Codebook(Strict):
     def _consistent(self) -> "Codebook":
         problems = []
         for key in ("groups", "domains", "items"):
-            problems += _repeated(key, [part.id for part in getattr(self, key)])
-        problems += _repeated("groups", [group.file for group in self.groups])
+            problems += repeated(key, [part.id for part in getattr(self, key)])
+        problems += repeated("groups", [group.file for group in self.groups])
         groups, domains = [group.id for group in self.groups], [domain.id for domain in self.domains]
         for item in self.items:
             if item.domain not in domains:
                 problems.append(f"items, {item.id}, domain: {item.domain!r} is not a domain; "
-                                f"use one of {_list(domains)}")
-            problems += [f"items, {item.id}, place: {group!r} is not a group; use one of {_list(groups)}"
+                                f"use one of {listed(domains)}")
+            problems += [f"items, {item.id}, place: {group!r} is not a group; use one of {listed(groups)}"
                          for group in item.groups if group not in groups]
         for group in groups:
             places = sorted(item.place[group] for item in self.items if group in item.place)
             if places != list(range(1, len(places) + 1)):
-                problems.append(f"items, place, {group}: rows {_list(places)}; number the rows of a table "
+                problems.append(f"items, place, {group}: rows {listed(places)}; number the rows of a table "
                                 f"from 1 to {len(places)}, each once")
         if problems:
             raise ValueError("\n".join(problems))
@@ -214,7 +218,7 @@ class Codebook(Strict):
         parts = {part.id: part for part in getattr(self, key)}
         if identifier not in parts:
             raise CodebookError(f"The codebook of {self.name} has no such entry.", where=f"survey.yaml, {key}",
-                                found=repr(identifier), expected=_list(parts), fix="Correct the spelling.")
+                                found=repr(identifier), expected=listed(parts), fix="Correct the spelling.")
         return parts[identifier]
 
 
@@ -229,15 +233,18 @@ def read_codebook(path: Path) -> Codebook:
     return read_model(path, Codebook)
 
 
-def _unique(key: str, values: Iterable[str]) -> None:
-    if problems := _repeated(key, values):
+def unique(key: str, values: Iterable[str]) -> None:
+    """Raise ValueError, which a model's reader turns into a problem of the file, for a value that stands twice."""
+    if problems := repeated(key, values):
         raise ValueError("\n".join(problems))
 
 
-def _repeated(key: str, values: Iterable[str]) -> list[str]:
+def repeated(key: str, values: Iterable[str]) -> list[str]:
+    """A problem for each value that stands more than once."""
     return [f"{key}: {value!r} stands {n} times; give each entry its own"
             for value, n in Counter(values).items() if n > 1]
 
 
-def _list(values: Iterable[Any]) -> str:
+def listed(values: Iterable[Any]) -> str:
+    """Values as a message names them."""
     return ", ".join(map(str, values))

@@ -1,0 +1,86 @@
+"""The commands `golden-thread survey …`: a council's own survey, from its export to a checked codebook."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.files import project_root
+
+EXAMPLES = "**Examples**\n\n"
+survey_app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False,
+                         help="A council's own staff survey: take in an export, check it, or make one up.")
+console = Console(highlight=False, soft_wrap=True)
+Name = Annotated[str, typer.Argument(help="The survey's name: small letters, digits and hyphens, such as leeds-2026.")]
+
+
+@survey_app.command(epilog=EXAMPLES + "`golden-thread survey new leeds-2026 export.csv`\n\n"
+                                      "`golden-thread survey new leeds-2026 results.xlsx --sheet Responses`")
+def new(
+    name: Name,
+    file: Annotated[Path, typer.Argument(help="The export: CSV, XLSX or ODS, as it came from the survey platform.")],
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook with several.")] = None,
+) -> None:
+    """Take in an export: draft its codebook, and say what each column is thought to be."""
+    from pipeline.surveys.staff.adding import SURVEYS, new_survey
+
+    draft = new_survey(project_root(), name, file, sheet)
+    table = Table("Column", "Proposed use", "Reason", "Confidence", box=None, pad_edge=False)
+    for guess in draft.guesses:
+        table.add_row(*(Text(text) for text in (guess.column, guess.use.replace("_", " "), guess.reason,
+                                                guess.confidence)))
+    console.print(table)
+    doubtful = sum(guess.confidence == "low" for guess in draft.guesses)
+    console.print(f"\nDrafted {SURVEYS / name / 'survey.yaml'}; {doubtful} entries say \"please check\". "
+                  "What to do next:\n"
+                  "  1. Read the draft against the questionnaire and correct it: scales, their direction, subjects,\n"
+                  "     what each statement measures, reversed statements, and that no column tells who somebody is.\n"
+                  f"  2. golden-thread survey check {name}\n"
+                  "  3. golden-thread run", markup=False)
+
+
+@survey_app.command(epilog=EXAMPLES + "`golden-thread survey check leeds-2026`")
+def check(name: Name) -> None:
+    """Check a survey's codebook against its file: every problem at once, or a summary of what will be reported."""
+    from pipeline.surveys.staff.adding import survey_folder
+    from pipeline.surveys.staff.checking import check_survey
+
+    report = check_survey(survey_folder(project_root(), name))
+    console.print(f"{report.survey.title}: codebook and file fit together.", markup=False)
+    for part in report.parts:
+        console.print(f"\n{part.title}", markup=False)
+        table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+        for row in part.rows:
+            table.add_row("", *map(Text, row))
+        console.print(table)
+    for warning in report.warnings:
+        console.print(f"\nPlease look at this: {warning}", markup=False)
+
+
+@survey_app.command(epilog=EXAMPLES + "`golden-thread survey simulate example-2026 "
+                                      "--respondents 400 --correlation 0.4`")
+def simulate(
+    name: Name,
+    respondents: Annotated[int, typer.Option(help="How many people answer.")] = 400,
+    correlation: Annotated[float, typer.Option(help="The latent correlation of support and outcomes, -1 to 1.")] = 0.4,
+    clusters: Annotated[int, typer.Option(help="How many teams the people are in.")] = 40,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same answers.")] = 1,
+) -> None:
+    """Make up a survey, to try the report before there are answers; it is marked as simulated."""
+    from pipeline.surveys.staff.adding import SURVEYS, add_to_params, with_survey
+    from pipeline.surveys.staff.simulation import simulate_survey
+
+    root = project_root()
+    with_survey(root / "params.yaml", name)  # refuses a file without the list before anything is written
+    folder = simulate_survey(root, name, respondents, correlation, clusters, seed)
+    try:
+        add_to_params(root, name)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    console.print(f"Made up {respondents:,} respondents in {SURVEYS / name}. What to do next:\n"
+                  f"  1. golden-thread survey check {name}\n  2. golden-thread run", markup=False)

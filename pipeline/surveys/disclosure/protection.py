@@ -1,0 +1,136 @@
+"""The count tables of a whole survey as they may be published, and the record of what was done to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pipeline.errors import DataError
+from pipeline.surveys.disclosure.attack import attack, attack_ranges
+from pipeline.surveys.disclosure.policy import SECONDARY, WITHHELD, Policy, primary_cells, weights
+from pipeline.surveys.disclosure.record import disclosure_record
+from pipeline.surveys.disclosure.suppression import suppress
+from pipeline.surveys.disclosure.tables import COLUMNS, EVERYBODY, Cell, LinkedTables, item_tables, refuse_fractions
+
+CELLS = ["item", "grouping", "group", "category", "kind", "count", "count_low", "count_high", "rule"]
+
+
+@dataclass(frozen=True)
+class Protected:
+    """What may be published (`cells`), and what was done (`record`).
+
+    cells: item, grouping, group, category, kind (category, subtotal, base, missing, respondents), count (none where it
+    is suppressed), count_low and count_high (what can be concluded about it), rule (why it is suppressed, or ""). The
+    rule and the record are for those who may see the answers: a reader who learns that a cell is suppressed for the
+    threshold knows that it holds 1 … minimum_cell - 1. Publish one mark for all suppressed cells.
+    """
+
+    cells: pd.DataFrame
+    record: pd.DataFrame
+
+
+class _Published(NamedTuple):
+    count: int | None
+    low: int
+    high: int
+    rule: str
+
+
+def protect(counts: pd.DataFrame, roles: Mapping[str, str], missing: pd.DataFrame, policy: Policy) -> Protected:
+    """Protect the count tables of a survey, item by item.
+
+    ``counts`` has the columns item, grouping, group, category and count, ``missing`` has item, reason and count, and
+    ``roles`` the role of each category (see `item_tables`). The number of respondents, which is the base for everybody
+    and all missing answers, is public. An item is withheld as a whole (rule "withheld", bounds from 0 to the number of
+    respondents) if everybody's base is below the minimum group or if no suppression protects it.
+
+    With ``policy.round_to``, what is left after suppression is rounded, each count and total on its own (halves up);
+    its bounds are then those of the rounding.
+
+    Raises DataError for counts that do not fit together, or missing answers of an item that has no counts.
+
+    >>> counts = pd.DataFrame({"item": "q1", "grouping": "all", "group": "all", "category": ["yes", "no", "unsure"],
+    ...                        "count": [40, 25, 3]})
+    >>> missing = pd.DataFrame({"item": ["q1"], "reason": ["not_answered"], "count": [7]})
+    >>> roles = {"yes": "yes", "no": "no", "unsure": "unsure"}
+    >>> protected = protect(counts, roles, missing, Policy())
+    >>> protected.cells.loc[:2, ["category", "rule", "count", "count_low", "count_high"]]
+      category       rule  count  count_low  count_high
+    0      yes                40         40          40
+    1       no  secondary   <NA>          0          28
+    2   unsure  threshold   <NA>          0          28
+    >>> protected.record.loc[0, "summary"]
+    'fail; threshold: 2 cells suppressed; secondary: 2 cells suppressed'
+    """
+    reasons = _reasons(missing, set(counts["item"]))
+    done: dict[tuple, list[tuple]] = {}  # items with the same counts share the work
+    lines = []
+    for item, rows in counts.groupby("item", sort=False):
+        key = (*(tuple(rows[column]) for column in COLUMNS), tuple(reasons.get(item, {}).items()))
+        if key not in done:
+            tables, cells = item_tables(rows, roles, reasons.get(item, {}), where=f"item {item}")
+            done[key] = [(*cell[:4], *published)
+                         for cell, published in zip(cells, _published(tables, cells, policy), strict=True)]
+        lines += [(item, *line) for line in done[key]]
+    cells = pd.DataFrame(lines, columns=CELLS).astype({"count": "Int64", "count_low": "int64", "count_high": "int64"})
+    return Protected(cells, disclosure_record(cells, policy.round_to))
+
+
+def _reasons(missing: pd.DataFrame, items: set[str]) -> dict[str, dict[str, int]]:
+    """The missing answers by reason, of each item that has any."""
+    refuse_fractions(missing["count"], "missing answers")
+    if unknown := sorted(set(missing["item"]) - items):
+        raise DataError("Items have missing answers but no counts.", found=", ".join(unknown))
+    twice = missing[missing.duplicated(["item", "reason"])]
+    if len(twice):
+        raise DataError("An item has a reason for missing answers twice.",
+                        found=", ".join(twice.iloc[0][["item", "reason"]]))
+    return {item: dict(zip(rows["reason"], rows["count"].tolist(), strict=True))
+            for item, rows in missing.groupby("item")}
+
+
+def _published(tables: LinkedTables, cells: Sequence[Cell], policy: Policy) -> list[_Published]:
+    """What is published of each cell of an item."""
+    base = next(tables.counts[cell.index] for cell in cells if (cell.grouping, cell.kind) == (EVERYBODY, "base"))
+    primaries = primary_cells(tables, cells, policy)
+    pattern = suppress(tables, primaries, weights(tables, cells)) if base >= policy.minimum_group else None
+    if pattern is None:
+        return [_withheld(cell, int(tables.counts.max()), policy.round_to) for cell in cells]
+    rules = {index: primaries[index].rule if index in primaries else SECONDARY for index in pattern}
+    lows, highs = _bounds(tables, cells, pattern, policy.round_to)
+    return [_Published(None, int(lows[cell.index]), int(highs[cell.index]), rules[cell.index])
+            if cell.index in pattern else _open(int(tables.counts[cell.index]), policy.round_to) for cell in cells]
+
+
+def _withheld(cell: Cell, respondents: int, round_to: int | None) -> _Published:
+    if cell.kind == "respondents":
+        return _open(respondents, round_to)
+    return _Published(None, 0, respondents, WITHHELD)
+
+
+def _open(count: int, round_to: int | None) -> _Published:
+    """A cell that is published, rounded or as it is."""
+    if round_to is None:
+        return _Published(count, count, count, "")
+    rounded = _rounded(count, round_to)
+    return _Published(rounded, max(0, rounded - round_to // 2), rounded + (round_to - 1) // 2, "")
+
+
+def _rounded(counts, round_to: int):
+    """The nearest multiples, halves up."""
+    return (counts + round_to // 2) // round_to * round_to
+
+
+def _bounds(tables: LinkedTables, cells: Sequence[Cell], pattern: frozenset[int],
+            round_to: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """What can be concluded about suppressed cells: from exact counts, or from rounded ones and the respondents."""
+    if round_to is None or not pattern:
+        return attack(tables, pattern)
+    rounded, hidden = _rounded(tables.counts, round_to), sorted(pattern)
+    lower, upper = np.maximum(0, rounded - round_to // 2), rounded + (round_to - 1) // 2
+    lower[hidden], upper[hidden] = 0, tables.counts.max()
+    public = [cell.index for cell in cells if cell.kind == "respondents"]
+    lower[public] = upper[public] = tables.counts[public]
+    return attack_ranges(tables, lower, upper, hidden)

@@ -1,0 +1,202 @@
+"""A first codebook for a council's export: every column gets a proposed use, with the reason and how sure that is.
+
+The draft is for a person to correct. What it is unsure of it marks "please check"; a column that may tell who somebody
+is it leaves out; and answers of which the order is not known are never put in order.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import DataError
+from pipeline.surveys.codebook import Codebook
+from pipeline.surveys.drafting.columns import (CLUSTER, GROUP, HIGH, ITEM, LOW, MEDIUM, RESPONDENT, WEIGHT, Guess,
+                                             answered,
+                                             cluster_rank, guess_column, personal_content, personal_heading,
+                                             platform_column)
+from pipeline.surveys.exports import Column, Export, label_key
+from pipeline.surveys.drafting.items import (ItemColumn, families_left_out, labelled_items, numbered_items,
+                                           unordered_families)
+from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, missing_reason
+from pipeline.surveys.drafting.matching import OTHER, SURE, likely_domain, likely_measure, match_items, speaks_against
+from pipeline.surveys.drafting.number_scales import NUMBERS
+from pipeline.surveys.drafting.wordings import label, shared_stems, slug, split_heading, statement
+
+BENCHMARK_GROUP = "social_workers"
+SHOWN = 6  # columns, in the message that no item was found
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A proposal for survey.yaml: its `content` without name, title and file, and a guess for every column."""
+
+    content: dict[str, Any]
+    guesses: tuple[Guess, ...]
+
+
+def draft_responses(export: Export, codebook: Codebook) -> Draft:
+    """Propose a codebook for an export with one row a person; `codebook` is that of the survey of 2011.
+
+    Raises DataError if no column holds answers on a scale.
+    """
+    stems = shared_stems(export.columns)
+    guesses: dict[str, Guess] = {}
+    rest = list(export.columns)
+
+    def settle(found: Sequence[Guess | None]) -> None:
+        guesses.update({guess.column: guess for guess in found if guess})
+        rest[:] = [column for column in rest if column.name not in guesses]
+
+    settle([platform_column(column) or personal_content(column) for column in rest])
+    items = labelled_items(rest)
+    settle([Guess(item.column.name, ITEM, item.reason, item.confidence) for item in items])
+    settle([personal_heading(column) for column in rest])
+    settle(families_left_out(rest, stems))
+    items += numbered_items(rest, stems)
+    settle([Guess(item.column.name, ITEM, item.reason, item.confidence) for item in items])
+    settle(unordered_families(rest))
+    settle([guess_column(column, export.rows) for column in rest])
+    if not items:
+        raise DataError("No column of the file holds answers on a scale that is known.", where=export.file,
+                        found=f"{len(guesses)} columns: " + "; ".join(
+                            f"{guess.column}: {guess.reason}" for guess in list(guesses.values())[:SHOWN]),
+                        expected="columns of labels such as Agree or Very satisfied, or several of numbers 1 to 5",
+                        fix="Export the survey with the labels of its answers in place of codes.")
+    items.sort(key=lambda item: item.column.position)
+    _one_of_each(export, guesses)
+    scales, scale_ids = draft_scales(items)
+    entries = draft_items([statement(item.column, stems) for item in items], [item.column for item in items],
+                          [scale_ids[item.scale] for item in items], codebook, guesses)
+    content = {"kind": "responses", "scales": scales, "missing": _missing(export, items, guesses), **entries,
+               **_other_columns(export, guesses)}
+    return Draft(content, tuple(guesses[column.name] for column in export.columns))
+
+
+def _one_of_each(export: Export, guesses: dict[str, Guess]) -> None:
+    """Keep one cluster, one weight and one identifier of respondents; a further cluster is a group if it is coarse."""
+    def with_use(use: str) -> list[Column]:
+        return [column for column in export.columns if guesses[column.name].use == use]
+
+    for column in sorted(with_use(CLUSTER), key=cluster_rank)[1:]:
+        texts, cells = answered(column)
+        coarse = len(texts) <= 12 and cells >= 5 * len(texts)
+        guesses[column.name] = Guess(column.name, GROUP if coarse else "other", f"{len(texts)} units of work, "
+                                     f"coarser than the cluster or beside it", MEDIUM if coarse else LOW)
+    for use, instead in ((WEIGHT, "other"), (RESPONDENT, "identifier")):
+        for column in with_use(use)[1:]:
+            guesses[column.name] = Guess(column.name, instead, f"a second column that looks like the {use}", LOW)
+    for column in with_use(RESPONDENT):
+        if "" in column.texts:
+            guesses[column.name] = Guess(column.name, "identifier", "tells respondents apart, but not in every row",
+                                         LOW)
+
+
+def draft_scales(items: Sequence[ItemColumn]) -> tuple[list[dict[str, Any]], dict[Any, str]]:
+    """The scales of the items as survey.yaml has them, and the identifier of each (kind, levels)."""
+    scales, ids = [], {}
+    for scale in dict.fromkeys(item.scale for item in items):
+        sharing = [item for item in items if item.scale == scale]
+        kind, levels = scale
+        base = f"{kind}_{len(levels)}"
+        ids[scale] = base if base not in ids.values() else f"{base}_{len(ids) + 1}"
+        written: dict[str, Counter[str]] = {}
+        for item in sharing:
+            counts = np.bincount(item.column.codes, minlength=len(item.column.texts)).tolist()
+            for text, count in zip(item.column.texts, counts, strict=True):
+                if text in item.reading.levels:
+                    spelt = written.setdefault(item.reading.levels[text], Counter())
+                    spelt[text] += 0 if text in item.reading.typos else count
+        beside = [DONT_KNOW] if DONT_KNOW in written else []
+        categories = [_category(kind, level, number, len(levels), written.get(level, Counter()))
+                      for number, level in enumerate([*levels, *beside])]
+        scales.append({"id": ids[scale], "categories": categories})
+    return scales, ids
+
+
+def _category(kind: str, level: str, place: int, points: int, written: Counter[str]) -> dict[str, Any]:
+    """One category: labelled as most people's cells have it, or as the known scale has it where nobody chose it."""
+    if level == DONT_KNOW:
+        identifier, known, role = DONT_KNOW, "Don't know", DONT_KNOW
+    elif kind == NUMBERS:
+        side = 2 * place + 1 - points
+        identifier, known = f"point_{level}", level
+        role = "agree" if side < 0 else "disagree" if side > 0 else "neutral"
+    else:
+        identifier, known, role, _ = next(each for each in VOCABULARIES[kind] if each[0] == level)
+    spellings = sorted(written, key=lambda text: (-written[text], text))
+    plain = [text for text in spellings if kind == NUMBERS or not text[0].isdigit()]
+    name = (max(plain, key=len) if kind == NUMBERS else plain[0]) if plain and written[plain[0]] else known
+    name = known if kind == NUMBERS and name.replace(".", "").isdigit() else name[0].upper() + name[1:]
+    answers = list({label_key(text): text for text in reversed(spellings)
+                    if label_key(text) != label_key(name)}.values())
+    return {"id": identifier, "label": name, "role": role} | ({"answers": sorted(answers)} if answers else {})
+
+
+def draft_items(wordings: Sequence[str], columns: Sequence[Column | str], scales: Sequence[str], codebook: Codebook,
+                guesses: dict[str, Guess]) -> dict[str, Any]:
+    """The keys domains, items and benchmark; the guesses are changed to tell what was thought of each item."""
+    entries: list[dict[str, Any]] = []
+    labels = {domain.id: domain.label for domain in codebook.domains} | {OTHER: "Other subjects"}
+    for wording, column, scale, match in zip(wordings, columns, scales, match_items(wordings, codebook), strict=True):
+        name, question = (column, column) if isinstance(column, str) else (column.name, column.question)
+        code = split_heading(question)[0] or (name if name != question and len(name) <= 12 else "")
+        against = speaks_against(wording)
+        entry = {"id": slug(code or wording, [each["id"] for each in entries]), "column": name, "wording": wording,
+                 "label": label(wording, [each["label"] for each in entries]),
+                 "domain": likely_domain(wording, codebook), "measures": likely_measure(wording), "scale": scale}
+        guess = guesses[name]
+        if match:
+            same = codebook.item(match.item)
+            entry |= {"domain": same.domain, "measures": same.measures, "matches": same.id}
+            said = f"asks what {same.id} asked in 2011 (score {match.score:.2f})"
+            sure = HIGH if match.score >= SURE else MEDIUM
+        else:
+            said, sure = "matches no statement of 2011; subject and measure are guessed", LOW
+        if against:
+            entry["reversed"] = True
+            said += "; agreement seems to speak against support"
+        entries.append(entry)
+        guesses[name] = Guess(name, ITEM, f"{guess.reason}; {said}",
+                              max(guess.confidence, sure, key=(HIGH, MEDIUM, LOW).index))
+    used = {entry["domain"] for entry in entries}
+    drafted = {"domains": [{"id": key, "label": text} for key, text in labels.items() if key in used], "items": entries}
+    if any("matches" in entry for entry in entries):
+        drafted["benchmark"] = {"survey": codebook.name, "group": BENCHMARK_GROUP}
+    return drafted
+
+
+def _missing(export: Export, items: Sequence[ItemColumn], guesses: dict[str, Guess]) -> list[dict[str, Any]]:
+    """The words for missing answers that stand in columns that are used, by reason."""
+    words: dict[str, dict[str, str]] = {}
+    taken = {label_key(text) for item in items for text in item.reading.levels}
+    found = [(text, reason) for item in items for text, reason in item.reading.missing.items()]
+    found += [(text, reason) for column in export.columns if guesses[column.name].use == GROUP
+              for text in column.texts if (reason := missing_reason(text))]
+    for text, reason in found:
+        if label_key(text) not in taken:
+            words.setdefault(reason, {}).setdefault(label_key(text), text)
+    return [{"reason": reason, "answers": sorted(texts.values())} for reason, texts in sorted(words.items())]
+
+
+def _other_columns(export: Export, guesses: dict[str, Guess]) -> dict[str, Any]:
+    """The keys groups, cluster, weight, respondent, duplicates and left_out."""
+    content: dict[str, Any] = {"groups": [], "left_out": []}
+    for column in export.columns:
+        use = guesses[column.name].use
+        if use == GROUP:
+            name = statement(column, {})
+            taken = [group["id"] for group in content["groups"]]
+            identifier = slug(split_heading(column.question)[0] or name, [each.replace("_", "-") for each in taken],
+                              words=4)
+            content["groups"].append({"id": identifier.replace("-", "_"), "column": column.name,
+                                      "label": label(name, [group["label"] for group in content["groups"]])})
+        elif use in (CLUSTER, WEIGHT, RESPONDENT):
+            content[use] = column.name
+            if use == RESPONDENT and len(set(column.texts)) < export.rows:
+                content["duplicates"] = "last"
+        elif use != ITEM:
+            content["left_out"].append({"column": column.name, "why": use})
+    return {key: value for key, value in content.items() if value}

@@ -1,0 +1,126 @@
+"""The header rows of an export: how many there are, what each column is called, and what people were asked."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.errors import DataError
+
+Layout = Literal["one", "qualtrics", "surveymonkey"]
+ROWS = {"one": 1, "surveymonkey": 2, "qualtrics": 3}
+_IMPORT_ID = re.compile(r"""\{\s*["']ImportId["']\s*:""")
+_ANSWER = {"response", "open-ended response"}
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of a table: rows ``first`` up to (not including) ``body`` of those at its top.
+
+    ``names`` and ``questions`` are one a column. ``blank`` are the indices of columns without any header text,
+    ``repeated`` those of columns that share their header with another.
+    """
+
+    layout: Layout
+    first: int
+    body: int
+    names: tuple[str, ...]
+    questions: tuple[str, ...]
+    blank: frozenset[int]
+    repeated: tuple[tuple[int, ...], ...]
+
+
+def find_header(rows: Sequence[Sequence[str]], layout: Layout | None, where: str) -> Header:
+    """The header among the first rows of a table (tidied texts, none without any), of a stated layout or the one found.
+
+    Qualtrics: names, questions and ImportIds. SurveyMonkey: each question once, then blanks, above the options or
+    "Response". Else one row. A title, a single text, may stand above. Raises DataError if the rows
+    are not as a stated layout has them, or a Qualtrics header lacks a row.
+
+    >>> rows = [["id", "Team?", "Which apply?", ""], ["", "Response", "Pay", "Hours"], ["1", "North", "Pay", ""]]
+    >>> header = find_header(rows, None, "a.csv")
+    >>> header.layout, header.names
+    ('surveymonkey', ('id', 'Team?', 'Which apply? - Pay', 'Which apply? - Hours'))
+    """
+    first = int(_is_title(rows))
+    top = rows[first:]
+    found = _layout(top)
+    if layout not in (None, "one", found):
+        raise DataError(f"The header is not {layout}'s.", where=where, found=f"a header of layout {found}",
+                        expected="names, questions and ImportIds" if layout == "qualtrics"
+                        else 'questions above options or "Response"',
+                        fix="Correct the key header of the survey, or export the file again.")
+    layout = layout or found
+    if layout != "qualtrics" and any(map(_IMPORT_ID.match, (cell for row in top[:3] for cell in row))):
+        raise DataError("Qualtrics' header is not whole: its ImportIds are not in the third row.", where=where,
+                        expected="three rows: names, questions, ImportIds", fix="Export the file again.")
+    width = len(top[0])  # rows of other lengths are refused by those who know their lines
+    titles, questions = _titles([[*row[:width], *[""] * (width - len(row))] for row in top[:ROWS[layout]]], layout)
+    wanted = [title or f"column {position}" for position, title in enumerate(titles, start=1)]
+    return Header(layout, first, first + ROWS[layout], _unique(wanted),
+                  tuple(question or name for question, name in zip(questions, wanted, strict=True)),
+                  frozenset(index for index, title in enumerate(titles) if not title), _repeated(wanted))
+
+
+def _is_title(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row is a title: a single text above a row of several."""
+    return len(rows) > 1 and sum(map(bool, rows[0])) == 1 and sum(map(bool, rows[1])) > 1
+
+
+def _layout(rows: Sequence[Sequence[str]]) -> Layout:
+    if len(rows) > 2 and any(map(_IMPORT_ID.match, rows[2])):
+        return "qualtrics"
+    if len(rows) > 1 and _over_options(rows[0], rows[1]):
+        return "surveymonkey"
+    return "one"
+
+
+def _over_options(questions: Sequence[str], options: Sequence[str]) -> bool:
+    """Whether two rows are SurveyMonkey's: an option wherever no question stands, and "Response" where one answers.
+
+    A survey of nothing but grids has no "Response": then columns about the respondent must come first, which have no
+    option, and no option may be a number, as answers are.
+    """
+    pairs = list(zip(questions, options, strict=False))
+    if len(questions) != len(options) or not all(question or option for question, option in pairs):
+        return False
+    if any(question and option.casefold() in _ANSWER for question, option in pairs):
+        return True
+    return (bool(questions[0]) and not options[0] and sum(not question for question in questions) > 1
+            and not any(option.replace(".", "").isdigit() for option in options))
+
+
+def _titles(rows: Sequence[Sequence[str]], layout: Layout) -> tuple[list[str], list[str]]:
+    """What the header says of each column: its name ("" if nothing), and the question ("" if it is the name)."""
+    if layout == "qualtrics":
+        return list(rows[0]), list(rows[1])
+    if layout == "surveymonkey":
+        titles, question = [], ""
+        for asked, option in zip(rows[0], rows[1], strict=True):
+            question = asked or (question if option else "")
+            parts = (question, "" if option.casefold() == "response" else option)
+            titles.append(" - ".join(part for part in parts if part))
+        return titles, titles
+    return list(rows[0]), [""] * len(rows[0])
+
+
+def _repeated(names: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """The indices of columns of the same name, a group a name."""
+    return tuple(tuple(index for index, name in enumerate(names) if name == shared)
+                 for shared, count in Counter(names).items() if count > 1)
+
+
+def _unique(names: Sequence[str]) -> tuple[str, ...]:
+    """Names that differ: the second of a name gets the suffix (2), the third (3), or the next that is free.
+
+    >>> _unique(["a", "b", "a", "a (2)"])
+    ('a', 'b', 'a (3)', 'a (2)')
+    """
+    taken, unique = set(names), {}
+    for name in names:
+        free, number = name, 2
+        while free in unique or (number > 2 and free in taken):
+            free, number = f"{name} ({number})", number + 1
+        unique[free] = None
+    return tuple(unique)

@@ -1,0 +1,132 @@
+"""The tables of the report on a council's survey, to the precision at which they are published.
+
+A ready table of totals has no respondents: what needs their single answers is then an empty table.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.surveys.staff.associations import COLUMNS as PAIR_COLUMNS
+from pipeline.surveys.staff.associations import Published, associations
+from pipeline.surveys.staff.benchmark import COLUMNS as BENCHMARK_COLUMNS
+from pipeline.surveys.staff.benchmark import benchmark
+from pipeline.surveys.codebook import read_codebook
+from pipeline.surveys.disclosure.policy import GROUP_SIZE, OTHER, SECONDARY, THRESHOLD, UNANIMITY, WITHHELD
+from pipeline.surveys.disclosure.tables import EVERYBODY
+from pipeline.surveys.staff.domain_scores import TABLE, score_table
+from pipeline.surveys.staff.joint_models import COLUMNS as MODEL_COLUMNS
+from pipeline.surveys.staff.joint_models import ALONE, IMPORTANCE, domain_importance, joint_models
+from pipeline.surveys.published import count_tables, read_published
+from pipeline.surveys.staff.responses import Responses
+from pipeline.surveys.staff.codebook import StaffSurvey
+from pipeline.surveys.staff.tabulation import OTHER_GROUPS, Tabulation
+
+DRAWN = 15  # pairs in the chart: more would not fit a page beside its text
+RULES = {THRESHOLD: "too few people", GROUP_SIZE: "too few answers in the row", UNANIMITY: "everybody gave the same answer",
+         SECONDARY: "hidden so that another cannot be worked out", WITHHELD: "the statement could not be protected"}
+ROUNDING = "half_up"  # of the published percentages, as params.yaml has it for the study
+# Digits after the point. A figure with more would tell no reader more, and might tell an attacker who is behind it.
+SCORES = {"mean": 1, "low": 1, "high": 1, "sd": 1, "alpha": 2, "alpha_low": 2, "alpha_high": 2, "omega": 2,
+          "omega_low": 2, "omega_high": 2}
+MODELS = {"odds_ratio": 2, "low": 2, "high": 2, "p": 4, "q": 4, "po_p": 4}
+SHARES_OF_R2 = {"share": 3, "low": 3, "high": 3, "first": 2}
+PAIRS = {"correlation": 2, "low": 2, "high": 2, "p": 4, "q": 4, "difference": 2, "difference_low": 2,
+         "difference_high": 2, "bound_low_2011": 2, "bound_high_2011": 2}
+COMPARISON = {"share": 3, "low": 3, "high": 3, "share_2011": 3, "rounding_low_2011": 3, "rounding_high_2011": 3,
+              "low_2011": 3, "high_2011": 3, "difference": 1, "difference_low": 1, "difference_high": 1, "p": 4, "q": 4}
+
+
+def published_survey(raw: Path, survey: StaffSurvey) -> Published | None:
+    """The survey that the codebook names to compare with, from the folder of raw surveys; None where it names none."""
+    if survey.benchmark is None:
+        return None
+    folder = raw / survey.benchmark.survey
+    codebook = read_codebook(folder / "survey.yaml")
+    answers, _ = count_tables(read_published(folder, codebook), codebook, ROUNDING)
+    return Published(answers, codebook, ROUNDING)
+
+
+def score_tables(responses: Responses | None, scores: pd.DataFrame | None, labels: dict[str, str]) -> pd.DataFrame:
+    """The scores of everybody and of each group: grouping, group, then the columns of `domain_scores.score_table`.
+
+    `labels` names the scores; the columns `label` (of the group) and `score_label` are for readers.
+    """
+    if responses is None:
+        return pd.DataFrame(columns=["grouping", "label", "score_label", *TABLE])
+    parts = [score_table(responses, scores).assign(grouping=EVERYBODY, label="Everybody")]
+    for grouping in responses.survey.groups:
+        part = score_table(responses, scores, grouping.id)
+        parts.append(part.assign(grouping=grouping.id, label=part["group"].replace({OTHER: OTHER_GROUPS})))
+    table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    return table.assign(score_label=table["score"].map(labels)).round(SCORES)
+
+
+def link_models(responses: Responses | None, scores: pd.DataFrame | None, labels: dict[str, str]) -> pd.DataFrame:
+    """The ordinal models of each outcome on the domains (see joint_models.py), with the labels of both."""
+    if responses is None:
+        return pd.DataFrame(columns=[*MODEL_COLUMNS, "outcome_label", "domain_label"])
+    table = joint_models(responses, scores)
+    items = {item.id: item.label for item in responses.survey.items}
+    return table.assign(outcome_label=table["outcome"].map(items), domain_label=table["domain"].map(labels)).round(MODELS)
+
+
+def importance_table(responses: Responses | None, scores: pd.DataFrame | None, labels: dict[str, str]) -> pd.DataFrame:
+    """How much of the differences in reported outcomes goes with each domain."""
+    if responses is None:
+        return pd.DataFrame(columns=[*IMPORTANCE, "domain_label"])
+    table = domain_importance(responses, scores)
+    return table.assign(domain_label=table["domain"].map(labels)).round(SHARES_OF_R2)
+
+
+def pair_table(responses: Responses | None, published: Published | None) -> pd.DataFrame:
+    """Each support with each outcome statement, beside what 2011 left open; `pair` and `pair_label` name the two."""
+    if responses is None:
+        return pd.DataFrame(columns=[*PAIR_COLUMNS, "pair", "pair_label"])
+    table = associations(responses, published)
+    items = {item.id: item.label for item in responses.survey.items}
+    return table.assign(pair=table["support"] + " " + table["outcome"],
+                        pair_label=table["support"].map(items) + " – " + table["outcome"].map(items)).round(PAIRS)
+
+
+def comparison_table(survey: StaffSurvey, tables: Tabulation, published: Published | None) -> pd.DataFrame:
+    """Everybody against the published survey, item by item; empty where the codebook names none."""
+    if published is None or survey.benchmark is None:
+        return pd.DataFrame(columns=[*BENCHMARK_COLUMNS, "label"])
+    everybody = tables.shares[tables.shares["grouping"] == EVERYBODY]
+    table = benchmark(everybody, survey, published.codebook, published.answers, published.rounding)
+    return table.assign(label=table["item"].map({item.id: item.label for item in survey.items})).round(COMPARISON)
+
+
+def agreement_by_group(survey: StaffSurvey, tables: Tabulation) -> pd.DataFrame:
+    """One row an item and group: the group's label, respondents, the per cent that agree, and the 95% interval."""
+    labels = tables.groups.set_index(["grouping", "group"])["label"]
+    table = tables.shares.join(labels, on=["grouping", "group"])
+    table["statement"] = table["item"].map({item.id: item.label for item in survey.items})
+    table[["low", "high"]] = 100 * table[["low", "high"]]
+    columns = ["item", "statement", "grouping", "group", "label", "respondents", "agree", "neutral", "disagree",
+               "dont_know", "low", "high", "rule"]
+    return table[columns].round({"agree": 1, "neutral": 1, "disagree": 1, "dont_know": 1, "low": 1, "high": 1})
+
+
+def model_lines(models: pd.DataFrame) -> pd.DataFrame:
+    """The models of one domain at a time that were fitted, with a `key` for each: what the chart of the link draws."""
+    fitted = models[(models["adjusted"] == ALONE) & models["odds_ratio"].notna()]
+    return fitted.assign(key=fitted["outcome"] + " " + fitted["domain"])
+
+
+def model_sections(lines: pd.DataFrame) -> dict[str, list[str]]:
+    """The outcomes' labels, each with the keys of its models."""
+    return {label: part["key"].tolist() for label, part in lines.groupby("outcome_label", sort=False)}
+
+
+def pairs_to_draw(pairs: pd.DataFrame) -> pd.DataFrame:
+    """The pairs that go together most, of those whose difference is shown: at most DRAWN."""
+    return pairs.dropna(subset=["difference"]).sort_values("difference", ascending=False, kind="stable").head(DRAWN)
+
+
+def suppression_summary(record: pd.DataFrame) -> pd.DataFrame:
+    """How many figures each rule hides, and in how many tables."""
+    hidden = record[record["cell"].fillna("") != ""]
+    counted = hidden.groupby("rule", sort=True).agg(cells=("cell", "size"), tables=("table", "nunique")).reset_index()
+    return counted.assign(meaning=counted["rule"].map(RULES))

@@ -1,0 +1,316 @@
+"""What the report on a council's survey says in words: sentences that follow from its tables, each with its uncertainty.
+
+Every function takes tables that have passed disclosure control and returns Markdown; none of them sees single answers.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from pipeline.surveys.staff.benchmark import HIGHER, LOWER
+from pipeline.surveys.disclosure.policy import Policy
+from pipeline.surveys.staff.domain_scores import OUTCOMES
+from pipeline.surveys.staff.joint_models import ALONE
+from pipeline.surveys.staff.responses import Responses
+from pipeline.surveys.staff.codebook import StaffSurvey
+from pipeline.surveys.staff.tabulation import Tabulation
+
+FALSE_DISCOVERY_RATE = 0.05
+MOST_LISTED = 5
+RELIABLE = 0.7  # below this alpha, a scale's statements are better read one by one (Nunnally 1978)
+
+
+def title(survey: StaffSurvey) -> str:
+    """The report's title, which says so where the answers are simulated: it stands on every page."""
+    told = not survey.simulated or "simulated" in survey.title.lower()
+    return survey.title if told else f"{survey.title} (simulated answers)"
+
+
+def mark(survey: StaffSurvey) -> str:
+    """What stands before every caption."""
+    return "Simulated answers." if survey.simulated else ""
+
+
+def banner(survey: StaffSurvey) -> str:
+    """A warning at the head of every page about answers that nobody gave; nothing for a real survey."""
+    if not survey.simulated:
+        return ""
+    return ('::: {.callout-warning title="Simulated answers"}\nNobody gave these answers. They were drawn at random, with '
+            "the margins of 2011 and a link between them that was set beforehand, to try the pipeline and to learn from."
+            "\n:::")
+
+
+def response_table(survey: StaffSurvey, responses: Responses | None, tables: Tabulation) -> pd.DataFrame:
+    """Who is in the report: `who` and `number`; a number of people below the minimum group is not told."""
+    respondents = int(tables.groups["respondents"].iloc[0])
+    rows = [("People asked", survey.invited), ("Respondents", respondents)]
+    if survey.invited:
+        rows.append(("Response rate", f"{100 * respondents / survey.invited:.0f}%"))
+    if responses is not None:
+        complete, stopped = responses.completed()
+        rows += [("Answered every statement put to them", complete), ("Stopped half-way", stopped),
+                 ("Left out: blank, or sent a second time", responses.empty + responses.repeated)]
+    shown = [(who, _people(number, survey.disclosure)) for who, number in rows if number is not None]
+    return pd.DataFrame(shown, columns=["who", "number"])
+
+
+def _people(number: int | str, policy: Policy) -> str:
+    if isinstance(number, str):
+        return number
+    if 0 < number < policy.minimum_group:
+        return f"fewer than {policy.minimum_group}"
+    step = policy.round_to or 1
+    return f"{step * round(number / step):,}"
+
+
+def findings(survey: StaffSurvey, respondents: int, shares: pd.DataFrame, models: pd.DataFrame,
+             comparison: pd.DataFrame) -> str:
+    """The report in short, as a list."""
+    labels = _labels(survey)
+    known = shares.dropna(subset=["share"]).sort_values("share", kind="stable", ascending=False)
+    lines = [f"**{respondents:,} people answered.**" + (
+        f" That is {100 * respondents / survey.invited:.0f}% of the {survey.invited:,} who were asked." if survey.invited
+        else " How many were asked is not recorded, so nobody can say how far they speak for the others.")]
+    if len(known):
+        top, bottom = known.iloc[0], known.iloc[-1]
+        lines.append(f"**Agreement** is highest on {_quoted(labels[top['item']])} ({_share(top)}) and lowest on "
+                     f"{_quoted(labels[bottom['item']])} ({_share(bottom)}).")
+    lines += [f"**The link.** {_link_in_short(models)}", f"**Against 2011.** {_comparison_in_short(comparison)}"]
+    lines.append("**What no survey of staff can say:** whether children fare better. It asks staff what they think, once.")
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _link_in_short(models: pd.DataFrame) -> str:
+    tested = models[(models["adjusted"] == ALONE) & models["q"].notna()] if len(models) else models
+    if not len(models):
+        return "A table of totals does not say how one person's answers go together, so it cannot be looked at."
+    if not len(tested):
+        return f"No model was fitted: {models['reason'].iloc[0]}."
+    clear = tested[tested["q"] < FALSE_DISCOVERY_RATE]
+    together = (clear["odds_ratio"] > 1).sum()
+    more = f", {len(clear) - together} in the other direction" if len(clear) > together else ""
+    return (f"Of {len(tested)} pairs of a domain of support and an outcome that staff report, {together} go together "
+            f"more clearly than chance explains, allowing for how many were looked at{more}. That is a link between two "
+            "answers of the same people, not proof that one brings about the other.")
+
+
+def _comparison_in_short(comparison: pd.DataFrame) -> str:
+    compared = comparison[comparison["comparable"].astype(bool)] if len(comparison) else comparison
+    if not len(compared):
+        return "No statement could be compared."
+    counts = compared["verdict"].value_counts()
+    return (f"Of {len(compared)} statements that can be compared, agreement is higher on {counts.get(HIGHER, 0)}, lower on "
+            f"{counts.get(LOWER, 0)}, and not told apart on {len(compared) - counts.get(HIGHER, 0) - counts.get(LOWER, 0)}.")
+
+
+def extremes(survey: StaffSurvey, shares: pd.DataFrame) -> str:
+    """The statements at both ends, for everybody."""
+    labels = _labels(survey)
+    known = shares.dropna(subset=["share"]).sort_values("share", kind="stable", ascending=False)
+    number = min(MOST_LISTED, len(known) // 2)
+    parts = (("Most agree", known.head(number)), ("Fewest agree", known.tail(number).iloc[::-1]))
+    return "\n\n".join(f"{head}\n:   " + "; ".join(f"{labels[row['item']].lower()} {_share(row)}" for _, row in part.iterrows())
+                       for head, part in parts if len(part))
+
+
+def groups_text(survey: StaffSurvey, groups: pd.DataFrame) -> str:
+    """Which groups are shown, and which cannot be."""
+    shown = [survey.grouping(grouping).label for grouping in groups["grouping"].unique() if grouping != "all"]
+    hidden = [grouping.label for grouping in survey.groups if grouping.label not in shown]
+    minimum = survey.disclosure.minimum_group
+    lines = [f"Groups of fewer than {minimum} people are joined with others, and never shown alone."]
+    if shown:
+        lines.append(f"Shown by: {', '.join(shown)}.")
+    if hidden:
+        lines.append(f"Not shown, because fewer than two groups are large enough: {', '.join(hidden)}.")
+    if not survey.groups:
+        lines.append("The survey has no column that tells groups apart.")
+    return " ".join(lines)
+
+
+def next_steps(survey: StaffSurvey, scores: pd.DataFrame, importance: pd.DataFrame, shares: pd.DataFrame,
+               comparison: pd.DataFrame) -> str:
+    """What the results suggest doing, each with what is uncertain about it."""
+    domains, labels = {domain.id: domain.label for domain in survey.domains}, _labels(survey)
+    lines = []
+    low = shares.dropna(subset=["share"]).sort_values("high", kind="stable").head(3)
+    low = low[low["high"] < 0.5]
+    if len(low):
+        lines.append("**Ask why fewer than half agree.** Even at the upper end of the interval that holds for "
+                     + "; ".join(f"{labels[row['item']].lower()} {_share(row)}" for _, row in low.iterrows()) + ".")
+    fallen = comparison[comparison["verdict"] == LOWER].sort_values("difference") if len(comparison) else comparison
+    if len(fallen):
+        lines.append("**Look at what is below 2011.** " + "; ".join(
+            f"{labels[row['item']].lower()}: {row['difference']:.0f} points ({row['difference_low']:.0f} to "
+            f"{row['difference_high']:.0f})".replace("-", "−") for _, row in fallen.head(MOST_LISTED).iterrows())
+            + ". The authorities of 2011 had been chosen for doing well.")
+    lines += _by_importance(scores, importance, domains)
+    lines.append("**Ask again, and keep people's answers together.** One survey shows how things stand, not what changes "
+                 "them. The same statements a year later, or before and after a change in one service and not in another, "
+                 "would say more than a larger survey of the same kind.")
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _by_importance(scores: pd.DataFrame, importance: pd.DataFrame, domains: Mapping[str, str]) -> list[str]:
+    known = importance.dropna(subset=["share"]) if len(importance) else importance
+    if not len(known):
+        return []
+    first = known.loc[known["share"].idxmax()]
+    score = scores.set_index("score").loc[first["domain"]]
+    sure = f"In {100 * first['first']:.0f}% of resamples it comes first" + (
+        ", so the order of the domains is open." if first["first"] < 0.8 else ".")
+    return [f"**Begin with what goes most with outcomes.** That is {domains[first['domain']].lower()}: it accounts for "
+            f"{100 * first['share']:.0f}% of the differences in reported outcomes (95% interval {100 * first['low']:.0f} "
+            f"to {100 * first['high']:.0f}%), at a mean score of {score['mean']:.0f} of 100 ({score['low']:.0f} to "
+            f"{score['high']:.0f}). {sure} It need not be the cause."]
+
+
+def link_text(models: pd.DataFrame, survey: StaffSurvey) -> str:
+    """What was fitted, to whom, and what was not and why."""
+    if not len(models):
+        return ("A table of totals does not tell how one person's answers go together. To look at the link, keep the "
+                "export with one row a person and put that through the pipeline.")
+    fitted = models[models["odds_ratio"].notna()]
+    lines = []
+    if len(fitted):
+        people = fitted["respondents"]
+        clusters = int(fitted["clusters"].max())
+        allowance = (f"Intervals allow for people of one cluster answering alike ({clusters} clusters)." if clusters else
+                     "Intervals take people as independent: no cluster with enough members was declared, so they may be "
+                     "too narrow.")
+        lines.append(f"The models rest on {people.min():,} to {people.max():,} people. {allowance}"
+                     if people.min() < people.max() else f"The models rest on {people.min():,} people. {allowance}")
+    reasons = models.loc[models["odds_ratio"].isna(), "reason"].value_counts()
+    lines += [f"Not fitted ({count} estimates): {reason}." for reason, count in reasons.items()]
+    fails = fitted[fitted["po_verdict"] == "fails"]
+    if len(fails):
+        lines.append(f"In {len(fails)} of {len(fitted)} estimates one odds ratio does not fit every cut of the answers; "
+                     "the data table gives them cut by cut.")
+    notes = [note for note in models["note"].dropna().unique() if note]
+    return " ".join([*lines, *(f"Note: {note}." for note in notes)])
+
+
+def comparison_text(comparison: pd.DataFrame, survey: StaffSurvey) -> str:
+    """How many statements were compared, and why others were not."""
+    if survey.benchmark is None:
+        return "The codebook names no survey to compare with (`benchmark` in survey.yaml)."
+    lines = [_comparison_in_short(comparison)]
+    left = comparison.loc[~comparison["comparable"].astype(bool), "reason"].value_counts() if len(comparison) else {}
+    lines += [f"Not compared ({count}): {reason}" for reason, count in dict(left).items()]
+    return " ".join(lines)
+
+
+def method_text(survey: StaffSurvey, responses: Responses | None) -> str:
+    """The choices that were made for this survey."""
+    policy, terms = survey.disclosure, []
+    terms.append(("Scales", "; ".join(f"{scale.points} points, from {scale.categories[0].label.lower()} to "
+                                      f"{scale.categories[scale.points - 1].label.lower()}" for scale in survey.scales)
+                  + ". Where a scale has “don't know”, it stays in the base of the percentages and out of scores and models."))
+    if responses is not None:
+        terms.append(("Missing answers", "Each has its reason: left blank, stopped before the end, not applicable, not "
+                      "asked, preferred not to say. None is filled in. A domain's score needs "
+                      f"{100 * survey.models.answered:.0f}% of its statements answered."))
+        terms.append(("Weights", "The survey's own weights are used for percentages, means and models."
+                      if responses.weights is not None else "None."))
+    terms.append(("Protection of respondents", _protection(survey)))
+    return "\n\n".join(f"{term}\n:   {text}" for term, text in terms)
+
+
+def _protection(survey: StaffSurvey) -> str:
+    policy = survey.disclosure
+    if survey.kind != "responses":
+        return "The survey came as a table of totals; it is shown as it came."
+    rounding = f" Everything is rounded to {policy.round_to}." if policy.round_to else ""
+    zeros = " and 0" if policy.zeros_are_disclosive else ""
+    return (f"No row of fewer than {policy.minimum_group} answers; no count of 1 to {policy.minimum_cell - 1}{zeros}; further "
+            "counts are suppressed until nobody can work these out from totals, subtotals or other tables of this report."
+            + rounding)
+
+
+def _labels(survey: StaffSurvey) -> dict[str, str]:
+    return {item.id: item.label for item in survey.items}
+
+
+def _quoted(text: str) -> str:
+    return f"“{text[0].lower()}{text[1:]}”"
+
+
+def _share(row: pd.Series) -> str:
+    return f"{100 * row['share']:.0f}% ({100 * row['low']:.0f}–{100 * row['high']:.0f})"
+
+
+def sections(survey: StaffSurvey) -> dict[str, list[str]]:
+    """The domains' labels, each with its items, for lists in charts."""
+    return {domain.label: found for domain in survey.domains
+            if (found := [item.id for item in survey.items if item.domain == domain.id])}
+
+
+def score_labels(survey: StaffSurvey) -> dict[str, str]:
+    """What the scores are called: the domains, and the outcomes."""
+    return {**{domain.id: domain.label for domain in survey.domains}, OUTCOMES: "Reported outcomes"}
+
+
+def domains_text(survey: StaffSurvey, scores: pd.DataFrame) -> str:
+    """How to read the scores, and which of them hold together badly."""
+    if not len(scores):
+        return "Scores need the answers of single people; the survey came as a table of totals."
+    weak = scores[scores["alpha"] < RELIABLE]
+    text = "A score is the mean of a person's answers to the statements of a domain: 0 for the least favourable, 100 for the most."
+    if len(weak):
+        text += (f" Read these statement by statement, for their reliability (alpha) is below {RELIABLE:g}: "
+                 + ", ".join(weak["score_label"].str.lower()) + ".")
+    single = scores[scores["items"] == 1]
+    if len(single):
+        text += " Of one statement only, so without a reliability: " + ", ".join(single["score_label"].str.lower()) + "."
+    return text
+
+
+def group_scores_text(scores: pd.DataFrame) -> str:
+    """How to read differences between groups, and the widest of them whose intervals do not meet."""
+    groups = scores[scores["grouping"] != "all"].dropna(subset=["mean"]) if len(scores) else scores
+    apart = []
+    for (_, score), part in groups.groupby(["grouping", "score_label"], sort=False) if len(groups) else ():
+        top, bottom = part.loc[part["mean"].idxmax()], part.loc[part["mean"].idxmin()]
+        if top["low"] > bottom["high"]:
+            apart.append((top["mean"] - bottom["mean"], f"{score.lower()}: {top['label']} {top['mean']:.0f}, "
+                                                        f"{bottom['label']} {bottom['mean']:.0f}"))
+    if not len(groups):
+        return ""
+    if not apart:
+        return ("In no domain do the intervals of two groups lie apart. Small differences between groups are to be "
+                "expected by chance.")
+    widest = [text for _, text in sorted(apart, reverse=True)[:MOST_LISTED]]
+    return ("Where the intervals of the highest and the lowest group lie apart: " + "; ".join(widest) + ". Groups differ in "
+            "more than the support they get, so this is where to ask, not an answer.")
+
+
+def importance_text(importance: pd.DataFrame) -> str:
+    """How to read the relative importance, or why there is none."""
+    known = importance.dropna(subset=["share"]) if len(importance) else importance
+    if not len(known):
+        return f"Not computed: {importance['reason'].iloc[0]}." if len(importance) else ""
+    return (f"Together the domains account for {100 * known['share'].sum():.0f}% of the differences in reported outcomes "
+            f"between {known['respondents'].iloc[0]:,.0f} people; the table shares that out. “Ranked first” says in how many "
+            "of 500 resamples a domain comes first.")
+
+
+def pairs_text(pairs: pd.DataFrame) -> str:
+    """How many pairs go together, against how many could have been told in 2011."""
+    known = pairs.dropna(subset=["correlation"]) if len(pairs) else pairs
+    if not len(known):
+        return "No pair of statements has enough people on both sides of both to be shown." if len(pairs) else ""
+    clear = known[known["q"] < FALSE_DISCOVERY_RATE]
+    return (f"Of {len(known)} pairs of a statement on support and one on outcomes, {(clear['correlation'] > 0).sum()} go "
+            f"together and {(clear['correlation'] < 0).sum()} go against each other more clearly than chance explains "
+            f"(false-discovery rate 5%). Latent correlations run from {known['correlation'].min():.2f} to "
+            f"{known['correlation'].max():.2f}. All pairs are in the data tables.").replace(" -", " −")
+
+
+def suppression_text(summary: pd.DataFrame, survey: StaffSurvey) -> str:
+    """What was hidden, in a sentence or two."""
+    if survey.kind != "responses":
+        return "Nothing was suppressed: the survey came as a table of totals and is shown as it came."
+    if not len(summary):
+        return "Nothing had to be suppressed."
+    return (f"{summary['cells'].sum():,} figures are not shown. Each is named in the disclosure record among the data tables "
+            "(`disclosure`), with the rule that it fell under. What was hidden only for the sake of another is in it too.")

@@ -1,0 +1,250 @@
+"""Coded answers to tables that can be published: counted by group, small groups joined, small counts suppressed.
+
+`tabulate` is where single answers end. What it returns has passed disclosure control; the counts before it stay inside.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.statistics.clustered_shares import clustered_share
+from pipeline.statistics.intervals import wilson
+from pipeline.surveys.agreement import share_table
+from pipeline.surveys.disclosure import Protected, join_small_groups, protect
+from pipeline.surveys.disclosure.policy import OTHER
+from pipeline.surveys.disclosure.tables import EVERYBODY
+from pipeline.surveys.staff.responses import Responses, missing_code
+from pipeline.surveys.staff.codebook import REASONS, StaffSurvey
+
+KEYS = ["item", "grouping", "group"]
+SUPPRESSED = "suppressed"  # by which rule is in the record alone: a reader who knew it could narrow the count down
+OTHER_GROUPS = "Other groups, or not stated"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of the tables: for each grouping the group of each respondent (respondents,), and what the groups are called.
+
+    A grouping of which fewer than two groups can be shown is not there.
+    """
+
+    codes: dict[str, np.ndarray]
+    labels: dict[str, tuple[str, ...]]
+
+    def table(self) -> pd.DataFrame:
+        """One row a group: grouping, group, label, respondents. The first is everybody."""
+        return pd.DataFrame([(grouping, _identifier(label, grouping), label, int((codes == number).sum()))
+                             for grouping, codes in self.codes.items()
+                             for number, label in enumerate(self.labels[grouping])],
+                            columns=["grouping", "group", "label", "respondents"])
+
+
+@dataclass(frozen=True)
+class Tabulation:
+    """A survey's tables after disclosure control.
+
+    answers: the canonical table, with `grouping`: item, grouping, group, category, percent, base, count_low, count_high,
+    count; `rule` says why a cell is empty. shares: one row an item and group: the base `respondents`, the per cent that
+    agree, are neutral, disagree, do not know, and the interval of agreement (`low`, `high`, from 0 to 1, with `share`).
+    missing: item, reason, count. groups: who they are. record: what was suppressed and why. rows: which groups the
+    respondents are in; none for a ready table.
+    """
+
+    answers: pd.DataFrame
+    shares: pd.DataFrame
+    missing: pd.DataFrame
+    groups: pd.DataFrame
+    record: pd.DataFrame
+    rows: Rows | None
+
+
+def tabulate(responses: Responses) -> Tabulation:
+    """Count the answers of each item for everybody and for each group, and protect what was counted."""
+    survey = responses.survey
+    rows = table_rows(responses)
+    nothing = pd.DataFrame(columns=["item", "reason", "count"])
+    protected = protect(_counts(responses, rows), _roles(survey), nothing, survey.disclosure)
+    cells = protected.cells.assign(rule=protected.cells["rule"].mask(protected.cells["rule"] != "", SUPPRESSED))
+    cells = cells.set_index("kind")
+    answers = _answers(cells, responses, rows)
+    return Tabulation(answers=answers, shares=_shares(cells, answers, responses, rows), groups=rows.table(),
+                      missing=_missing(responses), record=protected.record, rows=rows)
+
+
+def tabulate_ready(answers: pd.DataFrame, survey: StaffSurvey) -> Tabulation:
+    """The same tables from a ready table's answers (see ready_tables.py), which carry what rounding leaves open.
+
+    Whoever made the table has decided what can be published of it: nothing more is suppressed.
+    """
+    answers = answers.assign(grouping=np.where(answers["group"] == EVERYBODY, EVERYBODY, "group"), rule="")
+    roles = answers["category"].map(_roles(survey))
+    sums = answers.assign(role=roles).pivot_table(index=KEYS, columns="role", values="percent", aggfunc="sum", sort=False)
+    exact = survey.kind == "counts"
+    agreeing = [category.id for scale in survey.scales for category in scale.categories if category.role == "agree"]
+    if exact:
+        bases = answers.groupby(KEYS, sort=False)["base"].first()
+        counts = answers[roles == "agree"].groupby(KEYS, sort=False)["count"].sum().reindex(bases.index)
+        low, high = wilson(counts, bases)
+        shares = pd.DataFrame({"share": counts / bases, "low": low, "high": high}, index=bases.index)
+    else:
+        found = share_table(answers, agreeing, decimals=survey.table.decimals, rounding=survey.table.rounding)
+        shares = found.rename(columns={"interval_low": "low", "interval_high": "high"})
+        shares = shares.assign(grouping=np.where(shares["group"] == EVERYBODY, EVERYBODY, "group")).set_index(KEYS)
+        bases = shares["base"]
+    table = pd.DataFrame({"respondents": bases}).join(sums.reindex(columns=["agree", "neutral", "disagree", "dont_know"]))
+    table = table.join(shares[["share", "low", "high"]]).assign(effective_size=bases, rule="").reset_index()
+    groups = table.groupby(["grouping", "group"], sort=False)["respondents"].max().reset_index()
+    groups.insert(2, "label", groups["group"].replace({EVERYBODY: "Everybody"}))
+    nothing = pd.DataFrame(columns=["item", "reason", "count", "rule"])
+    return Tabulation(answers=answers[[*KEYS, "category", "percent", "base", "count_low", "count_high", "count", "rule"]],
+                      shares=table, missing=nothing, groups=groups, rows=None,
+                      record=pd.DataFrame(columns=["table", "cell", "rule"]))
+
+
+def table_rows(responses: Responses) -> Rows:
+    """Everybody, and the groups that are large enough; smaller ones are joined."""
+    codes = {EVERYBODY: np.zeros(len(responses), dtype=np.int32)}
+    labels = {EVERYBODY: ("Everybody",)}
+    for grouping, groups in responses.groups.items():
+        joined = join_small_groups(groups.sizes(), responses.survey.disclosure.minimum_group)
+        if not joined:
+            continue
+        kept = [label for label in groups.labels if joined[label] != OTHER]
+        labels[grouping] = (*kept, *[OTHER_GROUPS] * (OTHER in joined.values()))
+        place = [kept.index(label) if joined[label] != OTHER else len(kept) for label in groups.labels]
+        codes[grouping] = np.array(place, dtype=np.int32)[groups.codes]
+    return Rows(codes, labels)
+
+
+def _identifier(label: str, grouping: str) -> str:
+    """A group's identifier: its label in lower-case ASCII.
+
+    >>> _identifier("Referral & Assessment", "team"), _identifier("Everybody", "all")
+    ('team_referral_assessment', 'all')
+    """
+    if grouping == EVERYBODY:
+        return EVERYBODY
+    ascii_only = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode()
+    return f"{grouping}_{re.sub(r'[^a-z0-9]+', '_', ascii_only.lower()).strip('_')}"
+
+
+def _roles(survey: StaffSurvey) -> dict[str, str]:
+    return {category.id: category.role for scale in survey.scales for category in scale.categories}
+
+
+def _counts(responses: Responses, rows: Rows) -> pd.DataFrame:
+    """item, grouping, group, category, count: one row a cell."""
+    parts = []
+    for item in responses.survey.items:
+        codes, categories = responses.item(item.id), responses.survey.scale(item.id).ids
+        answered = codes >= 0
+        for (grouping, group), names in zip(rows.codes.items(), rows.labels.values()):
+            counts = np.bincount(group[answered] * len(categories) + codes[answered],
+                                 minlength=len(names) * len(categories)).reshape(len(names), -1)
+            parts += [(item.id, grouping, _identifier(label, grouping), category, count)
+                      for label, line in zip(names, counts.tolist()) if sum(line) or grouping == EVERYBODY
+                      for category, count in zip(categories, line)]  # a group that was not asked has no row
+    return pd.DataFrame(parts, columns=[*KEYS, "category", "count"])
+
+
+def _missing(responses: Responses) -> pd.DataFrame:
+    """item, reason, count, rule: how many people gave no answer, by reason, and in all.
+
+    That somebody did not answer follows from the base and is not protected. Why is: the reasons of an item are told
+    apart only where each has as many people as a count needs.
+    """
+    policy, rows = responses.survey.disclosure, []
+    for item in responses.survey.items:
+        counts = {reason: int((responses.item(item.id) == missing_code(reason)).sum()) for reason in REASONS}
+        told = all(count == 0 or count >= policy.minimum_cell for count in counts.values())
+        step = policy.round_to or 1
+        rows += [(item.id, "any", step * round(sum(counts.values()) / step), "")]
+        rows += [(item.id, reason, step * round(count / step) if told else None, "" if told else SUPPRESSED)
+                 for reason, count in counts.items()]
+    return pd.DataFrame(rows, columns=["item", "reason", "count", "rule"]).astype({"count": "Int64"})
+
+
+def _answers(cells: pd.DataFrame, responses: Responses, rows: Rows) -> pd.DataFrame:
+    bases = cells.loc[["base"]].set_index(KEYS)["count"].rename("base")
+    answers = cells.loc[["category"]].reset_index(drop=True).join(bases, on=KEYS)
+    if responses.weights is None:
+        answers["percent"] = 100 * answers["count"].astype(float) / answers["base"].astype(float)
+    else:
+        weighted = _weighted_percentages(responses, rows).rename("percent")
+        answers = answers.join(weighted, on=[*KEYS, "category"])
+        answers["percent"] = answers["percent"].where(answers["count"].notna() & answers["base"].notna())
+    return answers[[*KEYS, "category", "percent", "base", "count_low", "count_high", "count", "rule"]]
+
+
+def _weighted_percentages(responses: Responses, rows: Rows) -> pd.Series:
+    parts = {}
+    for item in responses.survey.items:
+        codes, categories = responses.item(item.id), responses.survey.scale(item.id).ids
+        answered = codes >= 0
+        for (grouping, group), names in zip(rows.codes.items(), rows.labels.values()):
+            sums = np.bincount(group[answered] * len(categories) + codes[answered], responses.weights[answered],
+                               minlength=len(names) * len(categories)).reshape(len(names), -1)
+            with np.errstate(invalid="ignore"):
+                shares = 100 * sums / sums.sum(axis=1, keepdims=True)
+            parts |= {(item.id, grouping, _identifier(label, grouping), category): share
+                      for label, line in zip(names, shares.tolist()) for category, share in zip(categories, line)}
+    return pd.Series(parts).rename_axis([*KEYS, "category"])
+
+
+def _shares(cells: pd.DataFrame, answers: pd.DataFrame, responses: Responses, rows: Rows) -> pd.DataFrame:
+    """One row an item and group: the per cent in each role, where it is published, and the interval of agreement."""
+    subtotals = cells.loc[["subtotal"]].reset_index(drop=True)
+    wide = subtotals.pivot(index=KEYS, columns="category", values="count").astype(float)
+    wide = wide.reindex(columns=["agree", "neutral", "disagree", "dont_know"])
+    order = answers[KEYS].drop_duplicates()
+    bases = answers.groupby(KEYS, sort=False)["base"].first()
+    table = pd.DataFrame({"respondents": bases}).join(100 * wide.div(bases.astype(float), axis=0))
+    intervals = pd.DataFrame(_agreement(responses, rows), columns=[*KEYS, "share", "low", "high", "effective_size"])
+    intervals = intervals.set_index(KEYS)
+    table = table.join(intervals.where(table["agree"].notna()))
+    if responses.weights is not None:
+        weighted = answers.assign(role=answers["category"].map(_roles(responses.survey)))
+        shares = weighted.groupby([*KEYS, "role"], sort=False)["percent"].sum(min_count=1).unstack().reindex(table.index)
+        for role in wide.columns.intersection(shares.columns):
+            table[role] = (100 * table["share"] if role == "agree" else shares[role]).where(table[role].notna())
+    if step := responses.survey.disclosure.round_to:  # an exact share would give the counts behind rounded ones away
+        table["share"] = table["agree"] / 100
+        table[["low", "high"]] = table[["low", "high"]].round(2)
+        table["effective_size"] = (table["effective_size"] / step).round() * step
+    rule = cells.loc[["base", "subtotal"]].groupby(KEYS)["rule"].agg(lambda rules: next((r for r in rules if r), ""))
+    return table.join(rule).loc[pd.MultiIndex.from_frame(order)].reset_index()
+
+
+def _agreement(responses: Responses, rows: Rows) -> list[tuple]:
+    """The share that agrees with its interval for each item and group, from the counts in each cluster."""
+    clusters, weights = _units(responses)
+    number = int(clusters.max()) + 1
+    found = []
+    for item in responses.survey.items:
+        codes = responses.item(item.id)
+        answered = codes >= 0
+        agrees = answered & (codes < len(responses.survey.scale(item.id).agree))  # agreement comes first on a scale
+        for (grouping, group), names in zip(rows.codes.items(), rows.labels.values()):
+            place = group * np.int64(number) + clusters
+            agreeing, asked = (
+                np.bincount(place[chosen], None if weights is None else weights[chosen],
+                            minlength=len(names) * number).reshape(len(names), number) for chosen in (agrees, answered))
+            for label, counts, bases in zip(names, agreeing, asked):
+                if bases.any():
+                    share = clustered_share(counts, bases)
+                    interval = share.share, share.low, share.high, share.effective
+                else:
+                    interval = (np.nan,) * 4
+                found.append((item.id, grouping, _identifier(label, grouping), *interval))
+    return found
+
+
+def _units(responses: Responses) -> tuple[np.ndarray, np.ndarray | None]:
+    """What the error of a share is computed from: clusters, else weighted people one by one, else everybody at once."""
+    weights = None if responses.weights is None else responses.weights / responses.weights.mean()
+    if responses.clusters is not None:
+        return responses.clusters, weights
+    return (np.zeros(len(responses), dtype=np.int32) if weights is None else np.arange(len(responses))), weights

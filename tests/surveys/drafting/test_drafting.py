@@ -1,0 +1,370 @@
+"""A draft as a user gets it: from files of each platform to a codebook that passes its check."""
+
+import csv
+
+import pytest
+import yaml
+
+from pipeline.errors import CodebookError, DataError, ParameterError
+from pipeline.surveys.staff.adding import new_survey, with_survey
+from pipeline.surveys.staff.checking import check_survey
+from pipeline.surveys.drafting.known_scales import read_labels, smallest_scale
+from pipeline.surveys.drafting.number_scales import read_numbers
+from pipeline.surveys.staff.responses import read_responses
+from pipeline.surveys.staff.codebook import read_staff_survey
+from tests.surveys.projects import (AGREEMENT, REAL, SECRETS, answers, make_project, qualtrics, surveymonkey,
+                                    write_columns)
+
+SEVEN = ["Strongly agree", "Agree", "Somewhat agree", "Neither agree nor disagree", "Somewhat disagree", "Disagree",
+         "Strongly disagree"]
+
+
+@pytest.fixture
+def project(tmp_path):
+    return make_project(tmp_path / "project")
+
+
+@pytest.fixture
+def drafted(project):
+    """Draft a file and give the codebook read back, the use of each column and the reasons; it must pass its check."""
+    def draft(path, name="made-up", checked=True):
+        made = new_survey(project, name, path)
+        folder = project / "data/raw/surveys" / name
+        if checked:
+            check_survey(folder)
+        return (read_staff_survey(folder / "survey.yaml"), {guess.column: guess.use for guess in made.guesses},
+                {guess.column: guess for guess in made.guesses})
+
+    return draft
+
+
+def test_a_qualtrics_export(tmp_path, drafted):
+    survey, uses, guesses = drafted(qualtrics(tmp_path / "export.csv"))
+    assert uses == {
+        "StartDate": "date", "Status": "progress", "IPAddress": "contact", "Progress": "progress",
+        "Finished": "progress",
+        "ResponseId": "respondent", "RecipientLastName": "contact", "RecipientEmail": "contact",
+        "LocationLatitude": "contact",
+        "Q1_1": "item", "Q1_2": "item", "Q1_3": "item", "Q2": "item", "Q3": "free_text", "Q4": "group", "Q5": "cluster",
+        "Q6": "contact", "Weight": "weight"}
+    assert [(item.id, item.wording, item.matches) for item in survey.items] == [
+        ("q1-1", "My line manager helps me to manage my workload", "manager-helps-manage-workload"),
+        ("q1-2", "Senior leaders are visible and approachable", "senior-managers-visible"),
+        ("q1-3", "The canteen is good", None), ("q2", "Overall, how satisfied are you?", None)]
+    assert survey.scale("q1-1") == survey.scale("q1-3")  # nobody disagreed: the grid's scale all the same
+    assert survey.scale("q1-1").ordered == ("strongly_agree", "agree", "neither", "disagree", "strongly_disagree")
+    assert survey.scale("q1-1").categories[-1].label == "Don’t know" and survey.scale("q2").points == 4
+    assert [(each.reason, each.answers) for each in survey.missing] == [("not_applicable", ("N/A",))]
+    assert (survey.respondent, survey.cluster, survey.weight) == ("ResponseId", "Q5", "Weight")
+    assert survey.benchmark.survey == "ofsted-2011"
+    assert guesses["Q1_2"].confidence == "high" and guesses["Q1_3"].confidence == "low"
+
+
+def test_a_surveymonkey_export(tmp_path, drafted):
+    survey, uses, _ = drafted(surveymonkey(tmp_path / "export.csv"))
+    tick, often = "Which of these help you? Tick all that apply. - ", "How often is this so? - "
+    assert uses == {
+        "Respondent ID": "respondent", "Collector ID": "progress", "Date Created": "date", "IP Address": "contact",
+        "Email Address": "contact", "First Name": "contact", "Custom Data 1": "identifier",
+        f"{tick}Training": "multi_select",
+        f"{tick}Supervision": "multi_select", f"{tick}Other (please specify)": "multi_select",
+        f"{often}My supervision is cancelled": "item", f"{often}My team colleagues support each other": "item",
+        f"{often}I am praised for good work": "item", "Gender": "group"}
+    assert {item.scale for item in survey.items} == {"frequency_5"}
+    assert [category.role for category in survey.scales[0].categories] == ["agree", "agree", "neutral", "disagree",
+                                                                           "disagree"]
+
+
+def test_the_draft_holds_nobodys_data_and_says_why(tmp_path, project):
+    for name, make in (("one", qualtrics), ("two", surveymonkey)):
+        path = make(tmp_path / f"{name}.csv")
+        new_survey(project, name, path)
+        folder = project / "data/raw/surveys" / name
+        text = (folder / "survey.yaml").read_text(encoding="utf-8")
+        assert not any(secret in text for secret in (*SECRETS, "R_0001", "10000001", "ref3", "Team A", "Student"))
+        assert (folder / path.name).read_bytes() == path.read_bytes()
+        assert sorted(each.name for each in folder.iterdir()) == sorted([path.name, "survey.yaml"])
+        lines = text.split("\n")
+        entries = [number for number, line in enumerate(lines) if line.startswith(("  - id: q", "  - {column:"))]
+        assert entries and all(lines[number - 1].startswith("  # ") for number in entries)
+        assert "  # please check: " in text
+
+
+def test_the_same_file_gives_the_same_text(tmp_path):
+    texts = set()
+    for number in range(2):
+        project = make_project(tmp_path / str(number))
+        new_survey(project, "made-up", qualtrics(tmp_path / "export.csv"))
+        texts.add((project / "data/raw/surveys/made-up/survey.yaml").read_bytes())
+    assert len(texts) == 1
+
+
+@pytest.mark.parametrize("labels", [
+    AGREEMENT, SEVEN, [each for each in SEVEN if "Neither" not in each],
+    ["Strongly agree", "Agree", "Disagree", "Strongly disagree"],
+    ["Strongly agree", "Tend to agree", "Neither", "Tend to disagree", "Strongly disagree"],
+    ["Very satisfied", "Satisfied", "Neither satisfied nor dissatisfied", "Dissatisfied", "Very dissatisfied"],
+    ["Always", "Very often", "Often", "Sometimes", "Never"], ["Always", "Usually", "Sometimes", "Rarely", "Never"],
+    ["Excellent", "Good", "Fair", "Poor"], ["Very good", "Good", "Fair", "Poor", "Very poor"],
+    ["To a very great extent", "To a great extent", "To some extent", "To a small extent", "Not at all"],
+    ["Very likely", "Likely", "Neither likely nor unlikely", "Unlikely", "Very unlikely"],
+    ["Very confident", "Fairly confident", "Not very confident", "Not at all confident"],
+    ["Extremely helpful", "Very helpful", "Moderately helpful", "Slightly helpful", "Not at all helpful"],
+    ["Yes, definitely", "Yes, to some extent", "No"], ["Outstanding", "Good", "Requires improvement", "Inadequate"],
+    ["5 - Strongly agree", "4 - Agree", "3 - Neither", "2 - Disagree", "1 - Strongly disagree"]])
+def test_known_scales_are_put_in_order_whatever_the_order_in_the_file(tmp_path, drafted, labels):
+    survey, _, _ = drafted(write_columns(tmp_path / "a.csv",
+                                         {f"Statement {k} of mine": answers(labels[k:] + labels[:k], 40, k)
+                                                              for k in range(3)}))
+    (scale,) = survey.scales
+    assert len(survey.items) == 3 and scale.points == len(labels)
+    responses = read_responses(tmp_path / "project/data/raw/surveys/made-up", survey)
+    with (tmp_path / "a.csv").open(encoding="utf-8") as file:
+        cells = [row["Statement 1 of mine"] for row in csv.DictReader(file)]
+    assert responses.codes[:, 1].tolist() == [labels.index(cell) for cell in cells]
+
+
+def test_spellings_go_to_answers_and_slips_are_marked(tmp_path, drafted):
+    column = answers(AGREEMENT, 60)
+    column[:4] = ["STRONGLY AGREE", "strongly  agree ", "Neither", "Strongley agree"]
+    survey, _, guesses = drafted(write_columns(tmp_path / "a.csv", {"Q1": column, "Q2": answers(AGREEMENT, 60, 3)}))
+    strongly, _, neither, *_ = survey.scale("q1").categories
+    assert "Strongley agree" in strongly.answers and neither.answers == ("Neither",)
+    assert guesses["Q1"].confidence == "low" and "misspelt" in guesses["Q1"].reason
+
+
+def test_several_scales_in_one_file(tmp_path, drafted):
+    four = ["Strongly agree", "Agree", "Disagree", "Strongly disagree"]
+    survey, _, _ = drafted(write_columns(tmp_path / "a.csv", {
+        "A": answers(AGREEMENT, 60, 1), "B": answers(four, 60, 2), "C": answers(four, 60, 3),
+        "D": answers(["Always", "Often", "Sometimes", "Rarely", "Never"], 60, 4), "E": answers(AGREEMENT[:2], 60, 5)}))
+    assert [item.scale for item in survey.items] == ["agreement_5", "agreement_4", "agreement_4", "frequency_5",
+                                                     "agreement_4"]
+
+
+def test_unknown_labels_are_not_put_in_order(tmp_path, drafted):
+    colours = ["Red", "Amber", "Green"]
+    survey, uses, guesses = drafted(write_columns(tmp_path / "a.csv", {
+        "Supervision": answers(colours, 60, 1), "Workload": answers(colours, 60, 2),
+        "Training": answers(colours, 60, 3),
+        "I am well supported": answers(AGREEMENT, 60, 4)}))
+    assert [uses[each] for each in ("Supervision", "Workload", "Training")] == ["other"] * 3
+    assert "order is not known; declare a scale" in guesses["Workload"].reason and len(survey.items) == 1
+
+
+@pytest.mark.parametrize(("heading", "high", "confidence"), [
+    ("My manager listens to me", True, "low"), ("My manager listens to me (1 = strongly agree, 5 = strongly disagree)",
+                                                False, "medium"),
+    ("My manager listens to me (1 = strongly disagree, 5 = strongly agree)", True, "medium")])
+def test_numbers_say_which_end_is_agreement_or_it_is_assumed(tmp_path, drafted, project, heading, high, confidence):
+    survey, _, guesses = drafted(write_columns(tmp_path / "a.csv", {
+        heading: answers(["1", "2", "3.0", "4", "5", "99"], 60), "Gender": answers(["Female", "Male"], 60)}))
+    order = [category.id for category in survey.scales[0].categories]
+    assert order == [f"point_{number}" for number in (range(5, 0, -1) if high else range(1, 6))]
+    assert [category.role for category in survey.scales[0].categories] == ["agree", "agree", "neutral", "disagree",
+                                                                           "disagree"]
+    assert [(each.reason, each.answers) for each in survey.missing] == [("no_answer", ("99",))]
+    reason = guesses[heading].reason
+    assert ("is assumed" in reason) == (confidence == "low") and "from 1 to 5" in reason
+
+
+def test_scales_of_which_only_the_ends_have_labels(tmp_path, drafted):
+    labels = ["0 - Not at all satisfied", *map(str, range(1, 10)), "10 - Completely satisfied"]
+    survey, _, _ = drafted(write_columns(tmp_path / "a.csv", {f"Q{k}": answers(labels, 60, k) for k in range(3)}))
+    (scale,) = survey.scales
+    assert scale.points == 11 and scale.categories[0].label == "10 - Completely satisfied"
+    assert [category.role for category in scale.categories].count("neutral") == 1
+
+
+def test_numbers_that_are_no_scale_are_left_out(tmp_path, drafted):
+    orders = answers(["123", "132", "213", "231", "312", "321"], 60)
+    columns = {f"Rank these - {name}": [order[k] for order in orders] for k,
+               name in enumerate(("Pay", "Hours", "Team"))}
+    columns |= {"How many children do you work with?": answers(list(map(str, range(1, 6))), 60),
+                "Age": answers(list(map(str, range(25, 60))), 60), "Mean score": answers(["3.25", "4.5", "2.75"], 60),
+                "I am well supported": answers(AGREEMENT, 60)}
+    survey, uses, _ = drafted(write_columns(tmp_path / "a.csv", columns))
+    assert {use for column, use in uses.items() if column != "I am well supported"} == {"other"}
+    assert len(survey.items) == 1
+
+
+def test_yes_and_no_is_a_group_and_its_words_are_no_scale(tmp_path, drafted):
+    survey, uses, _ = drafted(write_columns(tmp_path / "a.csv", {
+        "I am well supported": answers(AGREEMENT, 60), "Do you hold cases?": answers(["Yes", "No"], 60)}))
+    assert uses["Do you hold cases?"] == "group" and [group.column for group in survey.groups] == ["Do you hold cases?"]
+
+
+@pytest.mark.parametrize(("heading", "cells", "use"), [
+    ("Staff number", [str(4000 + row) for row in range(60)], "identifier"),
+    ("column", [f"AB{row:03d}" for row in range(60)], "identifier"),
+    ("Line manager", answers(["Ann Other", "Bob Someone", "Cas Third"], 60), "contact"),
+    ("Who helps you most?", answers(["Ann Other", "Bob Someone", "Cas Third"], 60), "contact"),
+    ("How can we reach you?", ["", "ann.other@example.org", *[""] * 58], "contact"),
+    ("Where?", answers(["LS1 4AP", "YO10 5DD", "B1 1BB"], 60), "contact"),
+    ("Date of birth", answers(["01/02/1980", "03/04/1990"], 60), "contact"),
+    ("Team name", answers([f"T{k}" for k in range(6)], 60), "cluster"),
+    ("Length of service", answers(["Under 2 years", "2-5 years", "Over 5 years"], 60), "group"),
+    ("Which tools? ", answers(["Laptop;Phone", "Phone", "Laptop;Car;Phone"], 60), "multi_select"),
+    ("Country", ["England"] * 60, "other"), ("Empty", [""] * 60, "other"),
+    ("Your thoughts", [f"I have thought {row} times about it" for row in range(60)], "free_text")])
+def test_other_columns(tmp_path, drafted, heading, cells, use):
+    _, uses, _ = drafted(write_columns(tmp_path / "a.csv",
+                                       {"I am well supported": answers(AGREEMENT, 60), heading: cells}))
+    assert uses[heading.strip()] == use
+
+
+def test_an_identifier_that_stands_twice_is_kept_once_and_said(tmp_path, drafted):
+    ids = [f"R{row}" for row in range(59)] + ["R0"]
+    survey, _, _ = drafted(write_columns(tmp_path / "a.csv", {"ResponseId": ids, "Q1": answers(AGREEMENT, 60)}))
+    assert survey.duplicates == "last"
+
+
+def test_answers_off_the_scale_are_left_for_a_person(tmp_path, drafted):
+    column = answers(AGREEMENT, 60)
+    column[5] = "see my other answer"
+    survey, uses, guesses = drafted(write_columns(tmp_path / "a.csv", {"Q1": column, "Q2": answers(AGREEMENT, 60)}),
+                                    checked=False)
+    assert uses["Q1"] == "item"
+    assert guesses["Q1"].confidence == "low" and "1 other answers are not" in guesses["Q1"].reason
+
+
+def _table(path, rows, head=("Statement", "Strongly agree", "Agree", "Neither", "Disagree", "Strongly disagree", "n")):
+    return write_columns(path, {name: [row[k] for row in rows] for k, name in enumerate(head)})
+
+
+def test_a_ready_table_of_counts(tmp_path, drafted):
+    survey, uses, _ = drafted(_table(tmp_path / "t.csv", [
+        ("My induction prepared me well for my role", 10, 20, 5, 4, 1, 40),
+        ("The canteen is good", 1, 2, 3, 4, 5, 15)]))
+    assert survey.kind == "counts" and (survey.table.statement, survey.table.base) == ("Statement", "n")
+    assert survey.items[0].matches == "induction-prepared-for-role" and uses["Agree"] == "counts"
+
+
+def test_a_ready_table_of_percentages_by_group(tmp_path, drafted):
+    head = ("Role", "Statement", "% Strongly agree", "% Agree", "% Disagree", "% Strongly disagree", "Responses",
+            "% positive")
+    rows = [(role, text, *cells) for role, cells in (("Worker", ("25.0", "50.0", "12.5", "12.5", 40, 75)),
+                                                     ("Manager", ("50.0", "50.0", "0", "0", 20, 100)))
+            for text in ("My team colleagues support each other", "The canteen is good")]
+    survey, uses, _ = drafted(_table(tmp_path / "t.csv", rows, head))
+    assert survey.kind == "percentages" and uses["% positive"] == "other" and len(survey.items) == 2
+    assert (survey.table.base, survey.table.group, survey.table.decimals) == ("Responses", "Role", 1)
+
+
+def test_a_ready_table_of_shares_of_one(tmp_path, drafted):
+    head = ("Statement", "Agree", "Neither", "Disagree", "Base")
+    survey, _, _ = drafted(_table(tmp_path / "t.csv", [("One thing", 0.25, 0.625, 0.125, 40),
+                                                        ("Another", 0.5, 0.5, 0, 20)], head), checked=False)
+    assert (survey.kind, survey.table.base, survey.table.decimals) == ("percentages", "Base", 1)
+
+
+@pytest.mark.parametrize(("cells", "said"), [
+    ((25.5, 50, 12.5, 12, 0, ""), "without the number of people"),
+    ((25, 30, 5, 5, 5, 90), "add up neither to their base nor to 100")])
+def test_a_ready_table_that_cannot_be_used_is_refused(tmp_path, project, cells, said):
+    head = ("Statement", "Strongly agree", "Agree", "Neither", "Disagree", "Strongly disagree", "n" if cells[-1]
+            else "remark")
+    with pytest.raises(DataError, match=said):
+        new_survey(project, "made-up", _table(tmp_path / "t.csv", [("One thing", *cells), ("Another", *cells)], head))
+
+
+def test_a_file_without_any_scale_is_refused_and_nothing_is_left(tmp_path, project):
+    before = sorted(project.rglob("*"))
+    params = (project / "params.yaml").read_bytes()
+    path = write_columns(tmp_path / "a.csv", {"Email": [SECRETS[0]] * 20, "Role": answers(["Worker", "Manager"], 20)})
+    with pytest.raises(DataError, match="No column of the file holds answers on a scale") as error:
+        new_survey(project, "made-up", path)
+    assert SECRETS[0] not in str(error.value)
+    assert sorted(project.rglob("*")) == before and (project / "params.yaml").read_bytes() == params
+
+
+@pytest.mark.parametrize("failing", ["pipeline.surveys.staff.adding.shutil.copyfile",
+                                     "pipeline.surveys.staff.adding.read_staff_survey",
+                                     "pipeline.surveys.staff.adding._write_bytes"])
+def test_a_failure_half_way_leaves_nothing(tmp_path, project, monkeypatch, failing):
+    before, params = sorted(project.rglob("*")), (project / "params.yaml").read_bytes()
+
+    def fail(*_):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(failing, fail)
+    with pytest.raises(OSError, match="disk"):
+        new_survey(project, "made-up", qualtrics(tmp_path / "a.csv"))
+    assert sorted(project.rglob("*")) == before and (project / "params.yaml").read_bytes() == params
+
+
+@pytest.mark.parametrize("name", ["Leeds", "leeds 2026", "../leeds", "2026", "", "leeds_2026", "ofsted-2011"])
+def test_a_name_that_cannot_be_used_is_refused(tmp_path, project, name):
+    with pytest.raises((ParameterError, DataError), match="fix: +(Take another name)"):
+        new_survey(project, name, qualtrics(tmp_path / "a.csv"))
+
+
+def test_without_the_survey_of_2011_nothing_is_drafted(tmp_path, project):
+    (project / "data/raw/surveys/ofsted-2011/survey.yaml").unlink()
+    with pytest.raises(CodebookError, match="ofsted-2011"):
+        new_survey(project, "made-up", qualtrics(tmp_path / "a.csv"))
+
+
+@pytest.mark.parametrize(("before", "after"), [
+    ("a: 1\nsurveys: []   # ours\nb: [1,   2]\n", "a: 1\nsurveys: [new-one]   # ours\nb: [1,   2]\n"),
+    ("surveys: [one]  # ours\n", "surveys: [one, new-one]  # ours\n"),
+    ("surveys: [ one,\n  two ]\nb: 'x'\n", "surveys: [ one,\n  two, new-one ]\nb: 'x'\n"),
+    ("surveys:   # ours\n  - one  # first\n  - two\n\n# next\nb: 1\n",
+     "surveys:   # ours\n  - one  # first\n  - two\n  - new-one\n\n# next\nb: 1\n"),
+    ("surveys:\n- one", "surveys:\n- one\n- new-one\n"), ("surveys:\nb: 1\n", "surveys: [new-one]\nb: 1\n"),
+    ("surveys: ~  # none\nb: 1\n", "surveys: [new-one]  # none\nb: 1\n"),
+    ("surveys:  # none\n", "surveys: [new-one]  # none\n"),
+    ("a: 1\r\nsurveys:\r\n  - one\r\nb: 2\r\n", "a: 1\r\nsurveys:\r\n  - one\r\n  - new-one\r\nb: 2\r\n"),
+    ("surveys: [new-one]\n", "surveys: [new-one]\n")])
+def test_params_keep_every_other_byte(tmp_path, before, after):
+    path = tmp_path / "params.yaml"
+    path.write_bytes(before.encode())
+    assert with_survey(path, "new-one").decode() == after
+    assert "new-one" in yaml.safe_load(after)["surveys"]
+
+
+@pytest.mark.parametrize("text", ["a: 1\n", "surveys: 3\n", "", "a: [\n", "surveys: {a: 1}\n"])
+def test_params_without_the_list_are_refused(tmp_path, text):
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError):
+        with_survey(tmp_path / "params.yaml", "new-one")
+
+
+def test_two_labels_of_one_level_are_no_known_scale(tmp_path, drafted):
+    labels = ["Always", "All of the time", "Often", "Never"]
+    _, uses, _ = drafted(write_columns(tmp_path / "a.csv", {"Q1": answers(labels, 60), "Q2": answers(AGREEMENT, 60)}))
+    assert uses["Q1"] == "group"
+
+
+def test_labels_and_numbers_that_are_none():
+    assert read_labels(["Yes", "No"]) is None and read_labels([]) is None and read_labels(["Red", "Amber"]) is None
+    assert read_numbers(["1", "one"]) is None and read_numbers(["3"]) is None and read_numbers(["1", "250"]) is None
+    assert smallest_scale("frequency", {"always", "unheard"}) is None
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real exports are not at hand")
+def test_a_real_limesurvey_export(drafted, project):
+    survey, uses, _ = drafted(REAL / "rse-2016-uk" / "rse_2016_uk_public_data.csv")
+    items = {item.id: item for item in survey.items}
+    agreement = [f"affrec{k}" for k in range(1, 6)] + [f"affsat{k}" for k in range(1, 5)]
+    assert {items[each].scale for each in agreement} == {"agreement_5"}
+    assert survey.scale("affrec1").ordered == ("strongly_agree", "agree", "neither", "disagree", "strongly_disagree")
+    assert {survey.scale(f"perfcheck{k}").ordered
+            for k in (1, 2, 4, 5, 6, 7)} == {("always", "very_often", "often", "sometimes", "never")}
+    assert items["turnover3"].reversed and not items["turnover2"].reversed and not any(items[each].reversed
+                                                                                       for each in agreement)
+    assert uses["column 1"] == "identifier" and survey.respondent is None
+    codes = read_responses(project / "data/raw/surveys/made-up", survey).codes
+    of = [[item.id for item in survey.items].index(each) for each in agreement]
+    scores = 5 - codes[(codes[:, of] >= 0).all(axis=1)][:, of]
+    assert len(scores) == 270 and scores[:, :5].mean() == pytest.approx(3.536, abs=0.0006)
+    assert scores[:, 5:].mean() == pytest.approx(3.644, abs=0.0006)  # means that are known of this file
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real exports are not at hand")
+def test_a_real_surveymonkey_export(drafted):
+    survey, uses, _ = drafted(REAL / "star-wars" / "StarWars.csv")
+    by_use = {use: [column for column in uses if uses[column] == use] for use in set(uses.values())}
+    assert len(by_use["multi_select"]) == 6 and len(by_use["item"]) == 14 and by_use["respondent"] == ["RespondentID"]
+    assert {scale.points for scale in survey.scales} == {5} and len(by_use["other"]) == 6  # the six places of a ranking
+    assert survey.missing[0].answers == ("Unfamiliar (N/A)",)
