@@ -21,10 +21,10 @@ from pipeline.running import StageRun, reproduce
 from pipeline.statistics.ordinal import CumulativeLink
 from pipeline.surveys.staff.adding import add_to_params
 from pipeline.surveys.staff.domain_scores import domain_scores
+from pipeline.surveys.staff.front_matter import score_labels
 from pipeline.surveys.staff.responses import read_responses
 from pipeline.surveys.staff.simulation import simulate_survey
 from pipeline.surveys.staff.analysis import importance_table, link_models, pair_table, published_survey, score_tables
-from pipeline.surveys.staff.report import score_labels
 from pipeline.surveys.staff.codebook import read_staff_survey
 from pipeline.surveys.staff.tabulation import tabulate
 from pipeline.verification import fresh_copy, shared_stages

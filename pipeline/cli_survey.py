@@ -1,8 +1,9 @@
 """The commands `golden-thread survey …`: a council's own survey, from its export to a checked codebook."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,10 +12,17 @@ from rich.text import Text
 
 from pipeline.files import project_root
 
+if TYPE_CHECKING:
+    from pipeline.surveys.drafting.columns import Guess
+
 EXAMPLES = "**Examples**\n\n"
 survey_app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False,
                          help="A council's own staff survey: take in an export, check it, or make one up.")
 console = Console(highlight=False, soft_wrap=True)
+LEFT_OUT = ("other", "multi_select", "free_text", "date", "progress", "identifier", "contact")
+USES = ("item", "statements", "counts", "percentages", "base", "group", "cluster", "weight", "respondent", *LEFT_OUT)
+CONFIDENCE = ("high", "medium", "low")
+NAME_WIDTH, MOST_NAMES = 30, 4  # letters of a column's name, and names beside one reason for leaving columns out
 Name = Annotated[str, typer.Argument(help="The survey's name: small letters, digits and hyphens, such as leeds-2026.")]
 
 
@@ -29,18 +37,41 @@ def new(
     from pipeline.surveys.staff.adding import SURVEYS, new_survey
 
     draft = new_survey(project_root(), name, file, sheet)
-    table = Table("Column", "Proposed use", "Reason", "Confidence", box=None, pad_edge=False)
-    for guess in draft.guesses:
-        table.add_row(*(Text(text) for text in (guess.column, guess.use.replace("_", " "), guess.reason,
-                                                guess.confidence)))
-    console.print(table)
+    _print_guesses(draft.guesses)
     doubtful = sum(guess.confidence == "low" for guess in draft.guesses)
-    console.print(f"\nDrafted {SURVEYS / name / 'survey.yaml'}; {doubtful} entries say \"please check\". "
-                  "What to do next:\n"
-                  "  1. Read the draft against the questionnaire and correct it: scales, their direction, subjects,\n"
-                  "     what each statement measures, reversed statements, and that no column tells who somebody is.\n"
+    console.print(f"\nDrafted {SURVEYS / name / 'survey.yaml'}; it lists every column.\n"
+                  f"{doubtful} entries say \"please check\". What to do next:\n"
+                  "  1. Read the draft against the questionnaire and correct it: scales, their\n"
+                  "     direction, subjects, what each statement measures, reversed statements,\n"
+                  "     and that no column tells who somebody is.\n"
                   f"  2. golden-thread survey check {name}\n"
                   "  3. golden-thread run", markup=False)
+
+
+def _print_guesses(guesses: Sequence["Guess"]) -> None:
+    """A part for each use and confidence, the columns of one reason together; what is left out comes last."""
+    parts: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for guess in guesses:
+        parts.setdefault((guess.use, guess.confidence), {}).setdefault(guess.reason, []).append(guess.column)
+    for use, confidence in sorted(parts, key=lambda part: (part[0] in LEFT_OUT, USES.index(part[0]),
+                                                           CONFIDENCE.index(part[1]))):
+        rows = parts[use, confidence]
+        console.print(f"{'left out: ' * (use in LEFT_OUT)}{use.replace('_', ' ')}, {confidence} confidence "
+                      f"({sum(map(len, rows.values()))})", style="bold", markup=False)
+        table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+        table.add_column(width=NAME_WIDTH + 2)
+        for reason, columns in rows.items():
+            shown = columns[:MOST_NAMES] if use in LEFT_OUT else columns
+            more = len(columns) - len(shown)
+            names = [*map(_short, shown), *([f"… and {more} more"] if more else [])]
+            table.add_row(Text("\n".join(f"  {name}" for name in names)), Text(reason))
+        console.print(table)
+
+
+def _short(name: str) -> str:
+    """A column's name in NAME_WIDTH letters: of a grid's columns only the ends differ."""
+    half = (NAME_WIDTH - 1) // 2
+    return name if len(name) <= NAME_WIDTH else f"{name[:NAME_WIDTH - half - 1].rstrip()}…{name[-half:].lstrip()}"
 
 
 @survey_app.command(epilog=EXAMPLES + "`golden-thread survey check leeds-2026`")
@@ -66,7 +97,8 @@ def check(name: Name) -> None:
 def simulate(
     name: Name,
     respondents: Annotated[int, typer.Option(help="How many people answer.")] = 400,
-    correlation: Annotated[float, typer.Option(help="The latent correlation of support and outcomes, -1 to 1.")] = 0.4,
+    correlation: Annotated[float, typer.Option(help="The latent correlation between any two statements, "
+                                                        "0 or more and below 1.")] = 0.4,
     clusters: Annotated[int, typer.Option(help="How many teams the people are in.")] = 40,
     seed: Annotated[int, typer.Option(help="The same seed gives the same answers.")] = 1,
 ) -> None:

@@ -37,9 +37,12 @@ class StageRun:
 def stage_names(root: Path) -> list[str]:
     """The stages in the order in which dvc.yaml tells them; one that runs for each survey as <stage>@<survey>."""
     stages = yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    surveys = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8")).get("surveys") or []
     return [name for stage, content in stages.items()
-            for name in ([f"{stage}@{survey}" for survey in surveys] if "foreach" in content else [stage])]
+            for name in ([f"{stage}@{survey}" for survey in _surveys(root)] if "foreach" in content else [stage])]
+
+
+def _surveys(root: Path) -> list[str]:
+    return yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))["surveys"]
 
 
 def reproduce(root: Path, options: Iterable[str] = (), on_start: Callable[[StageRun], None] = lambda stage: None,

@@ -5,10 +5,12 @@ import sys
 
 import pytest
 import yaml
+from rich.console import Console
 from typer.testing import CliRunner
 
 from pipeline.cli_survey import survey_app
-from tests.surveys.projects import REAL, ROOT, SECRETS, make_project, qualtrics, surveymonkey
+from tests.surveys.projects import (AGREEMENT, REAL, ROOT, SECRETS, answers, make_project, qualtrics, surveymonkey,
+                                    write_columns)
 
 CALL = ("import sys; from pipeline.cli_survey import survey_app; from pipeline.errors import GoldenThreadError\n"
         "try: survey_app()\nexcept GoldenThreadError as mistake: print(mistake, file=sys.stderr); "
@@ -24,7 +26,8 @@ def project(tmp_path):
 def survey(project, monkeypatch):
     """Call a command within the project: its output, and the error if it failed."""
     monkeypatch.chdir(project)
-    monkeypatch.setenv("COLUMNS", "200")
+    # not by COLUMNS: rich reads the variable when the console is made, which is when the module is imported
+    monkeypatch.setattr("pipeline.cli_survey.console", Console(width=80, highlight=False, soft_wrap=True))
 
     def call(*words):
         result = CliRunner().invoke(survey_app, list(map(str, words)))
@@ -47,9 +50,8 @@ def test_from_an_export_to_a_checked_codebook(survey, project, tmp_path, make):
     before = (project / "params.yaml").read_text(encoding="utf-8")
     said, error = survey("new", "leeds-2026", path)
     assert error is None
-    for part in ("Column", "Proposed use", "Reason", "Confidence", "a column that the survey platform adds", "high",
-                 "low",
-                 "golden-thread survey check leeds-2026", "please check"):
+    for part in ("item, high confidence", "item, low confidence", "left out: contact, high confidence",
+                 "a column that the survey platform adds", "golden-thread survey check leeds-2026", "please check"):
         assert part in said
     after = (project / "params.yaml").read_text(encoding="utf-8")
     changed = [(old, new) for old, new in zip(before.split("\n"), after.split("\n"), strict=True) if old != new]
@@ -59,6 +61,24 @@ def test_from_an_export_to_a_checked_codebook(survey, project, tmp_path, make):
     assert error is None and "codebook and file fit together" in checked and "counted" in checked
     assert "joint models" in checked and "never leaves data/raw" in checked
     assert not any(secret in said + checked for secret in (*SECRETS, "R_0001", "10000001", "ref3"))
+
+
+def test_the_guesses_can_be_read_in_80_columns(survey, tmp_path):
+    stem = "How far do you agree with each of the statements about work? - "
+    grid = {f"{stem}I like thing {number}": answers(AGREEMENT, 60, number) for number in range(100)}
+    ticks = {f"Which do you use? Tick all. - {name}": answers([name, ""], 60) for name in "ABCDEFGH"}
+    said, error = survey("new", "leeds-2026", write_columns(tmp_path / "a.csv", grid | ticks))
+    assert error is None and max(map(len, said.split("\n"))) <= 80
+    lines = [line.strip() for line in said.split("\n")]
+    assert "item, low confidence (100)" in lines and "left out: multi select, high confidence (8)" in lines
+    assert all(sum(f"thing {number} " in f"{line} " for line in lines) == 1
+               for number in range(100))  # the end of a long name is kept: it is what tells the columns apart
+    assert "… and 4 more" in lines and len(lines) < 130
+
+
+def test_the_help_of_simulate_says_which_correlations_there_are():
+    said = " ".join(CliRunner().invoke(survey_app, ["simulate", "--help"]).output.replace("│", " ").split())
+    assert "between any two statements, 0 or more and below 1." in said
 
 
 def test_a_second_survey_is_added_behind_the_first_and_none_twice(survey, project, tmp_path):

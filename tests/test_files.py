@@ -1,8 +1,13 @@
 """A file is written whole or not at all."""
 
-import pytest
+import csv
 
-from pipeline.files import project_root, replacing, write_json, write_text
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.files import FORMULA, project_root, replacing, write_csv, write_json, write_text
 
 
 def test_a_failure_keeps_the_old_file_and_leaves_nothing_beside_it(tmp_path):
@@ -33,3 +38,18 @@ def test_the_project_is_found_from_any_folder_inside_it(tmp_path, monkeypatch):
 def test_outside_a_project_the_installed_one_is_meant(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert (project_root() / "pyproject.toml").is_file()
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), min_size=1), min_size=1, max_size=8))
+def test_no_text_in_a_csv_begins_like_a_formula_and_all_others_stay_as_they_are(tmp_path_factory, texts):
+    path = tmp_path_factory.mktemp("csv") / "t.csv"
+    write_csv(path, pd.DataFrame({"text": texts, "number": range(len(texts))}))
+    with open(path, encoding="utf-8", newline="") as file:
+        written = [row[0] for row in csv.reader(file)][1:]
+    assert not any(text.startswith(FORMULA) for text in written)
+    assert written == [f"'{text}" if text.startswith(FORMULA) else text for text in texts]
+
+
+def test_negative_numbers_stay_numbers(tmp_path):
+    write_csv(tmp_path / "t.csv", pd.DataFrame({"change": [-1.5, None], "mixed": pd.Series([-2, "-x"], dtype=object)}))
+    assert (tmp_path / "t.csv").read_text() == "change,mixed\n-1.5,-2\n,'-x\n"

@@ -37,6 +37,15 @@ def ran(stages):
     return {stage.name: stage.ran for stage in stages}
 
 
+def test_a_stage_that_runs_for_each_survey_is_named_for_each(project):
+    (project / "dvc.yaml").write_text(yaml.safe_dump({"stages": {**SMALL["stages"], "third": {
+        "foreach": "${surveys}", "do": {"cmd": "echo ${item}"}}}}, sort_keys=False))
+    (project / "params.yaml").write_text("surveys: []\n")
+    assert stage_names(project) == ["first", "second"]
+    (project / "params.yaml").write_text("surveys: [leeds-2026, york-2026]\n")
+    assert stage_names(project) == ["first", "second", "third@leeds-2026", "third@york-2026"]
+
+
 @pytest.mark.slow
 def test_only_what_changed_is_run_again_and_each_stage_is_told(project):
     assert stage_names(project) == ["first", "second"]

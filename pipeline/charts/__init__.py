@@ -5,7 +5,6 @@ and 4.5:1 for text, a white background, and the same bytes on every run.
 """
 
 import matplotlib
-import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Transform
@@ -18,11 +17,13 @@ LINE_HEIGHT = 0.15  # inches, of a list of statements: one page of A4 holds the 
 
 def house_style() -> None:
     """Set the style for all charts drawn afterwards: call it once at the head of a notebook."""
-    seaborn.set_theme(style="white", rc={
+    matplotlib.rcParams.update({
         "font.family": "DejaVu Sans", "font.size": 9, "axes.labelsize": 9, "axes.titlesize": 9, "xtick.labelsize": 8.5,
         "ytick.labelsize": 8.5, "legend.fontsize": 8.5, "text.color": INK, "axes.labelcolor": INK, "xtick.color": QUIET,
         "ytick.color": INK, "axes.edgecolor": QUIET, "grid.color": GRID, "axes.spines.top": False,
-        "axes.spines.right": False, "figure.dpi": 100, "figure.facecolor": "white",
+        "axes.spines.right": False, "axes.axisbelow": True, "axes.linewidth": 1.25, "grid.linewidth": 1.0,
+        "xtick.bottom": False, "ytick.left": False, "patch.edgecolor": "white", "patch.force_edgecolor": True,
+        "lines.solid_capstyle": "round", "figure.dpi": 100, "figure.facecolor": "white",
         "svg.fonttype": "path"})  # text as outlines: a file looks the same whatever fonts a machine has
 
 

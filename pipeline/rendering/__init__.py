@@ -14,6 +14,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import yaml
@@ -152,8 +153,8 @@ def _render_report(report: Report, staged: Path, values: Mapping[str, str], engi
     metadata, body = expanded(report, values)
     finished = staged.parent / "finished"
     finished.mkdir(exist_ok=True)
-    outputs = []
-    for format in formats(report):
+
+    def make(format: str) -> Path:
         output = finished / f"{report.name}{SUFFIXES[format]}"
         if engine:
             quarto.render(engine, staged, report, body, format, output, epoch)
@@ -162,5 +163,7 @@ def _render_report(report: Report, staged: Path, values: Mapping[str, str], engi
         if format == "docx":
             docx.finish(output, title=str(metadata["title"]), language=str(metadata["lang"]),
                         alternatives=alternative_texts(body), epoch=epoch)
-        outputs.append(output)
-    return outputs
+        return output
+
+    with ThreadPoolExecutor(1 if engine else len(SUFFIXES)) as side_by_side:  # Quarto's runs would share files
+        return list(side_by_side.map(make, formats(report)))

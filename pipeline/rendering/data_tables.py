@@ -6,13 +6,14 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from pipeline.rendering.sources import Report
+from pipeline.rendering.sources import Report, expanded
 from pipeline.rendering.spreadsheets import SheetTable, Workbook, write_ods, write_xlsx
+from pipeline.rendering.values import published_values
 
 INCLUDED = re.compile(r"\{#(?:tbl|fig)-([a-z0-9-]+)")
 SUPPRESSED, NOT_AVAILABLE = "[c]", "[x]"
-MISSING = {SUPPRESSED: "Suppressed: the figure could tell something about a single person.",
-           NOT_AVAILABLE: "Not available: there was nothing to compute it from."}
+MISSING = {SUPPRESSED: "Suppressed: the figure could tell something about a single person",
+           NOT_AVAILABLE: "Not available: there was nothing to compute it from"}
 
 
 def write_spreadsheets(report: Report, staged: Path, data: Path, folder: Path, epoch: int) -> list[Path]:
@@ -23,10 +24,11 @@ def write_spreadsheets(report: Report, staged: Path, data: Path, folder: Path, e
     described = {path.stem: path for path in sorted(staged.glob("published/*/data/*.yaml"))}
     shown = [name for name in dict.fromkeys(INCLUDED.findall(report.body)) if name in described]
     tables = [_sheet(name, described[name], data) for name in [*shown, *sorted(set(described) - set(shown))]]
-    workbook = Workbook(title=str(report.metadata["title"]), subject=str(report.metadata.get("subtitle", "")),
-                        language=str(report.metadata["lang"]), tables=tuple(tables), markers=MISSING,
-                        introduction=(f"The data behind the report {report.metadata['title']!r}: one table a sheet, in "
-                                      "the order of the report.",))
+    metadata, _ = expanded(report, published_values(staged))
+    workbook = Workbook(title=str(metadata["title"]), subject=str(metadata.get("subtitle", "")),
+                        language=str(metadata["lang"]), tables=tuple(tables), markers=MISSING,
+                        introduction=(f"The data behind the report “{metadata['title']}”: one table a sheet, in the order "
+                                      "of the report.",))
     written = [folder / f"{report.name}.xlsx", folder / f"{report.name}.ods"]
     write_xlsx(workbook, written[0], epoch)
     write_ods(workbook, written[1], epoch)

@@ -29,7 +29,7 @@ def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, o
     the date, in seconds since 1970, that stands in the file where a format wants one. Any warning of pandoc or typst
     is a RenderError: a report is whole or it is not made.
     """
-    source, settings = staged / f"{name}.md", staged / f"{name}.metadata.yaml"
+    source, settings = staged / f"{name}.{format}.md", staged / f"{name}.{format}.metadata.yaml"  # formats run side by side
     source.write_text(body, encoding="utf-8", newline="\n")
     settings.write_text(yaml.safe_dump(dict(metadata), allow_unicode=True), encoding="utf-8")
     written = staged / f"{name}.typ" if format == "typst" else output

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipeline.errors import PublishingError
-from pipeline.surveys.disclosure.policy import GROUP_SIZE, Policy
+from pipeline.surveys.disclosure.policy import GROUP_SIZE, SUPPRESSED, Policy
 
 PEOPLE = "respondents"
 LABELS = ("item", "domain", "outcome", "support", "grouping", "group", "category", "label", "statement", "reason", "rule")
@@ -18,7 +18,7 @@ class Guard:
     >>> guard.table("means", pd.DataFrame({"group": ["A", "B"], "respondents": [40, 7], "mean": [61.5, 80.0]}))
       group  respondents  mean        rule
     0     A         40.0  61.5         NaN
-    1     B          NaN   NaN  group size
+    1     B          NaN   NaN  suppressed
     >>> guard.record["cell"].tolist()
     ['group B']
     """
@@ -47,10 +47,12 @@ class Guard:
             table = table.copy()
             told = [column for column in table if pd.api.types.is_numeric_dtype(table[column])]
             table[told] = table[told].astype(float).mask(few)
-            table["rule"] = (table["rule"] if "rule" in table else pd.Series(index=table.index, dtype=object)).mask(few, GROUP_SIZE)
+            rule = table["rule"] if "rule" in table else pd.Series(index=table.index, dtype=object)
+            table["rule"] = rule.mask(few, SUPPRESSED)
             keys = [column for column in LABELS[:-1] if column in table]
             self._lines += [{"table": name, "cell": ", ".join(f"{key} {row[key]}" for key in keys), "rule": GROUP_SIZE,
-                             "status": "fail", "mitigation": "suppress", "summary": ""} for _, row in table[few].iterrows()]
+                             "status": "fail", "mitigation": "suppress", "summary": ""}
+                            for _, row in table[few].iterrows()]
         return self._rounded(table)
 
     def value(self, name: str, respondents: int | None) -> None:

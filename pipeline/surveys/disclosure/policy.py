@@ -16,6 +16,7 @@ from pipeline.yaml_models import Strict
 OTHER = "other"  # the level of those whose own level is too small
 THRESHOLD, GROUP_SIZE, UNANIMITY = "threshold", "group size", "unanimity"
 SECONDARY, WITHHELD = "secondary", "withheld"
+SUPPRESSED = "suppressed"  # what published tables say: a reader who knew the rule could narrow the count down
 
 # The cost of suppressing a cell is KIND x ROW x log2(count + 2): bases are kept first, then subtotals ("agree" before
 # the others), then the row for everybody, then the bigger counts. A cell of two kinds has the higher cost.

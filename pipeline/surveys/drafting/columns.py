@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.surveys.drafting.known_scales import is_unsure, missing_reason
+from pipeline.surveys.drafting.traits import YES_OR_NO, trait
 from pipeline.surveys.exports import Column, label_key
-from pipeline.surveys.drafting.known_scales import missing_reason
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 ITEM, GROUP, CLUSTER, WEIGHT, RESPONDENT = "item", "group", "cluster", "weight", "respondent"
-MOST_LEVELS, MOST_LEVELS_UNKNOWN, FEWEST_PER_LEVEL = 30, 8, 3
+MOST_LEVELS, MOST_LEVELS_UNKNOWN, FEWEST_PER_LEVEL = 30, 12, 3
+COULD_BE = "could be a group; move it to groups to report by it (each further group hides more small counts)"
 
 PLATFORM = {  # headings that Qualtrics, SurveyMonkey, LimeSurvey, Microsoft and Google Forms, and SmartSurvey write
     RESPONDENT: ("responseid", "response id", "respondent id", "respondentid", "id. response id", "userno",
@@ -57,11 +59,6 @@ _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}\b.*|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b.*
 _NUMBER = re.compile(r"[-+]?[£$€]?\d[\d,]*(\.\d+)?\s*%?")
 _CLUSTERS = ("team", "hub", "unit", "service", "office", "locality", "district", "site", "area", "authority", "council",
              "department", "directorate")
-_GROUP = re.compile(
-    r"\b(role|job|post|grade|band|position|profession|occupation|gender|sex|age|ethnic\w*|disab\w*|religion|faith"
-    r"|orientation|education|qualifi\w*|degree|experience|tenure|length|how long|years?|contract|full[- ]time"
-    r"|part[- ]time|pattern|hours|region|country|location|employ\w*|salary|income|pay|carer|caring|staff group"
-    r"|type of)\b", re.I)
 _AMOUNT = re.compile(r"\b(age|years?|months?|hours?|days|how (long|many|much|old)|length|number|salary|income|pay)\b",
                      re.I)
 _COMMENT = re.compile(r"\b(comments?|please (explain|describe|specify|state|tell)|describe|anything else"
@@ -148,7 +145,7 @@ def guess_column(column: Column, rows: int) -> Guess:
         return guess("multi_select", "cells hold several options, set apart by semicolons", MEDIUM)
     if cells >= 10 and len(texts) > 0.95 * cells and not any(" " in text for text in texts):
         return guess("identifier", "a different number or code in every row", MEDIUM)
-    if _share(texts, str.isdigit) == 1 and (_names_unit(words) or _GROUP.search(words)) and not _AMOUNT.search(words):
+    if _share(texts, str.isdigit) == 1 and (_names_unit(words) or trait(words)) and not _AMOUNT.search(words):
         return _grouping(column, texts, cells, words, rows)
     if _share(texts, _NUMBER.fullmatch) > 0.8:
         return guess("other", "numbers that are no answers on a scale known here; put them into bands to make a group",
@@ -163,19 +160,18 @@ def _grouping(column: Column, texts: list[str], cells: int, words: str, rows: in
     levels = len({label_key(text) for text in texts})
     if levels > 2 and 2 * levels <= cells and _names_unit(words):
         return Guess(column.name, CLUSTER, f"the heading names a unit of work; {levels} of them", MEDIUM)
-    known = bool(_GROUP.search(words))
-    if not known and _share(texts, _PERSON.fullmatch) >= 0.8:
+    asked = trait(words)
+    if not asked and _share(texts, _PERSON.fullmatch) >= 0.8:
         return Guess(column.name, "contact", "the answers may be names of people", LOW)
-    if levels > (MOST_LEVELS if known else MOST_LEVELS_UNKNOWN) or cells < FEWEST_PER_LEVEL * levels:
-        return Guess(column.name, "free_text" if not known else "other",
-                     f"{levels} different answers are too many for groups",
-                     LOW)
+    if levels > (MOST_LEVELS if asked else MOST_LEVELS_UNKNOWN) or cells < FEWEST_PER_LEVEL * levels:
+        return Guess(column.name, "other" if asked else "free_text",
+                     f"{levels} different answers are too many for groups", LOW)
+    if not asked or (asked not in YES_OR_NO and _yes_or_no(texts)):
+        return Guess(column.name, "other", COULD_BE, MEDIUM)
     if all(text.isdigit() for text in texts):
         return Guess(column.name, GROUP, f"{levels} codes; say in levels what they mean", LOW)
-    if known:
-        return Guess(column.name, GROUP, f"the heading names a trait of people; {levels} levels",
-                     HIGH if levels <= 12 and cells > 0.5 * rows else MEDIUM)
-    return Guess(column.name, GROUP, f"{levels} different answers that are on no known scale", LOW)
+    return Guess(column.name, GROUP, f"the heading names a trait of people; {levels} levels",
+                 HIGH if levels <= 12 and cells > 0.5 * rows else MEDIUM)
 
 
 def _names_unit(words: str) -> bool:
@@ -189,6 +185,10 @@ def cluster_rank(column: Column) -> tuple[int, int]:
     """Which of several units is the one that people share most closely: team before service before authority."""
     words = heading(column.question)
     return min(number for number, word in enumerate(_CLUSTERS) if re.search(rf"\b{word}s?\b", words)), column.position
+
+
+def _yes_or_no(texts: Iterable[str]) -> bool:
+    return {label_key(text) for text in texts if not is_unsure(text)} <= {"yes", "no", "y", "n", "true", "false"}
 
 
 def _share(texts: Iterable[str], fits) -> float:

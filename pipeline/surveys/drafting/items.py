@@ -66,9 +66,9 @@ def _labels_of(column: Column) -> Reading | None:
 
 
 def _why(column: Column, reading: Reading, scale: tuple[str, tuple[str, ...]]) -> tuple[str, str]:
-    reason = f"answers are on the scale of {scale[0].replace('_', ' ')}, {len(scale[1])} points"
+    reason = f"scale of {scale[0].replace('_', ' ')}, {len(scale[1])} points"
     if reading.unknown:
-        return f"{reason}; {len(reading.unknown)} other answers are not: add them to answers or missing", LOW
+        return f"{reason}; {len(reading.unknown)} other answers are not on it: add them to answers or missing", LOW
     if reading.typos:
         return f"{reason}; a label that is misspelt was read as the one it comes near to", LOW
     if len(reading.ordered) == 2 and len(scale[1]) > 2:

@@ -13,19 +13,20 @@ import numpy as np
 
 from pipeline.errors import DataError
 from pipeline.surveys.codebook import Codebook
-from pipeline.surveys.drafting.columns import (CLUSTER, GROUP, HIGH, ITEM, LOW, MEDIUM, RESPONDENT, WEIGHT, Guess,
-                                             answered,
-                                             cluster_rank, guess_column, personal_content, personal_heading,
-                                             platform_column)
-from pipeline.surveys.exports import Column, Export, label_key
+from pipeline.surveys.drafting.columns import (CLUSTER, COULD_BE, GROUP, HIGH, ITEM, LOW, MEDIUM, RESPONDENT, WEIGHT,
+                                               Guess, answered, cluster_rank, guess_column, heading,
+                                               personal_content, personal_heading, platform_column)
 from pipeline.surveys.drafting.items import (ItemColumn, families_left_out, labelled_items, numbered_items,
-                                           unordered_families)
+                                             unordered_families)
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, missing_reason
 from pipeline.surveys.drafting.matching import OTHER, SURE, likely_domain, likely_measure, match_items, speaks_against
 from pipeline.surveys.drafting.number_scales import NUMBERS
+from pipeline.surveys.drafting.traits import TRAITS, UNIT, trait
 from pipeline.surveys.drafting.wordings import label, shared_stems, slug, split_heading, statement
+from pipeline.surveys.exports import Column, Export, label_key
 
 BENCHMARK_GROUP = "social_workers"
+MOST_GROUPS = 5  # that are proposed: each further one makes disclosure control hide more cells
 SHOWN = 6  # columns, in the message that no item was found
 
 
@@ -67,6 +68,7 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
                         fix="Export the survey with the labels of its answers in place of codes.")
     items.sort(key=lambda item: item.column.position)
     _one_of_each(export, guesses)
+    _fewest_groups(export, guesses)
     scales, scale_ids = draft_scales(items)
     entries = draft_items([statement(item.column, stems) for item in items], [item.column for item in items],
                           [scale_ids[item.scale] for item in items], codebook, guesses)
@@ -92,6 +94,22 @@ def _one_of_each(export: Export, guesses: dict[str, Guess]) -> None:
         if "" in column.texts:
             guesses[column.name] = Guess(column.name, "identifier", "tells respondents apart, but not in every row",
                                          LOW)
+
+
+def _fewest_groups(export: Export, guesses: dict[str, Guess]) -> None:
+    """Keep the groups that are most useful to a report, MOST_GROUPS of them."""
+    for column in _groups(export, guesses)[MOST_GROUPS:]:
+        guesses[column.name] = Guess(column.name, "other", COULD_BE, MEDIUM)
+
+
+def _groups(export: Export, guesses: dict[str, Guess]) -> list[Column]:
+    """The groups in the order of TRAITS; a second column of one trait stands behind the first of every other."""
+    order, ranks = list(TRAITS), {}
+    for column in export.columns:
+        if guesses[column.name].use == GROUP:
+            place = order.index(trait(heading(column.question)) or UNIT)  # a second unit of work
+            ranks[column] = (sum(rank[1] == place for rank in ranks.values()), place, column.position)
+    return sorted(ranks, key=ranks.get)
 
 
 def draft_scales(items: Sequence[ItemColumn]) -> tuple[list[dict[str, Any]], dict[Any, str]]:
@@ -184,19 +202,18 @@ def _missing(export: Export, items: Sequence[ItemColumn], guesses: dict[str, Gue
 def _other_columns(export: Export, guesses: dict[str, Guess]) -> dict[str, Any]:
     """The keys groups, cluster, weight, respondent, duplicates and left_out."""
     content: dict[str, Any] = {"groups": [], "left_out": []}
+    for column in _groups(export, guesses):
+        name = statement(column, {})
+        taken = [group["id"].replace("_", "-") for group in content["groups"]]
+        identifier = slug(split_heading(column.question)[0] or name, taken, words=4)
+        content["groups"].append({"id": identifier.replace("-", "_"), "column": column.name,
+                                  "label": label(name, [group["label"] for group in content["groups"]])})
     for column in export.columns:
         use = guesses[column.name].use
-        if use == GROUP:
-            name = statement(column, {})
-            taken = [group["id"] for group in content["groups"]]
-            identifier = slug(split_heading(column.question)[0] or name, [each.replace("_", "-") for each in taken],
-                              words=4)
-            content["groups"].append({"id": identifier.replace("-", "_"), "column": column.name,
-                                      "label": label(name, [group["label"] for group in content["groups"]])})
-        elif use in (CLUSTER, WEIGHT, RESPONDENT):
+        if use in (CLUSTER, WEIGHT, RESPONDENT):
             content[use] = column.name
             if use == RESPONDENT and len(set(column.texts)) < export.rows:
                 content["duplicates"] = "last"
-        elif use != ITEM:
+        elif use not in (ITEM, GROUP):
             content["left_out"].append({"column": column.name, "why": use})
     return {key: value for key, value in content.items() if value}

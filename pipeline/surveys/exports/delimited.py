@@ -1,5 +1,6 @@
 """Text files: CSV, and the same with tabs, semicolons or bars."""
 
+import csv
 import io
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -37,6 +38,7 @@ def read_delimited(path: Path, header: Layout | None, encoding: str | None, deli
     head = [row for row in _opening(source, delimiter) if any(map(tidy_text, row.cells))]
     if not head:
         raise _empty(path)
+    _refuse_header_as_title(path.name, head, delimiter)
     found = find_header([[tidy_text(cell) for cell in row.cells] for row in head], header, path.name)
     width, last = _check_width(source, head[found.first:found.body]), head[found.body - 1]
     needed = indices_needed(path.name, found, columns)
@@ -86,9 +88,21 @@ def _check_width(source: TextFile, header: Sequence[Row]) -> int:
         check_row(source, row, width)
     if not 1 < width <= COLUMNS:
         raise DataError("Impossible number of columns.", where=f"{source.path.name}, line {header[0].line}",
-                        found=str(width), expected=f"2 to {COLUMNS:,}",
+                        found=f"{width:,}", expected=f"2 to {COLUMNS:,}",
                         fix="Check the delimiter, and that this is the survey's export.")
     return width
+
+
+def _refuse_header_as_title(file: str, head: Sequence[Row], delimiter: str) -> None:
+    """A header with another delimiter than the rows looks like a title, and somebody's answers like the header."""
+    texts = [text for text in map(tidy_text, head[0].cells) if text]
+    width = len(head[1].cells) if len(head) > 1 else 0
+    for other in DELIMITERS.keys() - {delimiter}:
+        if len(texts) == 1 < width and len(next(csv.reader(texts, delimiter=other))) == width:
+            raise DataError("The header and the rows below it have different delimiters.",
+                            where=f"{file}, line {head[0].line}",
+                            found=f"{width} cells by {DELIMITERS[other]}, and by {DELIMITERS[delimiter]} below",
+                            expected="one delimiter", fix="Export the file again; if this line is a title, delete it.")
 
 
 def _contents(source: TextFile, delimiter: str, header: Row, width: int, indices: Sequence[int]) -> dict[int, Content]:

@@ -12,6 +12,7 @@ Layout = Literal["one", "qualtrics", "surveymonkey"]
 ROWS = {"one": 1, "surveymonkey": 2, "qualtrics": 3}
 _IMPORT_ID = re.compile(r"""\{\s*["']ImportId["']\s*:""")
 _ANSWER = {"response", "open-ended response"}
+_PERSONAL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}|\d{1,3}(\.\d{1,3}){3}")  # e-mail and IP addresses
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def find_header(rows: Sequence[Sequence[str]], layout: Layout | None, where: str
 
     Qualtrics: names, questions and ImportIds. SurveyMonkey: each question once, then blanks, above the options or
     "Response". Else one row. A title, a single text, may stand above. Raises DataError if the rows
-    are not as a stated layout has them, or a Qualtrics header lacks a row.
+    are not as a stated layout has them, a Qualtrics header lacks a row, or the header is somebody's answers.
 
     >>> rows = [["id", "Team?", "Which apply?", ""], ["", "Response", "Pay", "Hours"], ["1", "North", "Pay", ""]]
     >>> header = find_header(rows, None, "a.csv")
@@ -57,6 +58,7 @@ def find_header(rows: Sequence[Sequence[str]], layout: Layout | None, where: str
                         expected="three rows: names, questions, ImportIds", fix="Export the file again.")
     width = len(top[0])  # rows of other lengths are refused by those who know their lines
     titles, questions = _titles([[*row[:width], *[""] * (width - len(row))] for row in top[:ROWS[layout]]], layout)
+    _refuse_person(titles, where)
     wanted = [title or f"column {position}" for position, title in enumerate(titles, start=1)]
     return Header(layout, first, first + ROWS[layout], _unique(wanted),
                   tuple(question or name for question, name in zip(questions, wanted, strict=True)),
@@ -89,6 +91,15 @@ def _over_options(questions: Sequence[str], options: Sequence[str]) -> bool:
         return True
     return (bool(questions[0]) and not options[0] and sum(not question for question in questions) > 1
             and not any(option.replace(".", "").isdigit() for option in options))
+
+
+def _refuse_person(titles: Sequence[str], where: str) -> None:
+    """Without a header the first respondent would be taken for it, and shown as the names of columns."""
+    for position, title in enumerate(titles, start=1):
+        if _PERSONAL.fullmatch(title):
+            raise DataError("The header is missing: what stands in its place is somebody's answers.", where=where,
+                            found=f"an e-mail or IP address above column {position}", expected="names of columns",
+                            fix="Export the file again with its header.")
 
 
 def _titles(rows: Sequence[Sequence[str]], layout: Layout) -> tuple[list[str], list[str]]:

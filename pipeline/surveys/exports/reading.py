@@ -44,13 +44,7 @@ def read_export(path: Path, *, header: Layout | None = None, sheet: str | None =
     >>> export.rows, export.column("I am well supported").texts, export.line(2)
     (3, ('Agree', 'agree'), 4)
     """
-    if not path.is_file():
-        raise DataError("The export is missing.", where=path.name, fix="Put the file there, or correct its name.")
-    if path.stat().st_size > FILE_BYTES:
-        raise DataError("The file is too large.", where=path.name, found=f"{path.stat().st_size:,} bytes",
-                        expected=f"at most {FILE_BYTES:,} bytes", fix="Check that this is the survey's export.")
-    with path.open("rb") as file:
-        opening = file.read(1024)
+    opening = _opening(path)
     if not opening:
         raise DataError("The file is empty.", where=path.name, found="0 bytes", fix="Export the survey again.")
     if opening.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -63,6 +57,21 @@ def read_export(path: Path, *, header: Layout | None = None, sheet: str | None =
                             expected="CSV, XLSX or ODS", fix="Export the survey as CSV or XLSX, or save it as one.")
     _refuse_stated(path, "text file", sheet=sheet)
     return read_delimited(path, header, encoding, delimiter, columns)
+
+
+def _opening(path: Path) -> bytes:
+    """The first bytes of a file that is there, may be read and is not too large."""
+    try:
+        if not path.is_file():
+            raise DataError("The export is missing.", where=path.name, fix="Put the file there, or correct its name.")
+        if path.stat().st_size > FILE_BYTES:
+            raise DataError("The file is too large.", where=path.name, found=f"{path.stat().st_size:,} bytes",
+                            expected=f"at most {FILE_BYTES:,} bytes", fix="Check that this is the survey's export.")
+        with path.open("rb") as file:
+            return file.read(1024)
+    except OSError as error:
+        raise DataError("The file cannot be opened.", where=path.name, found=error.strerror or "",
+                        fix="Close it in other programs, and see that you may read it.") from None
 
 
 def _refuse_stated(path: Path, kind: str, **stated: str | None) -> None:

@@ -59,14 +59,15 @@ def _choose(file: str, book: CalamineWorkbook, name: str | None) -> CalamineShee
     if name is not None:
         if name not in names:
             raise DataError("No sheet of this name.", where=file, found=name, expected="; ".join(names),
-                            fix="Correct the key sheet of the survey.")
+                            fix="Correct --sheet of survey new, or file, sheet in survey.yaml.")
         return book.get_sheet_by_name(name)
     sheets = [sheet for sheet in map(book.get_sheet_by_name, names) if sheet.height]
     if not sheets:
         raise DataError("The file is empty.", where=file, found="no sheet with content", fix="Export the survey again.")
     if len(sheets) > 1:
         raise DataError("Several sheets have content.", where=file, found="; ".join(sheet.name for sheet in sheets),
-                        expected="one, or its name", fix="Name the sheet with the answers: key sheet of the survey.")
+                        expected="one, or its name",
+                        fix="Name the sheet with the answers: --sheet of survey new, or file, sheet in survey.yaml.")
     return sheets[0]
 
 
@@ -118,8 +119,9 @@ def _refuse_merged(place: str, facts: SheetFacts, title: int) -> None:
     """Merged cells are let pass within the row of the title only."""
     for first, last in facts.merged:
         if last > title:
+            rows = f"row {first}" if first == last else f"rows {first} to {last}"
             raise DataError("Merged cells: to which column or respondent they belong is unknown.",
-                            where=f"{place}, row {first}", found=f"cells merged in rows {first} to {last}",
+                            where=f"{place}, row {first}", found=f"cells merged in {rows}",
                             expected="a cell a column in every row", fix="Export the survey again, or as CSV.")
 
 
@@ -128,4 +130,4 @@ def _refuse_errors(place: str, header: Header, indices: Iterable[int], facts: Sh
     for index in indices:
         if index + 1 in facts.errors:
             raise error_cell(f"{place}, row {facts.errors[index + 1]}, column {index + 1} ({header.names[index]})",
-                             "an error as #REF!")
+                             "an error such as #REF!")

@@ -16,9 +16,9 @@ from pipeline.files import replacing, write_text
 from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.drafting.codebook_text import codebook_text
 from pipeline.surveys.drafting.responses import Draft, draft_responses
+from pipeline.surveys.drafting.tables import draft_table
 from pipeline.surveys.exports import read_export
 from pipeline.surveys.staff.codebook import read_staff_survey
-from pipeline.surveys.drafting.tables import draft_table
 from pipeline.yaml_models import Slug
 
 SURVEYS = Path("data/raw/surveys")

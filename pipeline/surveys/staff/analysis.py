@@ -5,6 +5,7 @@ A ready table of totals has no respondents: what needs their single answers is t
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pipeline.surveys.staff.associations import COLUMNS as PAIR_COLUMNS
@@ -12,9 +13,11 @@ from pipeline.surveys.staff.associations import Published, associations
 from pipeline.surveys.staff.benchmark import COLUMNS as BENCHMARK_COLUMNS
 from pipeline.surveys.staff.benchmark import benchmark
 from pipeline.surveys.codebook import read_codebook
-from pipeline.surveys.disclosure.policy import GROUP_SIZE, OTHER, SECONDARY, THRESHOLD, UNANIMITY, WITHHELD
+from pipeline.surveys.disclosure.policy import (
+    GROUP_SIZE, OTHER, SECONDARY, SUPPRESSED, THRESHOLD, UNANIMITY, WITHHELD)
 from pipeline.surveys.disclosure.tables import EVERYBODY
 from pipeline.surveys.staff.domain_scores import TABLE, score_table
+from pipeline.surveys.staff.headings import GROUP_SCORES
 from pipeline.surveys.staff.joint_models import COLUMNS as MODEL_COLUMNS
 from pipeline.surveys.staff.joint_models import ALONE, IMPORTANCE, domain_importance, joint_models
 from pipeline.surveys.published import count_tables, read_published
@@ -22,6 +25,7 @@ from pipeline.surveys.staff.responses import Responses
 from pipeline.surveys.staff.codebook import StaffSurvey
 from pipeline.surveys.staff.tabulation import OTHER_GROUPS, Tabulation
 
+WIDEST = 6  # groups beside each other in a table, everybody among them
 DRAWN = 15  # pairs in the chart: more would not fit a page beside its text
 RULES = {THRESHOLD: "too few people", GROUP_SIZE: "too few answers in the row", UNANIMITY: "everybody gave the same answer",
          SECONDARY: "hidden so that another cannot be worked out", WITHHELD: "the statement could not be protected"}
@@ -53,13 +57,50 @@ def score_tables(responses: Responses | None, scores: pd.DataFrame | None, label
     `labels` names the scores; the columns `label` (of the group) and `score_label` are for readers.
     """
     if responses is None:
-        return pd.DataFrame(columns=["grouping", "label", "score_label", *TABLE])
-    parts = [score_table(responses, scores).assign(grouping=EVERYBODY, label="Everybody")]
+        return pd.DataFrame(columns=["grouping", "by", "label", "score_label", *TABLE, "rule"])
+    parts = [score_table(responses, scores).assign(grouping=EVERYBODY, by="–", label="Everybody")]
     for grouping in responses.survey.groups:
         part = score_table(responses, scores, grouping.id)
-        parts.append(part.assign(grouping=grouping.id, label=part["group"].replace({OTHER: OTHER_GROUPS})))
+        parts.append(part.assign(grouping=grouping.id, by=grouping.label, label=part["group"].replace({OTHER: OTHER_GROUPS})))
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    hidden = _derivable(table, responses.survey.disclosure.minimum_group)
+    table.loc[hidden, ["respondents", "clusters"]] = pd.NA
+    table.loc[hidden, ["mean", "low", "high", "sd"]] = np.nan
+    table["rule"] = np.where(table["mean"].isna(), SUPPRESSED, "")
     return table.assign(score_label=table["score"].map(labels)).round(SCORES)
+
+
+def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
+    """The scores of `score_tables` with a column a group, "mean (low–high)"; as they are where that would be too wide."""
+    if not 1 < table.groupby(["grouping", "group"]).ngroups <= WIDEST:
+        return table[["score_label", "by", "label", "mean", "low", "high"]].rename(columns=GROUP_SCORES)
+    cells = [f"{mean:.0f} ({low:.0f}–{high:.0f})" if pd.notna(mean) else "–"
+             for mean, low, high in table[["mean", "low", "high"]].to_numpy(dtype=float)]
+    by = dict(zip(table["grouping"], table["by"]))
+    wide = table.assign(cell=cells).pivot(index="score_label", columns=["grouping", "label"], values="cell")
+    wide = wide[list(dict.fromkeys(zip(table["grouping"], table["label"])))].loc[table["score_label"].unique()].fillna("–")
+    names = [label for _, label in wide.columns]
+    wide.columns = [label if names.count(label) == 1 else f"{label} ({by[grouping]})" for grouping, label in wide.columns]
+    return wide.rename_axis(GROUP_SCORES["score_label"]).reset_index()
+
+
+def _derivable(table: pd.DataFrame, minimum: int) -> list[int]:
+    """The rows to hide besides those that are: the rest of everybody's score would be that of too few people.
+
+    A hidden group's mean is the mean of everybody less those of the groups that are shown. So the smallest shown groups
+    of a grouping are hidden as well, until the hidden ones hold as many people as a group needs.
+    """
+    everybody = table[table["grouping"] == EVERYBODY].set_index("score")["respondents"]
+    rows = []
+    for (_, score), part in table[table["grouping"] != EVERYBODY].groupby(["grouping", "score"], sort=False):
+        shown = part.dropna(subset=["respondents"]).sort_values("respondents", kind="stable")
+        rest = everybody[score] - shown["respondents"].sum() if pd.notna(everybody[score]) else 0
+        for row, people in shown["respondents"].items():
+            if not 0 < rest < minimum:
+                break
+            rows.append(row)
+            rest += people
+    return rows
 
 
 def link_models(responses: Responses | None, scores: pd.DataFrame | None, labels: dict[str, str]) -> pd.DataFrame:
@@ -123,6 +164,12 @@ def model_sections(lines: pd.DataFrame) -> dict[str, list[str]]:
 def pairs_to_draw(pairs: pd.DataFrame) -> pd.DataFrame:
     """The pairs that go together most, of those whose difference is shown: at most DRAWN."""
     return pairs.dropna(subset=["difference"]).sort_values("difference", ascending=False, kind="stable").head(DRAWN)
+
+
+def public_record(record: pd.DataFrame) -> pd.DataFrame:
+    """The figures that are not shown, without the rule: who knows that a count is below a threshold knows more of it."""
+    hidden = record[record["cell"].fillna("") != ""]
+    return hidden[["table", "cell"]].assign(rule=SUPPRESSED).reset_index(drop=True)
 
 
 def suppression_summary(record: pd.DataFrame) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from pipeline.surveys.staff.codebook import StaffItem
 COLUMNS = ["support", "outcome", "correlation", "low", "high", "p", "q", "difference", "difference_low",
            "difference_high", "bound_low_2011", "bound_high_2011", "respondents", "clusters", "reason", "note"]
 NOT_WEIGHTED = "correlations are not weighted"
+TOO_FEW_TOGETHER = "difference not shown: too few people gave one of the four combinations of answers"
 PERFECT = "nobody's answers contradict a perfect correlation, so it has no interval"
 
 
@@ -79,9 +80,12 @@ def associations(responses: Responses, published: Published | None = None, *, le
         if min(*people.sum(axis=0), *people.sum(axis=1)) < minimum:
             row["reason"] = f"fewer than {minimum} people agree with one of the items, or fewer do not"
         else:
-            row |= _correlation(correlation) | _difference(cells, people, responses.weights, clusters, level)
-            perfect = PERFECT if np.isnan(correlation.error) else ""
-            row |= {"clusters": correlation.clusters, "note": "; ".join(filter(None, [*notes, perfect]))}
+            row |= _correlation(correlation)
+            told = people.min() >= survey.disclosure.minimum_cell  # with its margins, a difference tells the four counts
+            if told:
+                row |= _difference(cells, people, responses.weights, clusters, level)
+            of_pair = [PERFECT] * bool(np.isnan(correlation.error)) + [TOO_FEW_TOGETHER] * (not told)
+            row |= {"clusters": correlation.clusters, "note": "; ".join(filter(None, [*notes, *of_pair]))}
         rows.append(row)
     found = pd.DataFrame(rows, columns=COLUMNS)
     tested = found["p"].notna()

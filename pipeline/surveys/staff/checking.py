@@ -171,7 +171,8 @@ def _read(folder: Path, survey: StaffSurvey | None) -> tuple[Responses | None, l
 def _lines(error: DataError) -> list[str]:
     """The problems that an error names: its list, or all of it on one line."""
     listed_there = [line.removeprefix("  - ") for line in error.what.split("\n") if line.startswith("  - ")]
-    return listed_there or ["; ".join(" ".join(line.split()) for line in str(error).split("\n"))]
+    said = [" ".join(line.split()).removesuffix(".") for line in str(error).split("\n")]
+    return listed_there or ["; ".join(said) + "."]
 
 
 def _of_responses(responses: Responses) -> tuple[Part, ...]:

@@ -4,9 +4,10 @@ INTERVAL = {"low": "95% low", "high": "95% high"}
 STATEMENT = {"item": "Statement", "respondents": "Respondents"}
 
 SHARES = {**STATEMENT, "agree": "Agree (%)", "neutral": "Neither (%)", "disagree": "Disagree (%)",
-          "dont_know": "Don't know (%)", "share": "Share that agrees", **INTERVAL, "rule": "Suppressed by rule"}
+          "dont_know": "Don't know (%)", "share": "Share that agrees", **INTERVAL, "rule": "What was done"}
 AGREEMENT = {"statement": "Statement", "label": "Group", "respondents": "Respondents", "agree": "Agree (%)", **INTERVAL}
-GROUP_SCORES = {"score_label": "Domain", "label": "Group", "respondents": "Respondents", "mean": "Mean score", **INTERVAL}
+GROUPS = {"by": "By", "label": "Group", "respondents": "Respondents"}
+GROUP_SCORES = {"score_label": "Domain", "by": "By", "label": "Group", "respondents": "Respondents", "mean": "Mean score", **INTERVAL}
 SCORES = {"score_label": "Domain", "items": "Statements", "respondents": "Respondents", "mean": "Mean score", **INTERVAL,
           "sd": "Standard deviation"}
 RELIABILITY = {"score_label": "Domain", "items": "Statements", "mean": "Mean score", **INTERVAL, "alpha": "Alpha",
@@ -23,8 +24,7 @@ COMPARISON = {"label": "Statement", "respondents": "Respondents", "share": "Shar
               "difference": "Difference (points)", "difference_low": "95% low", "difference_high": "95% high",
               "q": "q", "verdict": "Verdict", "reason": "Why not compared"}
 SUPPRESSION = {"rule": "Rule", "cells": "Figures not shown", "tables": "Tables", "meaning": "Meaning"}
-RECORD = {"table": "Table", "cell": "Cell", "rule": "Rule", "status": "Status", "mitigation": "Mitigation",
-          "summary": "Summary"}
+RECORD = {"table": "Table", "cell": "Cell", "rule": "What was done"}
 
 FORMS = {"alpha": "{:.2f}", "alpha_low": "{:.2f}", "alpha_high": "{:.2f}", "omega": "{:.2f}", "odds_ratio": "{:.2f}",
          "p": "{:.3f}", "q": "{:.3f}", "share": "{:.2f}", "first": "{:.0%}", "correlation": "{:.2f}", "difference": "{:.2f}",

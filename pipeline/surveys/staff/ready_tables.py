@@ -1,71 +1,110 @@
-"""A ready table of a council's survey, one row a statement: counts as they are, percentages as the counts they allow."""
+"""A ready table of a council's survey, one row a statement: counts, or percentages as the counts they allow."""
 
+import math
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from pipeline.errors import DataError
+from pipeline.errors import DataError, InfeasibleRow
 from pipeline.statistics.rounding import feasible_counts
 from pipeline.surveys.disclosure.tables import EVERYBODY
 from pipeline.surveys.exports import Column, Export, label_key, read_export
 from pipeline.surveys.staff.codebook import StaffScale, StaffSurvey
 
 COLUMNS = ["item", "group", "category", "percent", "base", "count_low", "count_high", "count"]
+MOST_PEOPLE = 100_000_000  # behind one row
+FINEST = 6  # decimals of a percentage; one with more was never rounded: a spreadsheet keeps every digit
 
 
 def read_ready_table(folder: Path, survey: StaffSurvey) -> pd.DataFrame:
     """Read the survey's table in `folder` into the canonical table of answers (see pipeline/surveys/published.py).
 
-    Raises DataError for a column, a statement or a number that is not there or cannot be used, and InfeasibleRow for
-    percentages that no numbers of people give.
+    Percentages may be written as shares of 1, in all rows alike. Raises DataError for a column, a statement or a number
+    that is not there or cannot be used, and InfeasibleRow for percentages that no numbers of people give.
     """
     export = read_export(folder / survey.file.name, header=survey.file.header, sheet=survey.file.sheet,
                          encoding=survey.file.encoding, delimiter=survey.file.delimiter)
-    statements = _texts(export.column(survey.table.statement))
+    statements = list(map(label_key, _texts(export.column(survey.table.statement))))
     groups = _texts(export.column(survey.table.group)) if survey.table.group else [EVERYBODY] * export.rows
-    rows = pd.DataFrame({"statement": statements, "group": groups})
-    if (twice := rows[rows.duplicated()]).size:
-        raise DataError("A statement stands twice in the table.", where=_place(export, int(twice.index[0])),
-                        found=repr(twice.iloc[0]["statement"]), expected="one row for each statement and group",
-                        fix="Take one of them out, or name the column of the groups in survey.yaml (table, group).")
-    _check_statements(export, survey, set(statements))
-    answers = []
-    for item in survey.items:
-        for row in rows.index[rows["statement"].map(label_key) == label_key(item.column)]:
-            answers += [(item.id, rows.loc[row, "group"], *cells)
-                        for cells in _row(export, int(row), survey.scale(item.id), survey)]
+    _check_statements(export, survey, statements, groups)
+    rows = [(item.id, row) for item in survey.items
+            for row, statement in enumerate(statements) if statement == label_key(item.column)]
+    numbers = {row: [_number(export, _column_of(export, category), row) for category in survey.scale(item).categories]
+               for item, row in rows}
+    if survey.kind == "percentages" and _are_shares(export, survey, numbers):
+        numbers = {row: [100 * share for share in shares] for row, shares in numbers.items()}
+    answers = [(item, groups[row], *cells) for item, row in rows
+               for cells in _row(export, row, numbers[row], survey.scale(item), survey)]
     return pd.DataFrame(answers, columns=COLUMNS)
 
 
-def _check_statements(export: Export, survey: StaffSurvey, statements: set[str]) -> None:
-    known = {label_key(text) for text in statements}
-    absent = [item.column for item in survey.items if label_key(item.column) not in known]
+def _check_statements(export: Export, survey: StaffSurvey, statements: Sequence[str], groups: Sequence[str]) -> None:
+    """Every item has a row, and none has two of one group; the rows of no item may be anything."""
+    wanted = {label_key(item.column): item.column for item in survey.items}
+    seen = set()
+    for row, key in enumerate(zip(statements, map(label_key, groups), strict=True)):
+        if key in seen and key[0] in wanted:
+            raise DataError("A statement stands twice in the table.", where=_place(export, row),
+                            found=repr(wanted[key[0]]), expected="one row for each statement and group",
+                            fix="Take one of them out, or name the column of the groups in survey.yaml (table, group).")
+        seen.add(key)
+    absent = [column for key, column in wanted.items() if key not in statements]
     if absent:
         raise DataError("Statements of survey.yaml are not in the table.", where=f"{export.file}, column "
                         f"{survey.table.statement}", found="no row for " + "; ".join(map(repr, absent)),
                         expected="each item's column as it stands in the table", fix="Correct items, column.")
 
 
-def _row(export: Export, row: int, scale: StaffScale, survey: StaffSurvey) -> list[tuple]:
+def _are_shares(export: Export, survey: StaffSurvey, numbers: Mapping[int, Sequence[Decimal]]) -> bool:
+    """Whether the rows add up to about 1, not 100: no percentages can, and the draft decides alike."""
+    scales = [survey.scale(item.id) for item in survey.items]
+    signs = any("%" in text for scale in scales for category in scale.categories
+                for text in _column_of(export, category).texts)
+    return not signs and all(sum(row) < 2 for row in numbers.values())
+
+
+def _row(export: Export, row: int, numbers: Sequence[Decimal], scale: StaffScale, survey: StaffSurvey) -> list[tuple]:
     """category, percent, base, count_low, count_high, count of one row of the table, in the order of the scale."""
-    columns = [_column_of(export, category) for category in scale.categories]
-    numbers = [_number(export, column, row) for column in columns]
     place = _place(export, row)
-    base = int(_number(export, export.column(survey.table.base), row)) if survey.table.base else int(sum(numbers))
-    if base < 1:
-        raise DataError("A row of the table has no base.", where=place, found=str(base), expected="1 person or more",
-                        fix="Take the row out, or correct the base.")
+    base = _number(export, export.column(survey.table.base), row) if survey.table.base else sum(numbers)
+    if not 1 <= base <= MOST_PEOPLE or base % 1:
+        raise DataError("A row of the table has no base that can be used.", where=place, found=_plain(base),
+                        expected=f"a whole number of people, 1 to {MOST_PEOPLE:,}",
+                        fix="Correct the base, or take the row out.")
+    base = int(base)
     if survey.kind == "percentages":
-        feasible = feasible_counts(numbers, base, survey.table.decimals, survey.table.rounding, place)
-        counts, bounds = feasible.central(), feasible.cell_bounds()
-        return [(category, float(percent), base, int(low), int(high), int(count)) for category, percent, (low, high), count
-                in zip(scale.ids, numbers, bounds, counts)]
+        return _allowed(numbers, base, scale, survey, place)
     if sum(numbers) != base or any(number % 1 for number in numbers):
-        raise DataError("The counts of a row do not add up to its base.", where=place, found=f"{sum(numbers):g}",
+        raise DataError("The counts of a row do not add up to its base.", where=place, found=_plain(sum(numbers)),
                         expected=str(base), fix="Correct the row; for percentages set kind to percentages.")
-    return [(category, 100 * number / base, base, int(number), int(number), int(number))
-            for category, number in zip(scale.ids, numbers)]
+    return [(category, float(100 * number / base), base, int(number), int(number), int(number))
+            for category, number in zip(scale.ids, numbers, strict=True)]
+
+
+def _allowed(numbers: Sequence[Decimal], base: int, scale: StaffScale, survey: StaffSurvey, place: str) -> list[tuple]:
+    """One row of percentages with the counts that they allow; the error names the answers that clash."""
+    decimals = survey.table.decimals
+    if decimals == FINEST:
+        numbers = [number.quantize(Decimal(10) ** -FINEST, ROUND_HALF_UP) for number in numbers]
+    for number, category in zip(numbers, scale.categories, strict=True):
+        if number > 100 or round(number, decimals) != number:
+            raise DataError("A cell is no percentage of the kind that survey.yaml states.", where=place,
+                            found=f"{category.label}: {_plain(number)}%",
+                            expected=f"0 to 100 with at most {decimals} decimals",
+                            fix="Correct the cell, or decimals in survey.yaml (table).")
+    try:
+        feasible = feasible_counts(numbers, base, decimals, survey.table.rounding, place)
+    except InfeasibleRow as error:
+        clash = "; ".join(f"{scale.categories[cell].label}: {_plain(numbers[cell])}%" for cell in error.cells)
+        raise InfeasibleRow(
+            "No counts of answers round to the percentages of a row.", cells=error.cells, gap=error.gap, where=place,
+            found=clash, expected=f"percentages of {base:,} people, {survey.table.rounding} to {decimals} decimals",
+            fix="Check the row and its base against the source, and decimals and rounding in survey.yaml "
+                "(table).") from None
+    return [(category, float(percent), base, int(low), int(high), int(count)) for category, percent, (low, high), count
+            in zip(scale.ids, numbers, feasible.cell_bounds(), feasible.central(), strict=True)]
 
 
 def _column_of(export: Export, category) -> Column:
@@ -79,17 +118,26 @@ def _column_of(export: Export, category) -> Column:
     return found[0]
 
 
-def _number(export: Export, column: Column, row: int) -> float:
+def _number(export: Export, column: Column, row: int) -> Decimal:
+    """The number of a cell, as its decimal text says; DataError does not show a text, which may be anything."""
     text = column.texts[column.codes[row]].removesuffix("%").strip().replace(",", "")
     try:
         number = float(text)
+        found = f"the number {number:g}"
     except ValueError:
-        number = np.nan
-    if not (np.isfinite(number) and number >= 0):
-        raise DataError("A cell of the table is no number.", where=f"{_place(export, row)}, column {column.position} "
-                        f"({column.name})", expected="a number of 0 or more", fix="Correct the cell; an answer that "
-                        "nobody gave is 0.")
-    return number
+        number = math.nan
+        found = "a formula" if text.startswith("=") else f"a text of {len(text)} characters" if text else "nothing"
+    if not 0 <= number <= MOST_PEOPLE:
+        raise DataError("A cell of the table is no number that can be used.", where=f"{_place(export, row)}, column "
+                        f"{column.position} ({column.name})", found=found,
+                        expected=f"a number from 0 to {MOST_PEOPLE:,}",
+                        fix="Correct the cell; an answer that nobody gave is 0.")
+    return Decimal(str(number))
+
+
+def _plain(number: Decimal) -> str:
+    """A number without an exponent and without zeros at its end."""
+    return f"{number.normalize():f}"
 
 
 def _texts(column: Column) -> list[str]:

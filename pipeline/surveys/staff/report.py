@@ -8,82 +8,35 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pipeline.surveys.staff.benchmark import HIGHER, LOWER
-from pipeline.surveys.disclosure.policy import Policy
-from pipeline.surveys.staff.domain_scores import OUTCOMES
 from pipeline.surveys.staff.joint_models import ALONE
-from pipeline.surveys.staff.responses import Responses
 from pipeline.surveys.staff.codebook import StaffSurvey
-from pipeline.surveys.staff.tabulation import Tabulation
 
 FALSE_DISCOVERY_RATE = 0.05
 MOST_LISTED = 5
 RELIABLE = 0.7  # below this alpha, a scale's statements are better read one by one (Nunnally 1978)
 
 
-def title(survey: StaffSurvey) -> str:
-    """The report's title, which says so where the answers are simulated: it stands on every page."""
-    told = not survey.simulated or "simulated" in survey.title.lower()
-    return survey.title if told else f"{survey.title} (simulated answers)"
-
-
-def mark(survey: StaffSurvey) -> str:
-    """What stands before every caption."""
-    return "Simulated answers." if survey.simulated else ""
-
-
-def banner(survey: StaffSurvey) -> str:
-    """A warning at the head of every page about answers that nobody gave; nothing for a real survey."""
-    if not survey.simulated:
-        return ""
-    return ('::: {.callout-warning title="Simulated answers"}\nNobody gave these answers. They were drawn at random, with '
-            "the margins of 2011 and a link between them that was set beforehand, to try the pipeline and to learn from."
-            "\n:::")
-
-
-def response_table(survey: StaffSurvey, responses: Responses | None, tables: Tabulation) -> pd.DataFrame:
-    """Who is in the report: `who` and `number`; a number of people below the minimum group is not told."""
-    respondents = int(tables.groups["respondents"].iloc[0])
-    rows = [("People asked", survey.invited), ("Respondents", respondents)]
-    if survey.invited:
-        rows.append(("Response rate", f"{100 * respondents / survey.invited:.0f}%"))
-    if responses is not None:
-        complete, stopped = responses.completed()
-        rows += [("Answered every statement put to them", complete), ("Stopped half-way", stopped),
-                 ("Left out: blank, or sent a second time", responses.empty + responses.repeated)]
-    shown = [(who, _people(number, survey.disclosure)) for who, number in rows if number is not None]
-    return pd.DataFrame(shown, columns=["who", "number"])
-
-
-def _people(number: int | str, policy: Policy) -> str:
-    if isinstance(number, str):
-        return number
-    if 0 < number < policy.minimum_group:
-        return f"fewer than {policy.minimum_group}"
-    step = policy.round_to or 1
-    return f"{step * round(number / step):,}"
-
-
 def findings(survey: StaffSurvey, respondents: int, shares: pd.DataFrame, models: pd.DataFrame,
              comparison: pd.DataFrame) -> str:
     """The report in short, as a list."""
     labels = _labels(survey)
-    known = shares.dropna(subset=["share"]).sort_values("share", kind="stable", ascending=False)
+    known = _favourable(survey, shares)
     lines = [f"**{respondents:,} people answered.**" + (
         f" That is {100 * respondents / survey.invited:.0f}% of the {survey.invited:,} who were asked." if survey.invited
         else " How many were asked is not recorded, so nobody can say how far they speak for the others.")]
     if len(known):
         top, bottom = known.iloc[0], known.iloc[-1]
-        lines.append(f"**Agreement** is highest on {_quoted(labels[top['item']])} ({_share(top)}) and lowest on "
-                     f"{_quoted(labels[bottom['item']])} ({_share(bottom)}).")
-    lines += [f"**The link.** {_link_in_short(models)}", f"**Against 2011.** {_comparison_in_short(comparison)}"]
+        lines.append(f"**Agreement** is highest on {_quoted(labels[top['item']])}, {_share(top)}, and lowest on "
+                     f"{_quoted(labels[bottom['item']])}, {_share(bottom)}. In brackets: the 95% interval.")
+    lines += [f"**The link.** {_link_in_short(models, survey)}", f"**Against 2011.** {_comparison_in_short(comparison)}"]
     lines.append("**What no survey of staff can say:** whether children fare better. It asks staff what they think, once.")
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _link_in_short(models: pd.DataFrame) -> str:
+def _link_in_short(models: pd.DataFrame, survey: StaffSurvey) -> str:
     tested = models[(models["adjusted"] == ALONE) & models["q"].notna()] if len(models) else models
     if not len(models):
-        return "A table of totals does not say how one person's answers go together, so it cannot be looked at."
+        return _no_link(survey)
     if not len(tested):
         return f"No model was fitted: {models['reason'].iloc[0]}."
     clear = tested[tested["q"] < FALSE_DISCOVERY_RATE]
@@ -92,6 +45,21 @@ def _link_in_short(models: pd.DataFrame) -> str:
     return (f"Of {len(tested)} pairs of a domain of support and an outcome that staff report, {together} go together "
             f"more clearly than chance explains, allowing for how many were looked at{more}. That is a link between two "
             "answers of the same people, not proof that one brings about the other.")
+
+
+def _no_link(survey: StaffSurvey) -> str:
+    if survey.kind != "responses":
+        return ("A table of totals does not say how one person's answers go together, so it cannot be looked at. For that, "
+                "keep the export with one row a person and put it through the pipeline.")
+    return ("No statement of this survey is about an outcome (`measures: outcome` in survey.yaml), or none about support, "
+            "so there is nothing to look at.")
+
+
+def _favourable(survey: StaffSurvey, shares: pd.DataFrame) -> pd.DataFrame:
+    """The shares of the statements with which agreement is good news, from the highest down."""
+    reversed_items = {item.id for item in survey.items if item.reversed}
+    known = shares[shares["share"].notna() & ~shares["item"].isin(reversed_items)]
+    return known.sort_values("share", kind="stable", ascending=False)
 
 
 def _comparison_in_short(comparison: pd.DataFrame) -> str:
@@ -104,12 +72,14 @@ def _comparison_in_short(comparison: pd.DataFrame) -> str:
 
 
 def extremes(survey: StaffSurvey, shares: pd.DataFrame) -> str:
-    """The statements at both ends, for everybody."""
+    """The statements at both ends, for everybody; those to which agreement is bad news apart."""
     labels = _labels(survey)
-    known = shares.dropna(subset=["share"]).sort_values("share", kind="stable", ascending=False)
+    known = _favourable(survey, shares)
     number = min(MOST_LISTED, len(known) // 2)
-    parts = (("Most agree", known.head(number)), ("Fewest agree", known.tail(number).iloc[::-1]))
-    return "\n\n".join(f"{head}\n:   " + "; ".join(f"{labels[row['item']].lower()} {_share(row)}" for _, row in part.iterrows())
+    against = shares[shares["share"].notna() & ~shares["item"].isin(known["item"])]
+    parts = (("Most agree", known.head(number)), ("Fewest agree", known.tail(number).iloc[::-1]),
+             ("Agreement is bad news", against.sort_values("share", kind="stable", ascending=False)))
+    return "\n\n".join(f"{head}\n:   " + "; ".join(f"{labels[row['item']]} {_share(row)}" for _, row in part.iterrows())
                        for head, part in parts if len(part))
 
 
@@ -133,15 +103,15 @@ def next_steps(survey: StaffSurvey, scores: pd.DataFrame, importance: pd.DataFra
     """What the results suggest doing, each with what is uncertain about it."""
     domains, labels = {domain.id: domain.label for domain in survey.domains}, _labels(survey)
     lines = []
-    low = shares.dropna(subset=["share"]).sort_values("high", kind="stable").head(3)
+    low = _favourable(survey, shares).sort_values("high", kind="stable").head(3)
     low = low[low["high"] < 0.5]
     if len(low):
         lines.append("**Ask why fewer than half agree.** Even at the upper end of the interval that holds for "
-                     + "; ".join(f"{labels[row['item']].lower()} {_share(row)}" for _, row in low.iterrows()) + ".")
+                     + "; ".join(f"{labels[row['item']]} {_share(row)}" for _, row in low.iterrows()) + ".")
     fallen = comparison[comparison["verdict"] == LOWER].sort_values("difference") if len(comparison) else comparison
     if len(fallen):
         lines.append("**Look at what is below 2011.** " + "; ".join(
-            f"{labels[row['item']].lower()}: {row['difference']:.0f} points ({row['difference_low']:.0f} to "
+            f"{labels[row['item']]}: {row['difference']:.0f} points ({row['difference_low']:.0f} to "
             f"{row['difference_high']:.0f})".replace("-", "−") for _, row in fallen.head(MOST_LISTED).iterrows())
             + ". The authorities of 2011 had been chosen for doing well.")
     lines += _by_importance(scores, importance, domains)
@@ -168,8 +138,7 @@ def _by_importance(scores: pd.DataFrame, importance: pd.DataFrame, domains: Mapp
 def link_text(models: pd.DataFrame, survey: StaffSurvey) -> str:
     """What was fitted, to whom, and what was not and why."""
     if not len(models):
-        return ("A table of totals does not tell how one person's answers go together. To look at the link, keep the "
-                "export with one row a person and put that through the pipeline.")
+        return _no_link(survey)
     fitted = models[models["odds_ratio"].notna()]
     lines = []
     if len(fitted):
@@ -200,54 +169,16 @@ def comparison_text(comparison: pd.DataFrame, survey: StaffSurvey) -> str:
     return " ".join(lines)
 
 
-def method_text(survey: StaffSurvey, responses: Responses | None) -> str:
-    """The choices that were made for this survey."""
-    policy, terms = survey.disclosure, []
-    terms.append(("Scales", "; ".join(f"{scale.points} points, from {scale.categories[0].label.lower()} to "
-                                      f"{scale.categories[scale.points - 1].label.lower()}" for scale in survey.scales)
-                  + ". Where a scale has “don't know”, it stays in the base of the percentages and out of scores and models."))
-    if responses is not None:
-        terms.append(("Missing answers", "Each has its reason: left blank, stopped before the end, not applicable, not "
-                      "asked, preferred not to say. None is filled in. A domain's score needs "
-                      f"{100 * survey.models.answered:.0f}% of its statements answered."))
-        terms.append(("Weights", "The survey's own weights are used for percentages, means and models."
-                      if responses.weights is not None else "None."))
-    terms.append(("Protection of respondents", _protection(survey)))
-    return "\n\n".join(f"{term}\n:   {text}" for term, text in terms)
-
-
-def _protection(survey: StaffSurvey) -> str:
-    policy = survey.disclosure
-    if survey.kind != "responses":
-        return "The survey came as a table of totals; it is shown as it came."
-    rounding = f" Everything is rounded to {policy.round_to}." if policy.round_to else ""
-    zeros = " and 0" if policy.zeros_are_disclosive else ""
-    return (f"No row of fewer than {policy.minimum_group} answers; no count of 1 to {policy.minimum_cell - 1}{zeros}; further "
-            "counts are suppressed until nobody can work these out from totals, subtotals or other tables of this report."
-            + rounding)
-
-
 def _labels(survey: StaffSurvey) -> dict[str, str]:
     return {item.id: item.label for item in survey.items}
 
 
 def _quoted(text: str) -> str:
-    return f"“{text[0].lower()}{text[1:]}”"
+    return f"“{text}”"
 
 
 def _share(row: pd.Series) -> str:
     return f"{100 * row['share']:.0f}% ({100 * row['low']:.0f}–{100 * row['high']:.0f})"
-
-
-def sections(survey: StaffSurvey) -> dict[str, list[str]]:
-    """The domains' labels, each with its items, for lists in charts."""
-    return {domain.label: found for domain in survey.domains
-            if (found := [item.id for item in survey.items if item.domain == domain.id])}
-
-
-def score_labels(survey: StaffSurvey) -> dict[str, str]:
-    """What the scores are called: the domains, and the outcomes."""
-    return {**{domain.id: domain.label for domain in survey.domains}, OUTCOMES: "Reported outcomes"}
 
 
 def domains_text(survey: StaffSurvey, scores: pd.DataFrame) -> str:
@@ -312,5 +243,5 @@ def suppression_text(summary: pd.DataFrame, survey: StaffSurvey) -> str:
         return "Nothing was suppressed: the survey came as a table of totals and is shown as it came."
     if not len(summary):
         return "Nothing had to be suppressed."
-    return (f"{summary['cells'].sum():,} figures are not shown. Each is named in the disclosure record among the data tables "
-            "(`disclosure`), with the rule that it fell under. What was hidden only for the sake of another is in it too.")
+    return (f"{summary['cells'].sum():,} figures are not shown. Each is named among the data tables (`disclosure`). Most rules "
+            "hide a small number; “secondary” hides one of any size, so that a small one cannot be worked out.")

@@ -14,13 +14,12 @@ from pipeline.statistics.clustered_shares import clustered_share
 from pipeline.statistics.intervals import wilson
 from pipeline.surveys.agreement import share_table
 from pipeline.surveys.disclosure import Protected, join_small_groups, protect
-from pipeline.surveys.disclosure.policy import OTHER
+from pipeline.surveys.disclosure.policy import OTHER, SUPPRESSED
 from pipeline.surveys.disclosure.tables import EVERYBODY
 from pipeline.surveys.staff.responses import Responses, missing_code
 from pipeline.surveys.staff.codebook import REASONS, StaffSurvey
 
 KEYS = ["item", "grouping", "group"]
-SUPPRESSED = "suppressed"  # by which rule is in the record alone: a reader who knew it could narrow the count down
 OTHER_GROUPS = "Other groups, or not stated"
 
 

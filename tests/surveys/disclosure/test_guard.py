@@ -29,7 +29,7 @@ def bars(data):
 
 def test_a_row_of_too_few_is_empty_in_the_table_its_data_and_what_comes_back(publish, tmp_path):
     shown = publish.table("means", TABLE, "Means by area.")
-    assert shown.loc[1, ["respondents", "mean"]].isna().all() and shown.loc[1, "rule"] == "group size"
+    assert shown.loc[1, ["respondents", "mean"]].isna().all() and shown.loc[1, "rule"] == "suppressed"
     written = everything_written(tmp_path)
     assert "61.5" in written and "80.25" not in written
     assert "South" in written

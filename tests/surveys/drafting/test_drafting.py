@@ -12,6 +12,7 @@ from pipeline.surveys.drafting.known_scales import read_labels, smallest_scale
 from pipeline.surveys.drafting.number_scales import read_numbers
 from pipeline.surveys.staff.responses import read_responses
 from pipeline.surveys.staff.codebook import read_staff_survey
+from pipeline.surveys.staff.simulation import simulate_survey
 from tests.surveys.projects import (AGREEMENT, REAL, SECRETS, answers, make_project, qualtrics, surveymonkey,
                                     write_columns)
 
@@ -188,10 +189,57 @@ def test_numbers_that_are_no_scale_are_left_out(tmp_path, drafted):
     assert len(survey.items) == 1
 
 
-def test_yes_and_no_is_a_group_and_its_words_are_no_scale(tmp_path, drafted):
-    survey, uses, _ = drafted(write_columns(tmp_path / "a.csv", {
-        "I am well supported": answers(AGREEMENT, 60), "Do you hold cases?": answers(["Yes", "No"], 60)}))
-    assert uses["Do you hold cases?"] == "group" and [group.column for group in survey.groups] == ["Do you hold cases?"]
+def test_yes_and_no_is_no_scale_and_a_group_only_for_a_trait_that_is_asked_so(tmp_path, drafted):
+    survey, uses, guesses = drafted(write_columns(tmp_path / "a.csv", {
+        "I am well supported": answers(AGREEMENT, 60), "Do you hold cases?": answers(["Yes", "No"], 60),
+        "Is this your first job?": answers(["Yes", "No", "Not sure"], 60),
+        "Do you have a disability?": answers(["Yes", "No"], 60)}))
+    assert [group.column for group in survey.groups] == ["Do you have a disability?"]
+    for column in ("Do you hold cases?", "Is this your first job?"):
+        assert uses[column] == "other" and "could be a group" in guesses[column].reason
+
+
+def test_only_the_five_most_useful_traits_become_groups(tmp_path, drafted):
+    headings = ["Disability", "Age band", "Second job", "Gender", "Length of service",
+                "Are you full-time or part-time?", "Pay grade", "Which role best describes you?"]
+    columns = {text: answers([f"A {k}", f"B {k}", f"C {k}"], 60, k) for k, text in enumerate(headings)}
+    survey, uses, guesses = drafted(write_columns(tmp_path / "a.csv",
+                                                  {"I am well supported": answers(AGREEMENT, 60)} | columns))
+    # the role that stands first in the file comes first; a second column of a trait stands behind the first of others
+    assert [group.column for group in survey.groups] == [
+        "Second job", "Pay grade", "Length of service", "Are you full-time or part-time?", "Gender"]
+    assert {guesses[group.column].confidence for group in survey.groups} <= {"high", "medium"}
+    left = [text for text in headings if uses[text] == "other"]
+    assert left == ["Disability", "Age band", "Which role best describes you?"]
+    assert all(guesses[text].reason == "could be a group; move it to groups to report by it (each further group hides "
+                                       "more small counts)" for text in left)
+
+
+@pytest.mark.parametrize("heading", ["Favourite colour", "What was your previous role?", "Who helps you in your role?",
+                                     "Salary", "Which area of work should we improve?"])
+def test_what_names_no_trait_that_is_reported_by_is_left_out(tmp_path, drafted, heading):
+    survey, uses, guesses = drafted(write_columns(tmp_path / "a.csv", {
+        "I am well supported": answers(AGREEMENT, 60), heading: answers(["A one", "B"], 60)}))
+    assert uses[heading] == "other" and "could be a group" in guesses[heading].reason and not survey.groups
+
+
+def test_a_second_unit_of_work_is_a_group_if_it_is_coarse(tmp_path, drafted):
+    survey, _, _ = drafted(write_columns(tmp_path / "a.csv", {
+        "I am well supported": answers(AGREEMENT, 60), "Which area is it?": answers(["North", "South", "West"], 60),
+        "Team": answers([f"T{k}" for k in range(9)], 60), "Role": answers(["Worker", "Lead"], 60)}))
+    assert survey.cluster == "Team" and [group.column for group in survey.groups] == ["Role", "Which area is it?"]
+
+
+def test_a_simulated_export_matches_every_statement_of_2011(project, drafted, codebook):
+    folder = simulate_survey(project, "practice", 400, correlation=0.4, clusters=40, seed=1)
+    survey, uses, guesses = drafted(folder / "export.csv")
+    assert [(item.matches, item.wording, item.domain, item.measures) for item in survey.items] == [
+        (item.id, item.wording, item.domain, item.measures) for item in codebook.items]
+    assert len(survey.items) == 38 and not any(item.reversed for item in survey.items)
+    assert {guesses[item.column].confidence for item in survey.items} == {"high"}
+    assert (uses["Role"], survey.cluster, survey.respondent) == ("group", "Team", "Respondent")
+    known = read_responses(folder, read_staff_survey(folder / "survey.yaml"))
+    assert (read_responses(project / "data/raw/surveys/made-up", survey).codes == known.codes).all()
 
 
 @pytest.mark.parametrize(("heading", "cells", "use"), [
@@ -333,7 +381,7 @@ def test_params_without_the_list_are_refused(tmp_path, text):
 def test_two_labels_of_one_level_are_no_known_scale(tmp_path, drafted):
     labels = ["Always", "All of the time", "Often", "Never"]
     _, uses, _ = drafted(write_columns(tmp_path / "a.csv", {"Q1": answers(labels, 60), "Q2": answers(AGREEMENT, 60)}))
-    assert uses["Q1"] == "group"
+    assert uses["Q1"] == "other"
 
 
 def test_labels_and_numbers_that_are_none():
@@ -354,6 +402,7 @@ def test_a_real_limesurvey_export(drafted, project):
     assert items["turnover3"].reversed and not items["turnover2"].reversed and not any(items[each].reversed
                                                                                        for each in agreement)
     assert uses["column 1"] == "identifier" and survey.respondent is None
+    assert [group.id for group in survey.groups] == ["currentemp10", "socio2", "socio3", "currentemp12"]
     codes = read_responses(project / "data/raw/surveys/made-up", survey).codes
     of = [[item.id for item in survey.items].index(each) for each in agreement]
     scores = 5 - codes[(codes[:, of] >= 0).all(axis=1)][:, of]
@@ -363,8 +412,9 @@ def test_a_real_limesurvey_export(drafted, project):
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real exports are not at hand")
 def test_a_real_surveymonkey_export(drafted):
-    survey, uses, _ = drafted(REAL / "star-wars" / "StarWars.csv")
+    survey, uses, guesses = drafted(REAL / "star-wars" / "StarWars.csv")
     by_use = {use: [column for column in uses if uses[column] == use] for use in set(uses.values())}
     assert len(by_use["multi_select"]) == 6 and len(by_use["item"]) == 14 and by_use["respondent"] == ["RespondentID"]
-    assert {scale.points for scale in survey.scales} == {5} and len(by_use["other"]) == 6  # the six places of a ranking
+    assert {scale.points for scale in survey.scales} == {5} and len(by_use["group"]) == 3
+    assert sum("a place in a ranking" in guesses[column].reason for column in by_use["other"]) == 6
     assert survey.missing[0].answers == ("Unfamiliar (N/A)",)
