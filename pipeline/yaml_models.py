@@ -47,6 +47,8 @@ class _UniqueKeyLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key that is no single word or text", problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark)
             seen.add(key.value)
@@ -62,10 +64,18 @@ def _read_yaml(path: Path) -> Any:
     except UnicodeDecodeError as error:
         raise CodebookError("The file is not UTF-8 text.", where=f"{path}, byte {error.start}",
                             fix="Save the file as UTF-8.") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise CodebookError("The file is not valid YAML.", where=f"{path}, line {line}", found=error.problem or "",
-                            fix="Look for wrong indentation, a colon in unquoted text, or a key used twice.") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # dates and numbers that cannot be, endless nesting
+        mark = getattr(error, "problem_mark", None)
+        raise CodebookError("The file is not valid YAML.", where=f"{path}, line {mark.line + 1}" if mark else str(path),
+                            found=_in_short(error),
+                            fix="Look for wrong indentation, a colon in unquoted text, a key used twice, or a value that "
+                                "cannot be, such as a month 13.") from None
+
+
+def _in_short(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "lists within lists without end"
+    return str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).partition("\n")[0]
 
 
 def _described(error: dict[str, Any], content: Any) -> list[str]:

@@ -61,9 +61,7 @@ def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto
         for report in sources:
             check_report(report, staged, values)
         for report in sources:
-            outputs = _render_report(report, staged, values, chosen)
-            if report.metadata.get("spreadsheets"):
-                outputs += write_spreadsheets(report, staged, folder / "site" / made_for / "data", outputs[0].parent, _epoch())
+            outputs = _render_report(report, staged, values, chosen, folder / "site" / made_for / "data")
             destination.mkdir(parents=True, exist_ok=True)
             for output in outputs:
                 with replacing(destination / output.name) as beside:
@@ -148,7 +146,9 @@ def _epoch() -> int:
     return int(os.environ.get("SOURCE_DATE_EPOCH") or FIXED_EPOCH)
 
 
-def _render_report(report: Report, staged: Path, values: Mapping[str, str], engine: quarto.Quarto | None) -> list[Path]:
+def _render_report(report: Report, staged: Path, values: Mapping[str, str], engine: quarto.Quarto | None,
+                   data: Path) -> list[Path]:
+    """The report in each of its formats, and its data tables as spreadsheets where its header asks for them."""
     epoch = _epoch()
     metadata, body = expanded(report, values)
     finished = staged.parent / "finished"
@@ -166,4 +166,7 @@ def _render_report(report: Report, staged: Path, values: Mapping[str, str], engi
         return output
 
     with ThreadPoolExecutor(1 if engine else len(SUFFIXES)) as side_by_side:  # Quarto's runs would share files
-        return list(side_by_side.map(make, formats(report)))
+        outputs = side_by_side.map(make, formats(report))
+        wanted = report.metadata.get("spreadsheets")
+        tables = write_spreadsheets(report, staged, data, finished, epoch) if wanted else []
+        return [*outputs, *tables]

@@ -199,27 +199,29 @@ class Codebook(Strict):
 
     def item(self, item: str) -> Item:
         """The item with this slug. Raises CodebookError for an unknown one, as `domain` and `group` do."""
-        return self._part("items", item)
+        return part_of(self, "items", item)
 
     def domain(self, domain: str) -> Domain:
         """The domain with this identifier."""
-        return self._part("domains", domain)
+        return part_of(self, "domains", domain)
 
     def group(self, group: str) -> Group:
         """The group with this identifier."""
-        return self._part("groups", group)
+        return part_of(self, "groups", group)
 
     def rows(self, group: str) -> tuple[Item, ...]:
         """The items that a group was asked, in the order of its published table."""
         self.group(group)
         return tuple(sorted((item for item in self.items if group in item.place), key=lambda item: item.place[group]))
 
-    def _part(self, key: str, identifier: str) -> Any:
-        parts = {part.id: part for part in getattr(self, key)}
-        if identifier not in parts:
-            raise CodebookError(f"The codebook of {self.name} has no such entry.", where=f"survey.yaml, {key}",
-                                found=repr(identifier), expected=listed(parts), fix="Correct the spelling.")
-        return parts[identifier]
+
+def part_of(codebook: Any, key: str, identifier: str) -> Any:
+    """The entry of a codebook's list `key` that has this identifier; CodebookError for an unknown one."""
+    parts = {part.id: part for part in getattr(codebook, key)}
+    if identifier not in parts:
+        raise CodebookError(f"The codebook of {codebook.name} has no such entry.", where=f"survey.yaml, {key}",
+                            found=repr(identifier), expected=listed(parts), fix="Correct the spelling.")
+    return parts[identifier]
 
 
 def read_codebook(path: Path) -> Codebook:

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 import yaml
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 AGREEMENT = ["Strongly agree", "Agree", "Neither agree nor disagree", "Disagree", "Strongly disagree"]
 SATISFACTION = ["Very satisfied", "Fairly satisfied", "Fairly dissatisfied", "Very dissatisfied"]
@@ -27,10 +26,11 @@ STATEMENTS = {  # statement: domain, what it measures, the statement of 2011 tha
     "Our meetings are useful": ("teamworking", "support", None, (-1.8, -0.9, 0, 1.1)),
     "How satisfied are you with your equipment?": ("organisational_culture", "support", None, (-1.9, -1, 0.8)),
     "How satisfied are you with the thanks you get?": ("organisational_culture", "support", None, (-2.1, -1.2, 0.6)),
-    "Children's needs are met because of our support": ("support_and_outcomes", "outcome", None, (-2.6, -2.1, -1.4, 0.3)),
+    "Children's needs are met because of our support": ("support_and_outcomes", "outcome", None,
+                                                        (-2.6, -2.1, -1.4, 0.3)),
     "Families are better off because of our work": ("support_and_outcomes", "outcome", None, (-2.2, -1.3, -0.4, 0.7)),
 }
-TRAINED = "I have been trained to supervise others"  # the only one of its domain: asked of those who supervise; few managers answered
+TRAINED = "I have been trained to supervise others"  # few managers answered, and nobody who does not supervise
 ROLES = {"Social worker": 195, "Senior practitioner": 72, "Team manager": 24, "Student on placement": 9}
 SERVICES = {"Assessment": 120, "Child protection": 84, "Children looked after": 58, "Early help": 34, "Edge of care": 4}
 ROLE, SERVICE, TEAM = "What is your role?", "Which service do you work in?", "Which team do you work in?"
@@ -65,7 +65,7 @@ def write_export(path: Path, respondents: int = 300, seed: int = 7) -> Made:
     again[list(STATEMENTS)[0]] = AGREEMENT[4]
     empty = whole.head(2).assign(**{"Respondent ID": ["RZQ9900001", "RZQ9900002"], **dict.fromkeys(STATEMENTS, "")})
     _write_workbook(path, pd.concat([whole, again, empty], ignore_index=True))
-    secrets = ("RZQ7", "203.0.113.", "z.quill", "council.example", "Quillfeather", "xylophonically", "2031-02-", "2031-03-",
+    secrets = ("RZQ7", "203.0.113.", "z.quill", "council.example", "Quillfeather", "xylophonically", "2031-02-",
                "Kestrel nest", "Student on placement", "Edge of care")
     return Made(path, people, secrets)
 
@@ -97,7 +97,8 @@ def _answers(rng: np.random.Generator, respondents: int) -> pd.DataFrame:
 
 def _spread(rng: np.random.Generator, levels: dict[str, int], respondents: int) -> np.ndarray:
     ends = np.rint(np.cumsum(list(levels.values())) / sum(levels.values()) * respondents).astype(int)
-    return rng.permutation(np.array(list(levels), dtype=object)[np.searchsorted(ends, np.arange(respondents), side="right")])
+    places = np.searchsorted(ends, np.arange(respondents), side="right")
+    return rng.permutation(np.array(list(levels), dtype=object)[places])
 
 
 def _letters(number: int) -> str:
@@ -127,7 +128,8 @@ def correct(folder: Path, **changes: object) -> dict:
         item["domain"], item["measures"], matches, _ = STATEMENTS[item["column"]]
         item.pop("matches", None)
         item |= {"matches": matches} if matches else {}
-    content |= {"groups": [{"id": "role", "column": ROLE, "label": "Role"}, {"id": "service", "column": SERVICE, "label": "Service"}],
+    content |= {"groups": [{"id": "role", "column": ROLE, "label": "Role"},
+                           {"id": "service", "column": SERVICE, "label": "Service"}],
                 "cluster": TEAM, "respondent": "Respondent ID", "duplicates": "first"}
     used = {ROLE, SERVICE, TEAM, "Respondent ID"}
     content["left_out"] = [each for each in content.get("left_out", []) if each["column"] not in used]
@@ -136,127 +138,10 @@ def correct(folder: Path, **changes: object) -> dict:
     return content
 
 
-@dataclass(frozen=True)
-class Published:
-    """The tables of a report that anybody can read: those below reports/site and data/processed, by their names."""
-
-    answers: pd.DataFrame
-    groups: pd.DataFrame
-    missing: pd.DataFrame
-    agreement: pd.DataFrame
-    shares: pd.DataFrame
-    scores: pd.DataFrame
-    pairs: pd.DataFrame
-    models: pd.DataFrame
-
-
-def read_published(root: Path, name: str) -> Published:
-    processed, site = root / "data/processed/surveys" / name, root / "reports/site/survey" / name / "data"
-    return Published(*(pd.read_csv(processed / f"{each}.csv") for each in ("answers", "groups", "missing")),
-                     *(pd.read_csv(site / f"{each}.csv") for each in ("agreement", "answers", "scores-by-group", "pairs", "models")))
-
-
-def role_of(category: str) -> str:
-    """What a category stands for; the report says it."""
-    if category in ("neither", "dont_know"):
-        return {"neither": "neutral"}.get(category, category)
-    return "disagree" if "dis" in category else "agree"
-
-
-class Attacker:
-    """Concludes, from what is published and nothing else, how many people can be in each cell of one statement.
-
-    The unknowns are whole numbers of people, by group and category. `alone` is the score that rests on this statement
-    only and `shared` the one that rests on it and on one other; `answered` is the fewest and the most people that have
-    an answer on the scale, which the tables of pairs and models let conclude.
-    """
-
-    def __init__(self, published: Published, item: str, alone: str = "", shared: str = "", answered=(0, np.inf)):
-        self.item, self.people = item, int(published.groups["respondents"].iloc[0])
-        lines = published.answers[published.answers["item"] == item]
-        self.categories = list(dict.fromkeys(lines["category"]))
-        self.scaled = np.array([category != "dont_know" for category in self.categories])
-        sizes = published.groups.set_index(["grouping", "group"])["respondents"]
-        self.rows = list(sizes.index)
-        self.told = set(zip(lines["grouping"], lines["group"]))
-        self.facts: list[tuple[np.ndarray, float, float]] = []
-        self._sums(sizes)
-        self._counts(lines)
-        for table, tolerance in ((published.agreement, 0.05), (published.shares, 0.0005)):
-            self._percentages(table[table["item"] == item], tolerance)
-        base = published.missing.set_index(["item", "reason"])["count"].get((item, "any"))
-        self._know(self.cells(("all", "all")), self.people - base, self.people - base)
-        self._know(self.cells(("all", "all")) * np.tile(self.scaled, len(self.rows)), *answered)
-        labels = published.groups.set_index(["grouping", "label"])["group"]
-        self._scores(published.scores.assign(row=[(grouping, labels.get((grouping, label))) for grouping, label in
-                                                  zip(published.scores["grouping"], published.scores["label"])]), alone, shared)
-
-    def cells(self, row: tuple[str, str], categories: object = None) -> np.ndarray:
-        """Ones where the unknowns are of a row, and of some categories."""
-        chosen = [categories is None or category in categories for category in self.categories]
-        return np.concatenate([np.array(chosen, float) * (each == row) for each in self.rows])
-
-    def _know(self, unknowns: np.ndarray, low: float, high: float) -> None:
-        self.facts.append((unknowns, low, high))
-
-    def _sums(self, sizes: pd.Series) -> None:
-        for row in self.rows:
-            self._know(self.cells(row), 0, sizes[row] if row in self.told else 0)
-        for grouping in {grouping for grouping, _ in self.rows} - {"all"}:
-            for category in self.categories:
-                parts = sum(self.cells(row, [category]) for row in self.rows if row[0] == grouping)
-                self._know(parts - self.cells(("all", "all"), [category]), 0, 0)
-
-    def _counts(self, lines: pd.DataFrame) -> None:
-        for line in lines.itertuples():
-            row, cell = (line.grouping, line.group), self.cells((line.grouping, line.group), [line.category])
-            if not np.isnan(line.base):
-                self._know(self.cells(row), line.base, line.base)
-            if not np.isnan(line.percent):
-                self._ratio(cell, self.cells(row), line.percent, 1e-6)
-            self._know(cell, *((line.count_low, line.count_high) if np.isnan(line.count) else (line.count, line.count)))
-
-    def _ratio(self, part: np.ndarray, whole: np.ndarray, percent: float, tolerance: float) -> None:
-        self._know(part - (percent + tolerance) / 100 * whole, -np.inf, 1e-9)
-        self._know(part - (percent - tolerance) / 100 * whole, -1e-9, np.inf)
-
-    def _percentages(self, lines: pd.DataFrame, tolerance: float) -> None:
-        for line in lines.to_dict("records"):
-            row = (line.get("grouping", "all"), line.get("group", "all"))
-            if not np.isnan(line["respondents"]):
-                self._know(self.cells(row), line["respondents"], line["respondents"])
-            for role in ("agree", "neutral", "disagree", "dont_know"):
-                if not np.isnan(line[role]):
-                    part = self.cells(row, [each for each in self.categories if role_of(each) == role])
-                    self._ratio(part, self.cells(row), line[role], tolerance)
-
-    def _scores(self, scores: pd.DataFrame, alone: str, shared: str) -> None:
-        points = 100 * (1 - np.arange(self.scaled.sum()) / (self.scaled.sum() - 1))
-        values = np.tile(np.append(points, [0] * (len(self.categories) - len(points))), len(self.rows))
-        scaled = np.tile(self.scaled, len(self.rows))
-        for line in scores[scores["respondents"].notna()].itertuples():
-            answered, people = self.cells(line.row) * scaled, line.respondents
-            if line.score == shared:
-                self._know(answered, -np.inf, people)
-            if line.score == alone:
-                self._know(answered, people, people)
-                self._know(answered * values, (line.mean - 0.05) * people - 1e-6, (line.mean + 0.05) * people + 1e-6)
-
-    def range(self, unknowns: np.ndarray) -> tuple[int, int]:
-        """The fewest and the most people that can be in these cells together."""
-        matrix, low, high = (np.array(part) for part in zip(*self.facts))
-        ends = []
-        for sign in (1, -1):
-            solved = milp(sign * unknowns, integrality=np.ones(len(unknowns)), bounds=Bounds(0, self.people),
-                          constraints=LinearConstraint(matrix, low, high), options={"mip_rel_gap": 0})
-            assert solved.success, f"{self.item}: nothing fits what is published"
-            ends.append(round(sign * solved.fun))
-        return ends[0], ends[1]
-
-
 def write_ready_table(path: Path, percentages: bool = False) -> Path:
     """Write a table of totals: a statement a row, with counts or whole percentages of 120 people."""
-    rows = {"My workload can be managed": (30, 60, 12, 12, 6), "Colleagues in my team help each other": (54, 48, 6, 6, 6),
+    rows = {"My workload can be managed": (30, 60, 12, 12, 6),
+            "Colleagues in my team help each other": (54, 48, 6, 6, 6),
             "Children's needs are met because of our support": (24, 60, 18, 12, 6)}
     lines = [[statement, *(f"{100 * count / 120:.0f}%" if percentages else count for count in counts), 120]
              for statement, counts in rows.items()]

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ import pandas as pd
 import pytest
 
 from pipeline.statistics.ordinal import CumulativeLink
+from tests.r_scripts import output_of
 
 FOLDER = Path(__file__).with_name("r")
 CASES = {f"{case['group']}: {case['name']}": case
@@ -107,17 +106,9 @@ def test_cluster_robust_errors_are_those_of_r(name):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed: the stored output is taken as it is")
 def test_the_script_still_gives_the_stored_output(tmp_path):
-    for name in ("ordinal.R", "ordinal_cases.json"):
-        shutil.copy(FOLDER / name, tmp_path)
-    wanted = ("ordinal", "sandwich", "numDeriv", "jsonlite")
-    there = subprocess.run(["Rscript", "-e", f"stopifnot({', '.join(f'requireNamespace({one!r})' for one in wanted)})"],
-                           capture_output=True)
-    if there.returncode:
-        pytest.skip("R is installed without the packages of ordinal.R: the stored output is taken as it is")
-    subprocess.run(["Rscript", "ordinal.R"], cwd=tmp_path, check=True, capture_output=True)
-    again = json.loads((tmp_path / "ordinal_clm.json").read_text(encoding="utf-8"))
+    again = output_of(FOLDER / "ordinal.R", "ordinal_cases.json", "ordinal_clm.json",
+                      ("ordinal", "sandwich", "numDeriv", "jsonlite"), tmp_path)
     for name in ENDED:
         assert_close(again["fits"][name]["estimates"], STORED["fits"][name]["estimates"])
         assert_close(again["fits"][name]["std_errors"], STORED["fits"][name]["std_errors"])

@@ -3,8 +3,6 @@
 import csv
 import hashlib
 import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +13,7 @@ from statsmodels.multivariate.factor import Factor
 
 from pipeline.errors import DataError, ParameterError
 from pipeline.statistics.reliability import reliability
+from tests.r_scripts import output_of
 
 FOLDER = Path(__file__).with_name("r")
 CASE = json.loads((FOLDER / "respondents_cases.json").read_text(encoding="utf-8"))
@@ -161,17 +160,9 @@ def assert_same(found, expected):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed: the stored output is taken as it is")
 def test_the_script_still_gives_the_stored_output(tmp_path):
-    for name in ("respondents.R", "respondents_cases.json"):
-        shutil.copy(FOLDER / name, tmp_path)
-    wanted = ("psych", "polycor", "lavaan", "survey", "jsonlite")
-    there = subprocess.run(["Rscript", "-e", f"stopifnot({', '.join(f'requireNamespace({one!r})' for one in wanted)})"],
-                           capture_output=True)
-    if there.returncode:
-        pytest.skip("R is installed without the packages of respondents.R: the stored output is taken as it is")
-    subprocess.run(["Rscript", "respondents.R"], cwd=tmp_path, check=True, capture_output=True)
-    again = json.loads((tmp_path / "respondents_r.json").read_text(encoding="utf-8"))
+    again = output_of(FOLDER / "respondents.R", "respondents_cases.json", "respondents_r.json",
+                      ("psych", "polycor", "lavaan", "survey", "jsonlite"), tmp_path)
     for part in ("reliability", "polychoric", "lmg", "shares"):
         assert_same(again[part], STORED[part])
 

@@ -141,7 +141,7 @@ NAMES = (
     case("a name that is no slug", words("new", "Leeds 2026", "export.csv"), "cannot be used", "leeds-2026"),
     case("a survey that is there already", words("new", "ofsted-2011", "none.csv"), "already"),
     case("a survey that is not there", words("check", "leeds-2026"), "There is no such survey"),
-    case("too few people to make up", words("simulate", "example", "--respondents", "1"), "1", "2 or more"),
+    case("too few people to make up", words("simulate", "example", "--respondents", "1"), "1", "from 2 to"),
     case("a correlation above 1", words("simulate", "example", "--correlation", "1.5"), "correlation", "1.5"),
     case("a correlation below 0", words("simulate", "example", "--correlation", "-0.1"), "correlation", "-0.1"),
     case("a correlation that is no number", words("simulate", "example", "--correlation", "nan"), "correlation", "nan"),

@@ -33,13 +33,14 @@ def new_survey(root: Path, name: str, file: Path, sheet: str | None = None) -> D
     """
     _check_name(root, name)
     params = with_survey(root / "params.yaml", name)
+    kept = _kept_name(file)
     export = read_export(file, sheet=sheet)
     codebook = read_codebook(root / SURVEYS / PUBLISHED / "survey.yaml")
     draft = draft_table(export, codebook) or draft_responses(export, codebook)
     content = {"name": name, "title": f"Staff survey {name.replace('-', ' ').title()}",
-               "file": {"name": file.name} | ({"sheet": sheet} if sheet else {}), **draft.content}
+               "file": {"name": kept} | ({"sheet": sheet} if sheet else {}), **draft.content}
     with _new_folder(root / SURVEYS / name) as folder:
-        shutil.copyfile(file, folder / file.name)
+        shutil.copyfile(file, folder / kept)
         write_text(folder / "survey.yaml", codebook_text(_in_order(content), draft.guesses))
         read_staff_survey(folder / "survey.yaml")
     try:
@@ -55,6 +56,15 @@ def _in_order(content: dict) -> dict:
     order = ("name", "title", "kind", "file", "table", "scales", "missing", "domains", "items", "benchmark", "groups",
              "cluster", "weight", "respondent", "duplicates", "left_out")
     return {key: content[key] for key in order if content.get(key)}
+
+
+def _kept_name(file: Path) -> str:
+    """What the export is called in the survey's folder, beside its codebook."""
+    name = file.name.strip()
+    if name.lower() == "survey.yaml":
+        raise DataError("An export cannot be called survey.yaml: that is the name of its codebook.", where=str(file),
+                        fix="Give the export's own file, or another name to it.")
+    return name
 
 
 def _check_name(root: Path, name: str) -> None:

@@ -7,12 +7,11 @@ depends on the kind: `responses` (one row a person), or a ready table of `counts
 
 from collections import Counter
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from pipeline.errors import CodebookError
-from pipeline.surveys.codebook import AnswerScale, Category, Month, listed, repeated
+from pipeline.surveys.codebook import AnswerScale, Category, Month, listed, part_of, repeated
 from pipeline.surveys.disclosure.policy import Policy
 from pipeline.yaml_models import Identifier, Slug, Strict, Text, read_model
 
@@ -22,7 +21,7 @@ REASONS = ("no_answer", "stopped", "not_applicable", "not_asked", "prefer_not_to
 class File(Strict):
     """The export: its name, and how to read it where that cannot be told from the file itself."""
 
-    name: Text
+    name: Annotated[Text, StringConstraints(pattern=r"^[^/\\]+$")]  # in the survey's own folder
     header: Literal["one", "qualtrics", "surveymonkey"] | None = None
     sheet: Text | None = None
     encoding: Text | None = None
@@ -232,18 +231,11 @@ class StaffSurvey(Strict):
 
     def item(self, item: str) -> StaffItem:
         """The item with this slug."""
-        return self._part("items", item)
+        return part_of(self, "items", item)
 
     def grouping(self, grouping: str) -> Grouping:
         """The grouping with this identifier."""
-        return self._part("groups", grouping)
-
-    def _part(self, key: str, identifier: str) -> Strict:
-        parts = {part.id: part for part in getattr(self, key)}
-        if identifier not in parts:
-            raise CodebookError(f"The codebook of {self.name} has no such entry.", where=f"survey.yaml, {key}",
-                                found=repr(identifier), expected=listed(parts), fix="Correct the spelling.")
-        return parts[identifier]
+        return part_of(self, "groups", grouping)
 
     def columns(self) -> tuple[str, ...]:
         """The columns of the file that are read: never one that is left out."""

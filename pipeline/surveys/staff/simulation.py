@@ -34,6 +34,7 @@ from pipeline.yaml_models import Slug
 
 PUBLISHED = "ofsted-2011"  # the survey whose margins are taken
 TEAM_ICC = 0.1
+MOST_PEOPLE = 10_000_000  # more than work in the whole country; a limit to memory and disk
 CHUNK = 25_000  # respondents in memory at a time; it changes no answer
 NOT_ASKED = "Not asked"
 
@@ -171,15 +172,18 @@ def _alike(rows: int, items: int, correlation: float, generator: np.random.Gener
 def _streams(respondents: int, correlation: float, clusters: int, seed: int,
              team_icc: float) -> list[np.random.SeedSequence]:
     """Seeds for roles, teams, people and missing answers, if the arguments are possible."""
-    if respondents < 2:
-        raise ParameterError("A survey needs respondents.", found=str(respondents), expected="2 or more")
+    if not 2 <= respondents <= MOST_PEOPLE:
+        raise ParameterError("Impossible number of respondents.", where="--respondents", found=f"{respondents:,}",
+                             expected=f"from 2 to {MOST_PEOPLE:,}", fix="Give another number.")
     if not 0 <= correlation < 1 or not 0 <= team_icc < 1:
-        raise ParameterError("Impossible latent correlation.", found=f"{correlation} (of teams {team_icc})",
-                             expected="0 or more and less than 1")
+        raise ParameterError("Impossible latent correlation.", where="--correlation", expected="0 or more and less than 1",
+                             found=f"{correlation} (of teams {team_icc})", fix="Give another number.")
     if not 1 <= clusters <= respondents:
-        raise ParameterError("Impossible number of teams.", found=str(clusters), expected=f"from 1 to {respondents}")
+        raise ParameterError("Impossible number of teams.", where="--clusters", found=str(clusters),
+                             expected=f"from 1 to {respondents}", fix="Give another number.")
     if seed < 0:
-        raise ParameterError("Impossible seed.", found=str(seed), expected="a whole number, 0 or more")
+        raise ParameterError("Impossible seed.", where="--seed", found=str(seed), expected="a whole number, 0 or more",
+                             fix="Give another number.")
     return np.random.SeedSequence(seed).spawn(4)
 
 

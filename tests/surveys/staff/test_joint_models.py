@@ -3,8 +3,6 @@
 import dataclasses
 import hashlib
 import json
-import shutil
-import subprocess
 
 import numpy as np
 import pandas as pd
@@ -18,6 +16,7 @@ from pipeline.surveys.staff import joint_models as module
 from pipeline.surveys.staff.domain_scores import domain_scores, favourable_codes
 from pipeline.surveys.staff.joint_models import domain_importance, joint_models
 from tests.surveys.staff.respondents import FOLDER, item, responses_of, simulated, stored
+from tests.r_scripts import output_of
 
 R = json.loads((FOLDER / "joint_models.json").read_text(encoding="utf-8"))
 NUMBERS = ["odds_ratio", "low", "high", "p", "q", "po_p"]
@@ -256,16 +255,8 @@ def test_importance_is_that_of_the_scores_and_stops_when_few_answered():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed: the stored output is taken as it is")
 def test_the_script_still_gives_the_stored_output(tmp_path):
-    for name in ("joint_models.R", "joint_answers.csv"):
-        shutil.copy(FOLDER / name, tmp_path)
-    wanted = ("ordinal", "sandwich", "polycor", "jsonlite")
-    there = subprocess.run(["Rscript", "-e", f"stopifnot({', '.join(f'requireNamespace({one!r})' for one in wanted)})"],
-                           capture_output=True)
-    if there.returncode:
-        pytest.skip("R is installed without the packages of joint_models.R: the stored output is taken as it is")
-    subprocess.run(["Rscript", "joint_models.R"], cwd=tmp_path, check=True, capture_output=True)
-    again = json.loads((tmp_path / "joint_models.json").read_text(encoding="utf-8"))
+    again = output_of(FOLDER / "joint_models.R", "joint_answers.csv", "joint_models.json",
+                      ("ordinal", "sandwich", "polycor", "jsonlite"), tmp_path)
     for one, other in zip(again["fits"], R["fits"], strict=True):
         assert one["errors"] == pytest.approx(other["errors"]) and one["brant"] == pytest.approx(other["brant"])
