@@ -66,11 +66,13 @@ def _large_survey(folder: Path) -> list[tuple[str, str]]:
     survey = read_staff_survey(folder / "survey.yaml")
     begun = time.monotonic()
     responses = read_responses(folder, survey)
-    write_csv(folder / "answers.csv", tabulate(responses).answers)
+    tables = tabulate(responses)
+    write_csv(folder / "answers.csv", tables.answers)
     counted, memory = time.monotonic() - begun, _peak()
     scores, labels = domain_scores(responses), score_labels(survey)
-    for table in (score_tables, link_models, importance_table):
-        table(responses, scores, labels)
+    score_tables(responses, scores, labels, tables)
+    link_models(responses, scores, labels)
+    importance_table(responses, scores, labels)
     pair_table(responses, published_survey(folder.parent, survey))
     modelled = time.monotonic() - begun
     size = (folder / survey.file.name).stat().st_size / 1e6

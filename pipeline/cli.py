@@ -60,9 +60,12 @@ def run(
 
 def _reports(root: Path) -> list[Path]:
     """The rendered reports, the index first."""
-    site = root / "reports" / "site"
+    from pipeline.running import surveys_of
+
+    site, surveys = root / "reports" / "site", surveys_of(root)
     found = [path for suffix in ("html", "docx", "pdf", "xlsx", "ods")
-             for pattern in (f"*.{suffix}", f"*/*/*.{suffix}") for path in site.glob(pattern)]
+             for pattern in (f"*.{suffix}", *(f"survey/{survey}/*.{suffix}" for survey in surveys))
+             for path in site.glob(pattern)]
     return sorted(found, key=lambda path: (path.parent, path.stem != "index", path.stem, path.suffix != ".html", path.suffix))
 
 

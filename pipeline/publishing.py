@@ -145,7 +145,7 @@ class Publication:
                                   where=self.notebook, found=name)
         folder = self.folder / "figures"
         save_figure(figure, folder / name)
-        alt = alt.replace('"', "'")
+        alt = re.sub(r"(?<![\w–])-(?=\d)", "−", alt.replace('"', "'"))
         text = (f"![{caption} Data: {name}.csv.](published/{self.notebook}/figures/{name})"
                 f'{{#fig-{name} fig-alt="{alt}"}}\n')
         write_text(folder / f"{name}.md", text)

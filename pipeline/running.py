@@ -38,10 +38,11 @@ def stage_names(root: Path) -> list[str]:
     """The stages in the order in which dvc.yaml tells them; one that runs for each survey as <stage>@<survey>."""
     stages = yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
     return [name for stage, content in stages.items()
-            for name in ([f"{stage}@{survey}" for survey in _surveys(root)] if "foreach" in content else [stage])]
+            for name in ([f"{stage}@{survey}" for survey in surveys_of(root)] if "foreach" in content else [stage])]
 
 
-def _surveys(root: Path) -> list[str]:
+def surveys_of(root: Path) -> list[str]:
+    """The surveys of a council's own that params.yaml names."""
     return yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))["surveys"]
 
 

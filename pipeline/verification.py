@@ -12,6 +12,7 @@ import yaml
 
 from pipeline.running import reproduce, stage_names
 
+SHARED_SURVEY = "ofsted-2011"  # others are a council's own: single answers, which stay where they are
 DERIVED = shutil.ignore_patterns(".git", ".venv", ".dvc", "__pycache__", "processed", "site", "published", ".*_cache",
                                  ".hypothesis", ".ipynb_checkpoints")
 
@@ -43,7 +44,7 @@ def fresh_copy(root: Path) -> Iterator[Path]:
                     (copy / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(root / name, copy / name)
         else:
-            shutil.copytree(root, copy, ignore=DERIVED)
+            shutil.copytree(root, copy, ignore=_not_shared)
             (copy / ".dvc").mkdir()
             shutil.copyfile(root / ".dvc" / "config", copy / ".dvc" / "config")
         yield copy
@@ -60,6 +61,12 @@ def verify(root: Path) -> list[Output]:
         remade = _hashes(copy)
     return [Output(stage, path, recorded.get((stage, path), "none"), remade.get((stage, path), "none"))
             for stage, path in sorted(recorded.keys() | remade.keys())]
+
+
+def _not_shared(folder: str, names: list[str]) -> set[str]:
+    """What git would not share of a folder."""
+    private = set(names) - {SHARED_SURVEY} if Path(folder).parts[-3:] == ("data", "raw", "surveys") else set()
+    return DERIVED(folder, names) | private
 
 
 def shared_stages(root: Path) -> list[str]:

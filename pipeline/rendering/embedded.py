@@ -22,6 +22,11 @@ OPTIONS = {
 }
 
 
+def find_pandoc() -> str:
+    """The pandoc that the project carries."""
+    return pypandoc.get_pandoc_path()
+
+
 def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, output: Path, epoch: int) -> None:
     """Render one report in one format ("html", "docx" or "typst") into `output`.
 
@@ -43,7 +48,7 @@ def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, o
 
 def _pandoc(name: str, staged: Path, epoch: int, *arguments: str) -> None:
     # pandoc takes dates and zip times from SOURCE_DATE_EPOCH.
-    done = subprocess.run([pypandoc.get_pandoc_path(), *arguments], cwd=staged, capture_output=True, text=True,
+    done = subprocess.run([find_pandoc(), *arguments], cwd=staged, capture_output=True, text=True,
                           encoding="utf-8", env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)})
     if done.returncode or done.stderr.strip():
         raise RenderError(f"pandoc could not render {name}.qmd without a warning.", where=f"{name}.qmd",

@@ -49,11 +49,11 @@ class Attacker:
     """Concludes, from what is published and nothing else, how many people can be in each cell of one statement.
 
     The unknowns are whole numbers of people, by group and category. `alone` is the score that rests on this statement
-    only and `shared` the one that rests on it and on one other; `answered` is the fewest and the most people that have
-    an answer on the scale, which the tables of pairs and models let conclude.
+    only; `answered` is the fewest and the most people that have an answer on the scale, which the tables of pairs and
+    models let conclude.
     """
 
-    def __init__(self, published: Published, item: str, alone: str = "", shared: str = "", answered=(0, np.inf)):
+    def __init__(self, published: Published, item: str, alone: str = "", answered=(0, np.inf)):
         self.item, self.people = item, int(published.groups["respondents"].iloc[0])
         lines = published.answers[published.answers["item"] == item]
         self.categories = list(dict.fromkeys(lines["category"]))
@@ -66,13 +66,14 @@ class Attacker:
         self._counts(lines)
         for table, tolerance in ((published.agreement, 0.05), (published.shares, 0.0005)):
             self._percentages(table[table["item"] == item], tolerance)
-        base = published.missing.set_index(["item", "reason"])["count"].get((item, "any"))
-        self._know(self.cells(("all", "all")), self.people - base, self.people - base)
+        base = published.missing.set_index(["item", "reason"])["count"].get((item, "any"), np.nan)
+        if not np.isnan(base):
+            self._know(self.cells(("all", "all")), self.people - base, self.people - base)
         self._know(self.cells(("all", "all")) * np.tile(self.scaled, len(self.rows)), *answered)
         named, scores = published.groups.set_index(["grouping", "label"])["group"], published.scores
         rows = [(grouping, named.get((grouping, label)))
                 for grouping, label in zip(scores["grouping"], scores["label"])]
-        self._scores(scores.assign(row=rows), alone, shared)
+        self._scores(scores.assign(row=rows), alone)
 
     def cells(self, row: tuple[str, str], categories: object = None) -> np.ndarray:
         """Ones where the unknowns are of a row, and of some categories."""
@@ -113,17 +114,14 @@ class Attacker:
                     part = self.cells(row, [each for each in self.categories if role_of(each) == role])
                     self._ratio(part, self.cells(row), line[role], tolerance)
 
-    def _scores(self, scores: pd.DataFrame, alone: str, shared: str) -> None:
+    def _scores(self, scores: pd.DataFrame, alone: str) -> None:
         points = 100 * (1 - np.arange(self.scaled.sum()) / (self.scaled.sum() - 1))
         values = np.tile(np.append(points, [0] * (len(self.categories) - len(points))), len(self.rows))
         scaled = np.tile(self.scaled, len(self.rows))
-        for line in scores[scores["respondents"].notna()].itertuples():
-            answered, people = self.cells(line.row) * scaled, line.respondents
-            if line.score == shared:
-                self._know(answered, -np.inf, people)
-            if line.score == alone:
-                self._know(answered, people, people)
-                self._know(answered * values, (line.mean - 0.05) * people - 1e-6, (line.mean + 0.05) * people + 1e-6)
+        for line in scores[(scores["score"] == alone) & scores["mean"].notna()].itertuples():
+            answered = self.cells(line.row) * scaled
+            self._know(answered * values - (line.mean + 0.05) * answered, -np.inf, 1e-6)
+            self._know(answered * values - (line.mean - 0.05) * answered, -1e-6, np.inf)
 
     def range(self, unknowns: np.ndarray) -> tuple[int, int]:
         """The fewest and the most people that can be in these cells together."""
@@ -171,12 +169,11 @@ def attackers(published):
     for item, (domain, measures, *_) in zip(dict.fromkeys(published.answers["item"]), STATEMENTS.values(), strict=True):
         scores.setdefault(domain if measures == "support" else "outcomes", []).append(item)
     alone = {items[0]: score for score, items in scores.items() if len(items) == 1}
-    shared = {item: score for score, items in scores.items() if len(items) == 2 for item in items}
     together = pd.concat([published.pairs[["support", "outcome", "respondents"]],
                           published.models.assign(support="")[["support", "outcome", "respondents"]]]).dropna()
     fewest = {item: together.loc[(together["support"] == item) | (together["outcome"] == item), "respondents"].max()
               for item in dict.fromkeys(published.answers["item"])}
-    return {item: Attacker(published, item, alone.get(item, ""), shared.get(item, ""), (np.nan_to_num(least), np.inf))
+    return {item: Attacker(published, item, alone.get(item, ""), (np.nan_to_num(least), np.inf))
             for item, least in fewest.items()}
 
 

@@ -15,8 +15,8 @@ EPSILON = 1e-6  # of the solver: counts are whole, so that nothing smaller is a 
 def attack(tables: LinkedTables, suppressed: Collection[int]) -> tuple[np.ndarray, np.ndarray]:
     """For each cell the fewest and the most people that it can hold, as two arrays of whole numbers.
 
-    The intruder knows every other cell, the sums, that counts are whole and not negative, and that none exceeds the
-    number of respondents. A published cell has its own count twice. This is the attacker's problem of Fischetti and
+    The intruder knows every other cell, the sums, that counts are whole and not negative, and that none exceeds its
+    group (`LinkedTables.most`). A published cell has its own count twice. This is the attacker's problem of Fischetti and
     Salazar-González (2001), Management Science 47: 1008-1027, over whole numbers.
 
     >>> tables = LinkedTables(("yes", "no", "no answer", "all"), np.array([9, 2, 3, 14]), ((3, (0, 1, 2)),))
@@ -26,7 +26,7 @@ def attack(tables: LinkedTables, suppressed: Collection[int]) -> tuple[np.ndarra
     """
     lower, upper = tables.counts.copy(), tables.counts.copy()
     hidden = sorted(suppressed)
-    lower[hidden], upper[hidden] = 0, tables.counts.max(initial=0)
+    lower[hidden], upper[hidden] = 0, tables.most[hidden]
     return attack_ranges(tables, lower, upper, hidden)
 
 

@@ -38,13 +38,15 @@ class _Published(NamedTuple):
     rule: str
 
 
-def protect(counts: pd.DataFrame, roles: Mapping[str, str], missing: pd.DataFrame, policy: Policy) -> Protected:
+def protect(counts: pd.DataFrame, roles: Mapping[str, str], missing: pd.DataFrame, policy: Policy,
+            sizes: Mapping[tuple[str, str], int] | None = None) -> Protected:
     """Protect the count tables of a survey, item by item.
 
     ``counts`` has the columns item, grouping, group, category and count, ``missing`` has item, reason and count, and
     ``roles`` the role of each category (see `item_tables`). The number of respondents, which is the base for everybody
     and all missing answers, is public. An item is withheld as a whole (rule "withheld", bounds from 0 to the number of
-    respondents) if everybody's base is below the minimum group or if no suppression protects it.
+    respondents) if everybody's base is below the minimum group or if no suppression protects it. ``sizes`` are the
+    sizes of the groups, where these are public.
 
     With ``policy.round_to``, what is left after suppression is rounded, each count and total on its own (halves up);
     its bounds are then those of the rounding.
@@ -70,7 +72,7 @@ def protect(counts: pd.DataFrame, roles: Mapping[str, str], missing: pd.DataFram
     for item, rows in counts.groupby("item", sort=False):
         key = (*(tuple(rows[column]) for column in COLUMNS), tuple(reasons.get(item, {}).items()))
         if key not in done:
-            tables, cells = item_tables(rows, roles, reasons.get(item, {}), where=f"item {item}")
+            tables, cells = item_tables(rows, roles, reasons.get(item, {}), f"item {item}", sizes)
             done[key] = [(*cell[:4], *published)
                          for cell, published in zip(cells, _published(tables, cells, policy), strict=True)]
         lines += [(item, *line) for line in done[key]]
@@ -130,7 +132,7 @@ def _bounds(tables: LinkedTables, cells: Sequence[Cell], pattern: frozenset[int]
         return attack(tables, pattern)
     rounded, hidden = _rounded(tables.counts, round_to), sorted(pattern)
     lower, upper = np.maximum(0, rounded - round_to // 2), rounded + (round_to - 1) // 2
-    lower[hidden], upper[hidden] = 0, tables.counts.max()
+    lower[hidden], upper[hidden] = 0, tables.most[hidden]
     public = [cell.index for cell in cells if cell.kind == "respondents"]
     lower[public] = upper[public] = tables.counts[public]
     return attack_ranges(tables, lower, upper, hidden)

@@ -87,7 +87,7 @@ def _cut(problem: _Problem, aim: _Aim, duals: np.ndarray) -> np.ndarray:
     """The capacity constraint of an aim for any multipliers of the sums: coefficients, and what they must reach.
 
     A change d of a table keeps the sums, so sign x d[cell] = Σ r d with r = sign x e[cell] + duals x matrix. A cell
-    can change by -count to respondents - count if it is suppressed, and else not at all, which bounds the right side
+    can change by -count to most - count if it is suppressed, and else not at all, which bounds the right side
     by Σ capacity x suppressed. Primary cells are suppressed: their capacity is taken off what must be reached, and no
     other cell needs to count for more than that. (All zeros, which is always kept, if nothing more must be reached.)
     """
@@ -95,7 +95,7 @@ def _cut(problem: _Problem, aim: _Aim, duals: np.ndarray) -> np.ndarray:
     rates[aim.cell] += aim.sign
     counts = problem.tables.counts
     rates[np.abs(rates) < EPSILON] = 0
-    capacity = np.where(rates > 0, rates * (counts.max() - counts), -rates * counts)
+    capacity = np.where(rates > 0, rates * (problem.tables.most - counts), -rates * counts)
     remaining = aim.distance - capacity[problem.primary].sum()
     if remaining < EPSILON:
         return np.zeros(len(counts) + 1)
@@ -154,7 +154,7 @@ def _sparse_duals(problem: _Problem, pattern: np.ndarray, aims: Sequence[_Aim]) 
 
 def _ranges(problem: _Problem, pattern: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     counts = problem.tables.counts
-    return np.where(pattern, 0, counts), np.where(pattern, counts.max(), counts)
+    return np.where(pattern, 0, counts), np.where(pattern, problem.tables.most, counts)
 
 
 def _reach(problem: _Problem, aim: _Aim, pattern: np.ndarray, solution: np.ndarray) -> int:

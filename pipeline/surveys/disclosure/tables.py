@@ -18,8 +18,9 @@ COLUMNS = ["grouping", "group", "category", "count"]
 class LinkedTables:
     """Counts that are linked by sums. `sums` holds for each of them the index of the total, and those of its parts.
 
-    The largest count is public: it is the number of respondents. Raises DataError if a count is negative or is not
-    whole, an index is not a cell, or a total is not the sum of its parts.
+    `most` is what anybody knows each cell not to exceed: the number of respondents, which is the largest count, or less
+    where the size of a group is public. Raises DataError if a count is negative, is not whole or exceeds that, an index
+    is not a cell, or a total is not the sum of its parts.
 
     >>> LinkedTables(("women", "men", "both"), np.array([3, 4, 7]), ((2, (0, 1)),)).matrix.toarray()
     array([[ 1.,  1., -1.]])
@@ -28,12 +29,18 @@ class LinkedTables:
     names: tuple[str, ...]
     counts: np.ndarray
     sums: tuple[tuple[int, tuple[int, ...]], ...]
+    most: np.ndarray | None = None
 
     def __post_init__(self):
         counts = np.asarray(self.counts)
+        if self.most is None:
+            object.__setattr__(self, "most", np.full(len(counts), counts.max(initial=0)))
         if counts.shape != (len(self.names),) or counts.dtype.kind not in "iu" or (counts < 0).any():
             raise DataError("Tables need a whole number of people, 0 or more, in each cell.",
                             found=f"{counts.dtype} of shape {counts.shape} for {len(self.names)} cells")
+        if (counts > self.most).any():
+            raise DataError("A count exceeds the size of its group.", where=self.names[int((counts > self.most).argmax())],
+                            fix="Count the groups and their answers from the same respondents.")
         for total, parts in self.sums:
             if not parts or not all(0 <= index < len(counts) for index in (total, *parts)):
                 raise DataError("A sum names cells that are not there.", found=f"{total} = {parts}")
@@ -63,15 +70,16 @@ class Cell(NamedTuple):
     index: int
 
 
-def item_tables(counts: pd.DataFrame, roles: Mapping[str, str], missing: Mapping[str, int],
-                where: str = "") -> tuple[LinkedTables, tuple[Cell, ...]]:
+def item_tables(counts: pd.DataFrame, roles: Mapping[str, str], missing: Mapping[str, int], where: str = "",
+                sizes: Mapping[tuple[str, str], int] | None = None) -> tuple[LinkedTables, tuple[Cell, ...]]:
     """The linked tables of one item, and its cells in the order of publication.
 
     ``counts`` has the columns grouping, group, category and count; the row for everybody is the group "all" of the
     grouping "all". ``roles`` gives the role of each category, as "agree" for both of strongly agree and agree; the
     categories of a role have a subtotal. ``missing`` has the number of missing answers by reason. Rows and categories
     stay in the order in which they first appear, a row's subtotals and base follow its categories; the missing answers
-    and the number of respondents follow the row for everybody. ``where`` is the place that messages name.
+    and the number of respondents follow the row for everybody. ``where`` is the place that messages name. ``sizes``
+    are the public sizes of groups, by grouping and group: no answer of a group can have more people.
 
     Raises DataError if a row lacks a category or has one twice, there is no row for everybody, a category has no
     role, a count is not a whole number of people, or the groups of a grouping do not add up to everybody.
@@ -97,8 +105,11 @@ def item_tables(counts: pd.DataFrame, roles: Mapping[str, str], missing: Mapping
             cells += builder.everybody_missing(cells[-1].index, missing)
     builder.link(cells)
     names = tuple(f"{where}, {name}" if where else name for name in builder.names)
-    tables = LinkedTables(names, np.array(builder.counts, dtype=np.int64), tuple(builder.sums))
-    return tables, tuple(cells)
+    numbers = np.array(builder.counts, dtype=np.int64)
+    most = np.full(len(numbers), numbers.max(initial=0))
+    for cell in cells:
+        most[cell.index] = min(most[cell.index], (sizes or {}).get((cell.grouping, cell.group), most[cell.index]))
+    return LinkedTables(names, numbers, tuple(builder.sums), most), tuple(cells)
 
 
 def refuse_fractions(counts: pd.Series, where: str) -> None:

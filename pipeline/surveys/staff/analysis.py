@@ -16,7 +16,7 @@ from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.disclosure.policy import (
     GROUP_SIZE, OTHER, SECONDARY, SUPPRESSED, THRESHOLD, UNANIMITY, WITHHELD)
 from pipeline.surveys.disclosure.tables import EVERYBODY
-from pipeline.surveys.staff.domain_scores import TABLE, score_table
+from pipeline.surveys.staff.domain_scores import TABLE, score_items, score_table
 from pipeline.surveys.staff.headings import GROUP_SCORES
 from pipeline.surveys.staff.joint_models import COLUMNS as MODEL_COLUMNS
 from pipeline.surveys.staff.joint_models import ALONE, IMPORTANCE, domain_importance, joint_models
@@ -26,12 +26,13 @@ from pipeline.surveys.staff.codebook import StaffSurvey
 from pipeline.surveys.staff.tabulation import OTHER_GROUPS, Tabulation
 
 WIDEST = 6  # groups beside each other in a table, everybody among them
+MARGIN = 5  # people by which a published number stays below a base beside it
 DRAWN = 15  # pairs in the chart: more would not fit a page beside its text
 RULES = {THRESHOLD: "too few people", GROUP_SIZE: "too few answers in the row", UNANIMITY: "everybody gave the same answer",
          SECONDARY: "hidden so that another cannot be worked out", WITHHELD: "the statement could not be protected"}
 ROUNDING = "half_up"  # of the published percentages, as params.yaml has it for the study
 # Digits after the point. A figure with more would tell no reader more, and might tell an attacker who is behind it.
-SCORES = {"mean": 1, "low": 1, "high": 1, "sd": 1, "alpha": 2, "alpha_low": 2, "alpha_high": 2, "omega": 2,
+SCORES = {"mean": 1, "low": 1, "high": 1, "alpha": 2, "alpha_low": 2, "alpha_high": 2, "omega": 2,
           "omega_low": 2, "omega_high": 2}
 MODELS = {"odds_ratio": 2, "low": 2, "high": 2, "p": 4, "q": 4, "po_p": 4}
 SHARES_OF_R2 = {"share": 3, "low": 3, "high": 3, "first": 2}
@@ -51,10 +52,12 @@ def published_survey(raw: Path, survey: StaffSurvey) -> Published | None:
     return Published(answers, codebook, ROUNDING)
 
 
-def score_tables(responses: Responses | None, scores: pd.DataFrame | None, labels: dict[str, str]) -> pd.DataFrame:
+def score_tables(responses: Responses | None, scores: pd.DataFrame | None, labels: dict[str, str],
+                 tables: Tabulation) -> pd.DataFrame:
     """The scores of everybody and of each group: grouping, group, then the columns of `domain_scores.score_table`.
 
-    `labels` names the scores; the columns `label` (of the group) and `score_label` are for readers.
+    `labels` names the scores; the columns `label` (of the group) and `score_label` are for readers. `respondents` is
+    the size of the group: how many have the score would tell how many did not know.
     """
     if responses is None:
         return pd.DataFrame(columns=["grouping", "by", "label", "score_label", *TABLE, "rule"])
@@ -63,11 +66,26 @@ def score_tables(responses: Responses | None, scores: pd.DataFrame | None, label
         part = score_table(responses, scores, grouping.id)
         parts.append(part.assign(grouping=grouping.id, by=grouping.label, label=part["group"].replace({OTHER: OTHER_GROUPS})))
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    hidden = _derivable(table, responses.survey.disclosure.minimum_group)
-    table.loc[hidden, ["respondents", "clusters"]] = pd.NA
-    table.loc[hidden, ["mean", "low", "high", "sd"]] = np.nan
-    table["rule"] = np.where(table["mean"].isna(), SUPPRESSED, "")
-    return table.assign(score_label=table["score"].map(labels)).round(SCORES)
+    hidden = table["mean"].isna()
+    hidden[_derivable(table, responses.survey.disclosure.minimum_group)] = True
+    hidden |= _suppressed_statement(table, responses.survey, tables)
+    sizes = tables.groups.set_index(["grouping", "label"])["respondents"]
+    table["respondents"] = sizes.loc[pd.MultiIndex.from_frame(table[["grouping", "label"]])].to_numpy()
+    table = table.astype({"respondents": "Int64"})
+    table.loc[hidden, ["respondents", "clusters", "note"]] = pd.NA
+    table.loc[hidden, [*SCORES]] = np.nan
+    table["rule"] = np.where(hidden, SUPPRESSED, "")
+    return table.drop(columns="sd").assign(score_label=table["score"].map(labels)).round(SCORES)
+
+
+def _suppressed_statement(table: pd.DataFrame, survey: StaffSurvey, tables: Tabulation) -> pd.Series:
+    """Scores of a single statement of which a count is suppressed: their mean would help to work it out."""
+    hidden = tables.answers.loc[tables.answers["rule"] != "", ["item", "grouping", "group"]].drop_duplicates()
+    labels = tables.groups.set_index(["grouping", "group"])["label"]
+    places = set(zip(hidden["item"], hidden["grouping"], hidden.join(labels, on=["grouping", "group"])["label"]))
+    single = {score: survey.items[held[0]].id for score, held in score_items(survey).items() if len(held) == 1}
+    return pd.Series([(single.get(score), grouping, label) in places for score, grouping, label
+                      in zip(table["score"], table["grouping"], table["label"])], index=table.index)
 
 
 def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +125,10 @@ def link_models(responses: Responses | None, scores: pd.DataFrame | None, labels
     """The ordinal models of each outcome on the domains (see joint_models.py), with the labels of both."""
     if responses is None:
         return pd.DataFrame(columns=[*MODEL_COLUMNS, "outcome_label", "domain_label"])
-    table = joint_models(responses, scores)
+    table = joint_models(responses, scores).drop(columns=["left_out", "df"])
+    answered = _answered(responses)
+    table["respondents"] = [at_least(people, [answered[outcome], *_of_single(responses.survey, answered)])
+                            for people, outcome in zip(table["respondents"], table["outcome"])]
     items = {item.id: item.label for item in responses.survey.items}
     return table.assign(outcome_label=table["outcome"].map(items), domain_label=table["domain"].map(labels)).round(MODELS)
 
@@ -117,6 +138,8 @@ def importance_table(responses: Responses | None, scores: pd.DataFrame | None, l
     if responses is None:
         return pd.DataFrame(columns=[*IMPORTANCE, "domain_label"])
     table = domain_importance(responses, scores)
+    single = _of_single(responses.survey, _answered(responses))
+    table["respondents"] = [at_least(people, single) for people in table["respondents"]]
     return table.assign(domain_label=table["domain"].map(labels)).round(SHARES_OF_R2)
 
 
@@ -125,9 +148,36 @@ def pair_table(responses: Responses | None, published: Published | None) -> pd.D
     if responses is None:
         return pd.DataFrame(columns=[*PAIR_COLUMNS, "pair", "pair_label"])
     table = associations(responses, published)
+    answered = _answered(responses)
+    table["respondents"] = [at_least(people, [answered[support], answered[outcome]]) for people, support, outcome
+                            in zip(table["respondents"], table["support"], table["outcome"])]
     items = {item.id: item.label for item in responses.survey.items}
     return table.assign(pair=table["support"] + " " + table["outcome"],
                         pair_label=table["support"].map(items) + " – " + table["outcome"].map(items)).round(PAIRS)
+
+
+def at_least(people: int, bases: list[int]) -> int:
+    """A number of people in a model as it is published: a multiple of ten that they are at least.
+
+    With the base of a statement beside it, the number itself would tell how many at most did not know. So it is also
+    well below every base that it can be held against.
+
+    >>> at_least(318, [320, 400]), at_least(318, [330])
+    (310, 310)
+    """
+    if pd.isna(people):
+        return pd.NA
+    return int(min([people, *(base - MARGIN for base in bases)]) // 10 * 10)
+
+
+def _answered(responses: Responses) -> dict[str, int]:
+    """The base of each item: how many answered it, don't know included."""
+    return dict(zip((item.id for item in responses.survey.items), (responses.codes >= 0).sum(axis=0).tolist()))
+
+
+def _of_single(survey: StaffSurvey, answered: dict[str, int]) -> list[int]:
+    """The bases of the statements that make a score on their own."""
+    return [answered[survey.items[held[0]].id] for held in score_items(survey).values() if len(held) == 1]
 
 
 def comparison_table(survey: StaffSurvey, tables: Tabulation, published: Published | None) -> pd.DataFrame:

@@ -142,13 +142,12 @@ def link_text(models: pd.DataFrame, survey: StaffSurvey) -> str:
     fitted = models[models["odds_ratio"].notna()]
     lines = []
     if len(fitted):
-        people = fitted["respondents"]
+        people = fitted["respondents"].astype(int)
         clusters = int(fitted["clusters"].max())
         allowance = (f"Intervals allow for people of one cluster answering alike ({clusters} clusters)." if clusters else
                      "Intervals take people as independent: no cluster with enough members was declared, so they may be "
                      "too narrow.")
-        lines.append(f"The models rest on {people.min():,} to {people.max():,} people. {allowance}"
-                     if people.min() < people.max() else f"The models rest on {people.min():,} people. {allowance}")
+        lines.append(f"Each model rests on at least {people.min():,} people. {allowance}")
     reasons = models.loc[models["odds_ratio"].isna(), "reason"].value_counts()
     lines += [f"Not fitted ({count} estimates): {reason}." for reason, count in reasons.items()]
     fails = fitted[fitted["po_verdict"] == "fails"]
@@ -221,7 +220,7 @@ def importance_text(importance: pd.DataFrame) -> str:
     if not len(known):
         return f"Not computed: {importance['reason'].iloc[0]}." if len(importance) else ""
     return (f"Together the domains account for {100 * known['share'].sum():.0f}% of the differences in reported outcomes "
-            f"between {known['respondents'].iloc[0]:,.0f} people; the table shares that out. “Ranked first” says in how many "
+            f"between {known['respondents'].iloc[0]:,.0f} or more people; the table shares that out. “Ranked first” says in how many "
             "of 500 resamples a domain comes first.")
 
 

@@ -65,12 +65,13 @@ def tabulate(responses: Responses) -> Tabulation:
     survey = responses.survey
     rows = table_rows(responses)
     nothing = pd.DataFrame(columns=["item", "reason", "count"])
-    protected = protect(_counts(responses, rows), _roles(survey), nothing, survey.disclosure)
+    sizes = rows.table().set_index(["grouping", "group"])["respondents"].to_dict()
+    protected = protect(_counts(responses, rows), _roles(survey), nothing, survey.disclosure, sizes)
     cells = protected.cells.assign(rule=protected.cells["rule"].mask(protected.cells["rule"] != "", SUPPRESSED))
     cells = cells.set_index("kind")
     answers = _answers(cells, responses, rows)
     return Tabulation(answers=answers, shares=_shares(cells, answers, responses, rows), groups=rows.table(),
-                      missing=_missing(responses), record=protected.record, rows=rows)
+                      missing=_missing(responses, cells), record=protected.record, rows=rows)
 
 
 def tabulate_ready(answers: pd.DataFrame, survey: StaffSurvey) -> Tabulation:
@@ -149,20 +150,22 @@ def _counts(responses: Responses, rows: Rows) -> pd.DataFrame:
     return pd.DataFrame(parts, columns=[*KEYS, "category", "count"])
 
 
-def _missing(responses: Responses) -> pd.DataFrame:
+def _missing(responses: Responses, cells: pd.DataFrame) -> pd.DataFrame:
     """item, reason, count, rule: how many people gave no answer, by reason, and in all.
 
     That somebody did not answer follows from the base and is not protected. Why is: the reasons of an item are told
-    apart only where each has as many people as a count needs.
+    apart only where each has as many people as a count needs. Nothing is told of an item whose base is withheld.
     """
     policy, rows = responses.survey.disclosure, []
+    bases = cells.loc[["base"]].query("grouping == @EVERYBODY").set_index("item")["rule"]
     for item in responses.survey.items:
         counts = {reason: int((responses.item(item.id) == missing_code(reason)).sum()) for reason in REASONS}
         told = all(count == 0 or count >= policy.minimum_cell for count in counts.values())
-        step = policy.round_to or 1
-        rows += [(item.id, "any", step * round(sum(counts.values()) / step), "")]
-        rows += [(item.id, reason, step * round(count / step) if told else None, "" if told else SUPPRESSED)
-                 for reason, count in counts.items()]
+        step, withheld = policy.round_to or 1, bases[item.id] != ""
+        cells_of_item = {"any": (sum(counts.values()), not withheld),
+                         **{reason: (count, told and not withheld) for reason, count in counts.items()}}
+        rows += [(item.id, reason, step * round(count / step) if shown else None, "" if shown else SUPPRESSED)
+                 for reason, (count, shown) in cells_of_item.items()]
     return pd.DataFrame(rows, columns=["item", "reason", "count", "rule"]).astype({"count": "Int64"})
 
 
