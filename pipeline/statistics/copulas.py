@@ -23,6 +23,7 @@ from pipeline.errors import ParameterError
 from pipeline.statistics.joint import AGREE, cut_points, measures, table_from_cdf
 
 DEGREES_OF_FREEDOM = 4  # of the t copula: few, so that extreme answers to both items visibly go together more often
+NEGLIGIBLE = 1e-12  # a correlation that changes no cell by more than rounding does, and underflows in the formulas
 CORRELATIONS = tuple(step / 100 for step in range(-99, 100))  # the grid of a sweep, with 0 on it exactly
 
 
@@ -81,6 +82,7 @@ def copula_table(support: ArrayLike, outcome: ArrayLike, correlation: float, fam
     if family not in FAMILIES:
         raise ParameterError("Unknown copula.", found=repr(family), expected=", ".join(FAMILIES))
     correlation = float(checked_correlation(correlation))
+    correlation = correlation if abs(correlation) > NEGLIGIBLE else 0.0
     if family == "gaussian" or abs(correlation) == 1:
         return gaussian_table(support, outcome, correlation)
     rows, columns = np.broadcast_arrays(*cut_points(support, outcome))
