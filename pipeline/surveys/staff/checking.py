@@ -16,7 +16,8 @@ from pipeline.surveys.codebook import listed, read_codebook
 from pipeline.surveys.drafting.columns import personal_content
 from pipeline.surveys.disclosure.policy import join_small_groups
 from pipeline.surveys.exports import Export, label_key, read_export
-from pipeline.surveys.staff.responses import Responses, answer_codes, missing_code, read_responses, unclaimed_columns
+from pipeline.surveys.staff.responses import (
+    Responses, answer_codes, missing_code, open_export, read_responses, unclaimed_columns)
 from pipeline.surveys.staff.codebook import REASONS, StaffSurvey, read_staff_survey
 
 PERSONAL = ("identifier", "contact", "free_text")  # why a column is left out that may tell who somebody is
@@ -47,8 +48,7 @@ def check_survey(folder: Path) -> Report:
     Raises CodebookError for a codebook that is wrong in itself, else one DataError that names every problem.
     """
     survey = read_staff_survey(folder / "survey.yaml")
-    export = read_export(folder / survey.file.name, header=survey.file.header, sheet=survey.file.sheet,
-                         encoding=survey.file.encoding, delimiter=survey.file.delimiter)
+    export = open_export(folder, survey)
     problems = [*_name(folder, survey), *_ambiguous(survey), *_benchmark(folder, survey), *_columns(export, survey)]
     if survey.kind == "responses":
         problems += _contents(export, survey)

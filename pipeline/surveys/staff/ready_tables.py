@@ -10,8 +10,9 @@ import pandas as pd
 from pipeline.errors import DataError, InfeasibleRow
 from pipeline.statistics.rounding import feasible_counts
 from pipeline.surveys.disclosure.tables import EVERYBODY
-from pipeline.surveys.exports import Column, Export, label_key, read_export
+from pipeline.surveys.exports import Column, Export, label_key
 from pipeline.surveys.staff.codebook import StaffScale, StaffSurvey
+from pipeline.surveys.staff.responses import open_export
 
 COLUMNS = ["item", "group", "category", "percent", "base", "count_low", "count_high", "count"]
 MOST_PEOPLE = 100_000_000  # behind one row
@@ -24,10 +25,9 @@ def read_ready_table(folder: Path, survey: StaffSurvey) -> pd.DataFrame:
     Percentages may be written as shares of 1, in all rows alike. Raises DataError for a column, a statement or a number
     that is not there or cannot be used, and InfeasibleRow for percentages that no numbers of people give.
     """
-    export = read_export(folder / survey.file.name, header=survey.file.header, sheet=survey.file.sheet,
-                         encoding=survey.file.encoding, delimiter=survey.file.delimiter)
-    statements = list(map(label_key, _texts(export.column(survey.table.statement))))
-    groups = _texts(export.column(survey.table.group)) if survey.table.group else [EVERYBODY] * export.rows
+    export = open_export(folder, survey)
+    statements = list(map(label_key, export.column(survey.table.statement).cells()))
+    groups = export.column(survey.table.group).cells() if survey.table.group else [EVERYBODY] * export.rows
     _check_statements(export, survey, statements, groups)
     rows = [(item.id, row) for item in survey.items
             for row, statement in enumerate(statements) if statement == label_key(item.column)]
@@ -138,10 +138,6 @@ def _number(export: Export, column: Column, row: int) -> Decimal:
 def _plain(number: Decimal) -> str:
     """A number without an exponent and without zeros at its end."""
     return f"{number.normalize():f}"
-
-
-def _texts(column: Column) -> list[str]:
-    return [column.texts[code] for code in column.codes]
 
 
 def _place(export: Export, row: int) -> str:

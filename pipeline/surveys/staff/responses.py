@@ -5,7 +5,7 @@ answers when it is printed: a notebook cell that ends in it leaks nothing. Every
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,12 +97,11 @@ def missing_code(reason: str) -> int:
     return -1 - REASONS.index(reason)
 
 
-def open_export(folder: Path, survey: StaffSurvey) -> Export:
-    """Read the columns of the survey's file that its codebook names; DataError where one is neither used nor left out."""
+def open_export(folder: Path, survey: StaffSurvey, columns: Collection[str] | None = None) -> Export:
+    """Read the survey's file as its codebook says how to: all columns, or those named."""
     given = survey.file
-    whole = read_export(folder / given.name, header=given.header, sheet=given.sheet, encoding=given.encoding,
-                        delimiter=given.delimiter, columns=survey.columns())
-    return whole
+    return read_export(folder / given.name, header=given.header, sheet=given.sheet, encoding=given.encoding,
+                       delimiter=given.delimiter, columns=columns)
 
 
 def read_responses(folder: Path, survey: StaffSurvey) -> Responses:
@@ -111,7 +110,7 @@ def read_responses(folder: Path, survey: StaffSurvey) -> Responses:
     Raises DataError for a column that is not there, and one DataError with every answer that is not on its scale,
     every weight that is no number, and every respondent who stands twice where that is refused.
     """
-    export = open_export(folder, survey)
+    export = open_export(folder, survey, survey.columns())
     problems = _Problems(export)
     codes = np.column_stack([_item_codes(export.column(item.column), survey.scale(item.id), survey, problems)
                              for item in survey.items])

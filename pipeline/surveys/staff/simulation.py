@@ -117,9 +117,10 @@ def draw_answers(answers: pd.DataFrame, codebook: Codebook, respondents: int, co
     the respondents, or a negative seed.
 
     >>> from pipeline.files import project_root
-    >>> from pipeline.surveys.published import read_answers
-    >>> codebook = read_codebook(project_root() / "data/raw/surveys/ofsted-2011/survey.yaml")
-    >>> answers = read_answers(project_root() / "data/processed/surveys/ofsted-2011/answers.csv")
+    >>> from pipeline.surveys.published import count_tables, read_published
+    >>> folder = project_root() / "data/raw/surveys/ofsted-2011"
+    >>> codebook = read_codebook(folder / "survey.yaml")
+    >>> answers, _ = count_tables(read_published(folder, codebook), codebook, "half_up")
     >>> draw = draw_answers(answers, codebook, respondents=400, correlation=0.4, clusters=50, seed=1)
     >>> draw.codes.shape, np.bincount(draw.roles).tolist(), int(draw.teams.max())
     ((400, 38), [299, 101], 49)

@@ -5,6 +5,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 from pipeline.statistics.clustered_shares import clustered_share
 from pipeline.statistics.intervals import wilson
 from pipeline.surveys.agreement import share_table
-from pipeline.surveys.disclosure import Protected, join_small_groups, protect
+from pipeline.surveys.disclosure import join_small_groups, protect
 from pipeline.surveys.disclosure.policy import OTHER, SUPPRESSED
 from pipeline.surveys.disclosure.tables import EVERYBODY
 from pipeline.surveys.staff.responses import Responses, missing_code
@@ -48,8 +49,7 @@ class Tabulation:
     answers: the canonical table, with `grouping`: item, grouping, group, category, percent, base, count_low, count_high,
     count; `rule` says why a cell is empty. shares: one row an item and group: the base `respondents`, the per cent that
     agree, are neutral, disagree, do not know, and the interval of agreement (`low`, `high`, from 0 to 1, with `share`).
-    missing: item, reason, count. groups: who they are. record: what was suppressed and why. rows: which groups the
-    respondents are in; none for a ready table.
+    missing: item, reason, count. groups: who they are. record: what was suppressed and why.
     """
 
     answers: pd.DataFrame
@@ -57,21 +57,21 @@ class Tabulation:
     missing: pd.DataFrame
     groups: pd.DataFrame
     record: pd.DataFrame
-    rows: Rows | None
 
 
 def tabulate(responses: Responses) -> Tabulation:
     """Count the answers of each item for everybody and for each group, and protect what was counted."""
     survey = responses.survey
     rows = table_rows(responses)
+    groups = rows.table()
     nothing = pd.DataFrame(columns=["item", "reason", "count"])
-    sizes = rows.table().set_index(["grouping", "group"])["respondents"].to_dict()
+    sizes = groups.set_index(["grouping", "group"])["respondents"].to_dict()
     protected = protect(_counts(responses, rows), _roles(survey), nothing, survey.disclosure, sizes)
     cells = protected.cells.assign(rule=protected.cells["rule"].mask(protected.cells["rule"] != "", SUPPRESSED))
     cells = cells.set_index("kind")
     answers = _answers(cells, responses, rows)
-    return Tabulation(answers=answers, shares=_shares(cells, answers, responses, rows), groups=rows.table(),
-                      missing=_missing(responses, cells), record=protected.record, rows=rows)
+    return Tabulation(answers=answers, shares=_shares(cells, answers, responses, rows), groups=groups,
+                      missing=_missing(responses, cells), record=protected.record)
 
 
 def tabulate_ready(answers: pd.DataFrame, survey: StaffSurvey) -> Tabulation:
@@ -100,7 +100,7 @@ def tabulate_ready(answers: pd.DataFrame, survey: StaffSurvey) -> Tabulation:
     groups.insert(2, "label", groups["group"].replace({EVERYBODY: "Everybody"}))
     nothing = pd.DataFrame(columns=["item", "reason", "count", "rule"])
     return Tabulation(answers=answers[[*KEYS, "category", "percent", "base", "count_low", "count_high", "count", "rule"]],
-                      shares=table, missing=nothing, groups=groups, rows=None,
+                      shares=table, missing=nothing, groups=groups,
                       record=pd.DataFrame(columns=["table", "cell", "rule"]))
 
 
@@ -135,19 +135,24 @@ def _roles(survey: StaffSurvey) -> dict[str, str]:
     return {category.id: category.role for scale in survey.scales for category in scale.categories}
 
 
-def _counts(responses: Responses, rows: Rows) -> pd.DataFrame:
-    """item, grouping, group, category, count: one row a cell."""
-    parts = []
+def _sums(responses: Responses, rows: Rows, weights: np.ndarray | None = None) -> Iterator[tuple]:
+    """item, grouping, group, categories, and a number for each category: how many people, or what they weigh."""
     for item in responses.survey.items:
         codes, categories = responses.item(item.id), responses.survey.scale(item.id).ids
         answered = codes >= 0
         for (grouping, group), names in zip(rows.codes.items(), rows.labels.values()):
-            counts = np.bincount(group[answered] * len(categories) + codes[answered],
-                                 minlength=len(names) * len(categories)).reshape(len(names), -1)
-            parts += [(item.id, grouping, _identifier(label, grouping), category, count)
-                      for label, line in zip(names, counts.tolist()) if sum(line) or grouping == EVERYBODY
-                      for category, count in zip(categories, line)]  # a group that was not asked has no row
-    return pd.DataFrame(parts, columns=[*KEYS, "category", "count"])
+            sums = np.bincount(group[answered] * len(categories) + codes[answered],
+                               None if weights is None else weights[answered],
+                               minlength=len(names) * len(categories)).reshape(len(names), -1)
+            yield from ((item.id, grouping, _identifier(label, grouping), categories, line)
+                        for label, line in zip(names, sums))
+
+
+def _counts(responses: Responses, rows: Rows) -> pd.DataFrame:
+    """item, grouping, group, category, count: one row a cell. A group that was not asked has no row."""
+    cells = [(*keys, category, count) for *keys, categories, line in _sums(responses, rows)
+             if line.any() or keys[1] == EVERYBODY for category, count in zip(categories, line.tolist())]
+    return pd.DataFrame(cells, columns=[*KEYS, "category", "count"])
 
 
 def _missing(responses: Responses, cells: pd.DataFrame) -> pd.DataFrame:
@@ -182,18 +187,10 @@ def _answers(cells: pd.DataFrame, responses: Responses, rows: Rows) -> pd.DataFr
 
 
 def _weighted_percentages(responses: Responses, rows: Rows) -> pd.Series:
-    parts = {}
-    for item in responses.survey.items:
-        codes, categories = responses.item(item.id), responses.survey.scale(item.id).ids
-        answered = codes >= 0
-        for (grouping, group), names in zip(rows.codes.items(), rows.labels.values()):
-            sums = np.bincount(group[answered] * len(categories) + codes[answered], responses.weights[answered],
-                               minlength=len(names) * len(categories)).reshape(len(names), -1)
-            with np.errstate(invalid="ignore"):
-                shares = 100 * sums / sums.sum(axis=1, keepdims=True)
-            parts |= {(item.id, grouping, _identifier(label, grouping), category): share
-                      for label, line in zip(names, shares.tolist()) for category, share in zip(categories, line)}
-    return pd.Series(parts).rename_axis([*KEYS, "category"])
+    with np.errstate(invalid="ignore"):
+        cells = {(*keys, category): share for *keys, categories, line in _sums(responses, rows, responses.weights)
+                 for category, share in zip(categories, (100 * line / line.sum()).tolist())}
+    return pd.Series(cells).rename_axis([*KEYS, "category"])
 
 
 def _shares(cells: pd.DataFrame, answers: pd.DataFrame, responses: Responses, rows: Rows) -> pd.DataFrame:
