@@ -3,7 +3,8 @@
 Everything that a report shows passes through a `Publication`; a report refers to it by name and never holds a number
 of its own. What is published lies where the reports find it (`reports/published/<notebook>/`); the data behind every
 table and figure lies on the site for readers (`reports/site/data/<name>.csv`). A notebook that runs once for each
-survey publishes an edition: it has folders of its own in both places (`<report>/<name>/`). Where the data are answers
+survey publishes an edition: it has folders of its own in both places (`<report>/<name>/`). Notebooks whose tables depend
+on what was downloaded keep them together in a collection (`reports/site/<collection>/data/`). Where the data are answers
 of single people, a guard (pipeline/surveys/disclosure) stands in between: nothing is published that it has not passed.
 """
 
@@ -43,7 +44,8 @@ class Guard(Protocol):
 class Publication:
     """What one notebook publishes.
 
-    `edition` is "<report>/<name>" where a report is made once for each survey. With a `guard`, each table and figure is
+    `edition` is "<report>/<name>" where a report is made once for each survey; `collection` is the folder of the site
+    for the readers' CSVs of several notebooks. With a `guard`, each table and figure is
     about people and has a column `respondents`, or says `people=False`; each value says how many `respondents` it
     rests on, or `people=False`. `mark` stands before every caption, such as that the answers are simulated.
 
@@ -65,11 +67,11 @@ class Publication:
     """
 
     def __init__(self, notebook: str, root: Path | None = None, edition: str = "", guard: Guard | None = None,
-                 mark: str = ""):
+                 mark: str = "", collection: str = ""):
         reports = (root or project_root()) / "reports"
         self.notebook = notebook
         self.folder = reports / "published" / edition / notebook
-        self.data = reports / "site" / edition / "data"
+        self.data = reports / "site" / (edition or collection) / "data"
         self.guard = guard
         self.mark = mark
         self._values: dict[str, dict[str, object]] = {}
