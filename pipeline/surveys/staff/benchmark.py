@@ -16,13 +16,6 @@ from pipeline.surveys.staff.codebook import StaffItem, StaffSurvey
 LEVEL = 0.95
 FALSE_DISCOVERY_RATE = 0.05
 HIGHER, LOWER, NOT_TOLD_APART = "higher", "lower", "not told apart"
-CAVEATS = (
-    "The authorities of 2011 were chosen, not drawn at random: they stand for themselves, not for all of England.",
-    "Wordings may differ, and many years lie between the surveys.",
-    "Don't-knows count among those who answered in 2011; a survey that did not offer this answer has none.",
-    "Respondents of 2011 count as independent, since their teams and authorities were not published; with these, the "
-    "intervals would be wider.",
-)
 SHARES = ["item", "respondents", "share", "low", "high", "effective_size"]
 FIGURES = ["respondents", "share", "low", "high", "share_2011", "rounding_low_2011", "rounding_high_2011", "low_2011",
            "high_2011", "difference", "difference_low", "difference_high", "p", "q"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from pipeline.surveys.disclosure.tables import EVERYBODY
 from pipeline.surveys.staff.benchmark import HIGHER, LOWER
 from pipeline.surveys.staff.joint_models import ALONE
 from pipeline.surveys.staff.codebook import StaffSurvey
@@ -85,7 +86,7 @@ def extremes(survey: StaffSurvey, shares: pd.DataFrame) -> str:
 
 def groups_text(survey: StaffSurvey, groups: pd.DataFrame) -> str:
     """Which groups are shown, and which cannot be."""
-    shown = [survey.grouping(grouping).label for grouping in groups["grouping"].unique() if grouping != "all"]
+    shown = [survey.grouping(grouping).label for grouping in groups["grouping"].unique() if grouping != EVERYBODY]
     hidden = [grouping.label for grouping in survey.groups if grouping.label not in shown]
     minimum = survey.disclosure.minimum_group
     lines = [f"Groups of fewer than {minimum} people are joined with others, and never shown alone."]
@@ -197,7 +198,7 @@ def domains_text(survey: StaffSurvey, scores: pd.DataFrame) -> str:
 
 def group_scores_text(scores: pd.DataFrame) -> str:
     """How to read differences between groups, and the widest of them whose intervals do not meet."""
-    groups = scores[scores["grouping"] != "all"].dropna(subset=["mean"]) if len(scores) else scores
+    groups = scores[scores["grouping"] != EVERYBODY].dropna(subset=["mean"]) if len(scores) else scores
     apart = []
     for (_, score), part in groups.groupby(["grouping", "score_label"], sort=False) if len(groups) else ():
         top, bottom = part.loc[part["mean"].idxmax()], part.loc[part["mean"].idxmin()]
