@@ -1,12 +1,16 @@
 """What a notebook publishes is what a report finds: values, tables and figures, or a clear refusal."""
 
+import re
+
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from PIL import Image
 
 from pipeline.errors import PublishingError
-from pipeline.publishing import Publication
+from pipeline.publishing import Publication, save_figure
 
 
 @pytest.fixture
@@ -74,6 +78,25 @@ def test_a_figure_is_written_twice_with_the_same_bytes(tmp_path):
                                "{#fig-bars fig-alt=\"One bar, 'full'.\"}\n")
     svg = (tmp_path / "one/reports/published/03-example/figures/bars.svg").read_text()
     assert "<dc:date>" not in svg
+
+
+@pytest.mark.parametrize("size", [(5.123, 3.777), (2, 1), (7.7301, 4.4444)])
+def test_both_pictures_of_a_figure_are_one_drawing_of_one_size(tmp_path, size):
+    figure, axes = plt.subplots(figsize=size)
+    axes.hlines(range(0, 100, 3), 0, 1)
+    save_figure(figure, tmp_path / "lines")
+    svg = (tmp_path / "lines.svg").read_text()
+    inches = [float(re.search(rf'<svg [^>]*?{side}="([0-9.]+)pt"', svg)[1]) / 72 for side in ("width", "height")]
+    with Image.open(tmp_path / "lines.png") as picture:
+        assert picture.size == pytest.approx([200 * side for side in inches], abs=1e-3)  # whole dots: nothing is resampled
+        assert picture.info["dpi"] == pytest.approx((200, 200), abs=0.01)
+        grey = np.asarray(picture.convert("L"), dtype=int)
+        figure.savefig(tmp_path / "again.png", dpi=200, bbox_inches=figure.get_tightbbox().padded(0.04))
+    with Image.open(tmp_path / "again.png") as again:
+        theirs = np.asarray(again.convert("L"), dtype=int)[:grey.shape[0], :grey.shape[1]]
+    ours = grey[:theirs.shape[0], :theirs.shape[1]]
+    assert abs(ours.mean() - theirs.mean()) < 2  # of 255: as much ink as matplotlib's own picture has
+    plt.close(figure)
 
 
 @pytest.mark.parametrize("alt", ["", "  ", "Bars."])
