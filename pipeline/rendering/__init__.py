@@ -7,7 +7,8 @@ A report is checked before any engine runs, rendered in a temporary folder, and 
 its formats succeeded. See sources.py (reading), checks.py, embedded.py, quarto.py, docx.py and spreadsheets.py.
 
 A report whose header says `editions: true` is made once for each survey: `render(root, ["survey"], edition="leeds")`
-reads what was published under published/survey/leeds/ and writes to site/survey/leeds/.
+reads what was published under published/survey/leeds/ and writes to site/survey/leeds/. One with `editions: authority`
+is made once for each local authority.
 """
 
 import os
@@ -28,12 +29,15 @@ from pipeline.rendering.sources import Report, alternative_texts, expanded, read
 from pipeline.rendering.values import nested, published_values
 
 ENGINES = ("auto", "quarto", "embedded")
+MAKE_EDITION = {  # how what an edition is made for comes to be there
+    "survey": "Name the survey in params.yaml (surveys) and run 'golden-thread run'.",
+    "authority": "Run 'golden-thread authorities profile CODE', which publishes it and renders it."}
 SUFFIXES = {"html": ".html", "docx": ".docx", "typst": ".pdf"}
 FIXED_EPOCH = 1_325_376_000  # 1 January 2012, UTC: where a format wants a date and SOURCE_DATE_EPOCH gives none
 
 
 def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto", destination: Path | None = None,
-           edition: str | None = None) -> list[Path]:
+           edition: str | None = None, only: Sequence[str] | None = None) -> list[Path]:
     """Render `reports` (names without .qmd; None: all that have no editions) and return the paths of the files written.
 
     Args:
@@ -41,7 +45,8 @@ def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto
         engine: "quarto", "embedded", or "auto": Quarto where it is found, else embedded. The environment variable
             GOLDEN_THREAD_ENGINE overrules it.
         destination: the folder to write to; reports/site by default, in it <report>/<edition>/ for an edition.
-        edition: the survey that a report with editions is made for.
+        edition: the survey, or the authority, that a report with editions is made for.
+        only: the formats to make, of those that the report has; None: all.
 
     Raises:
         RenderError: something that a report refers to is not there, the engine is not there, or it failed. What had
@@ -61,7 +66,7 @@ def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto
         for report in sources:
             check_report(report, staged, values)
         for report in sources:
-            outputs = _render_report(report, staged, values, chosen, folder / "site" / made_for / "data")
+            outputs = _render_report(report, staged, values, chosen, folder / "site" / made_for / "data", only)
             destination.mkdir(parents=True, exist_ok=True)
             for output in outputs:
                 with replacing(destination / output.name) as beside:
@@ -78,15 +83,23 @@ def _sources(folder: Path, reports: Sequence[str] | None, edition: str | None) -
         return [report for report in sources if not report.metadata.get("editions")]
     for report in sources:
         if bool(report.metadata.get("editions")) != bool(edition):
+            made_for = _made_for(report)
             raise ParameterError(
-                f"The report {report.name} is made " + ("once, not for an edition." if edition else "for one survey at a time."),
+                f"The report {report.name} is made " + ("once, not for an edition." if edition else f"for one {made_for} at a time."),
                 where="--edition", found=edition or "none",
-                fix="Leave the edition out." if edition else f"Name the survey: golden-thread render {report.name} --edition NAME")
+                fix="Leave the edition out." if edition else f"Name the {made_for}: golden-thread render {report.name} --edition NAME")
     if edition and (len(sources) != 1 or not (folder / "published" / sources[0].name / edition).is_dir()):
+        made_for = _made_for(sources[0])
         raise ParameterError("Nothing was published for this edition.", where="--edition", found=edition,
-                             expected="one report, and a survey that the pipeline was run for",
-                             fix="Name the survey in params.yaml (surveys) and run 'golden-thread run'.")
+                             expected=f"one report, for one {made_for} that the pipeline was run for",
+                             fix=MAKE_EDITION[made_for])
     return sources
+
+
+def _made_for(report: Report) -> str:
+    """What a report with editions is made for one at a time: its header says `editions: true` for surveys."""
+    named = report.metadata.get("editions")
+    return named if named in MAKE_EDITION else "survey"
 
 
 def choose_engine(engine: str) -> quarto.Quarto | None:
@@ -147,7 +160,7 @@ def _epoch() -> int:
 
 
 def _render_report(report: Report, staged: Path, values: Mapping[str, str], engine: quarto.Quarto | None,
-                   data: Path) -> list[Path]:
+                   data: Path, only: Sequence[str] | None) -> list[Path]:
     """The report in each of its formats, and its data tables as spreadsheets where its header asks for them."""
     epoch = _epoch()
     metadata, body = expanded(report, values)
@@ -168,7 +181,7 @@ def _render_report(report: Report, staged: Path, values: Mapping[str, str], engi
     if not engine:
         embedded.find_pandoc()  # before the threads: it looks in steps, and one could see another's half-way
     with ThreadPoolExecutor(1 if engine else len(SUFFIXES)) as side_by_side:  # Quarto's runs would share files
-        outputs = side_by_side.map(make, formats(report))
+        outputs = side_by_side.map(make, [name for name in formats(report) if only is None or name in only])
         wanted = report.metadata.get("spreadsheets")
         tables = write_spreadsheets(report, staged, data, finished, epoch) if wanted else []
         return [*outputs, *tables]

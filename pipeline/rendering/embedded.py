@@ -12,6 +12,7 @@ import yaml
 from pipeline.errors import RenderError
 
 FILTER = Path(__file__).with_name("embedded.lua")
+MEMORY = ("+RTS", "-A64m", "-RTS")  # pandoc collects its garbage a few times instead of dozens: a third less time
 # What a metadata key cannot say and pandoc's options must. Fixed margins of text (--columns) decide which pipe tables
 # get column widths from their dashes, so it stays at pandoc's own 72, as in Quarto.
 OPTIONS = {
@@ -40,15 +41,16 @@ def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, o
     written = staged / f"{name}.typ" if format == "typst" else output
     depth = int(metadata.get("toc-depth", 3)) - (format != "html")  # the filter moves "##" to level 1 in DOCX and PDF
     contents = ("--toc", f"--toc-depth={depth}") if metadata.get("toc") else ()
+    citations = ("--citeproc",) if metadata.get("bibliography") else ()  # takes time even where nothing is cited
     _pandoc(name, staged, epoch, source.name, "--from=markdown", f"--metadata-file={settings.name}", "--standalone",
-            f"--lua-filter={FILTER}", "--citeproc", *contents, *OPTIONS[format], f"--output={written}")
+            f"--lua-filter={FILTER}", *citations, *contents, *OPTIONS[format], f"--output={written}")
     if format == "typst":
         _compile(name, written, staged, output)
 
 
 def _pandoc(name: str, staged: Path, epoch: int, *arguments: str) -> None:
     # pandoc takes dates and zip times from SOURCE_DATE_EPOCH.
-    done = subprocess.run([find_pandoc(), *arguments], cwd=staged, capture_output=True, text=True,
+    done = subprocess.run([find_pandoc(), *arguments, *MEMORY], cwd=staged, capture_output=True, text=True,
                           encoding="utf-8", env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)})
     if done.returncode or done.stderr.strip():
         raise RenderError(f"pandoc could not render {name}.qmd without a warning.", where=f"{name}.qmd",

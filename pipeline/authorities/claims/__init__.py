@@ -1,0 +1,1 @@
+"""National facts that the five documents state, held against the statistics."""
