@@ -45,6 +45,10 @@ class InfeasibleRow(DataError):
         self.gap = gap
 
 
+class Unpublished(DataError):
+    """The statistics have no number to hold a statement against; the text says why, as a sentence."""
+
+
 class CodebookError(DataError):
     """survey.yaml or claims.yaml is not as it should be: the place is a file and a key."""
 

@@ -22,6 +22,8 @@ from pipeline.authorities.models.inspection_models import INSPECTIONS, LEFT_OUT 
 from pipeline.authorities.models.results import write_results
 from pipeline.authorities.models.panel_models import EFFECTS, INFLUENCE
 from pipeline.authorities.models.specifications import CURVES, SPECIFICATIONS
+from pipeline.authorities.panel import report as cleaning
+from pipeline.authorities.panel.cleaning import lineage_of
 from pipeline.authorities.panel.indicators import read_indicators
 from pipeline.authorities.panel.tables import Cleaned
 from pipeline.authorities.releases.catalogue import read_catalogue
@@ -109,7 +111,7 @@ def nothing(cleaned):
 
 
 @pytest.fixture(scope="module")
-def publishing(tmp_path_factory, cleaned):
+def publishing(tmp_path_factory, cleaned, collection):
     """Publish the chapter, or some sections, into a project of its own: results (None: no data) -> its folder."""
     house_style()
 
@@ -124,6 +126,8 @@ def publishing(tmp_path_factory, cleaned):
                                read_indicators())
         for section in sections:
             section(page)
+        cleaning.publish_all(Publication("06-clean-authorities", root=root, collection="clean-authorities"), there,
+                             read_indicators(), lineage_of(collection), read_catalogue())
         return root
 
     return publish

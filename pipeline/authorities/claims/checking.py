@@ -20,10 +20,11 @@ from pipeline.authorities.claims.entries import (
     Cell, ChangeCheck, Check, ComparisonCheck, JudgementCheck, Measured, NationalClaim, NationalClaims, RangeCheck,
     ShareCheck, ValueCheck)
 from pipeline.authorities.claims.figures import (
-    ENGLAND, Figure, Unpublished, authorities, difference, find, growth, judge_figure, judge_order, judge_range, plain,
+    ENGLAND, Figure, authorities, difference, find, growth, judge_figure, judge_order, judge_range, plain,
     published, share_meeting)
 from pipeline.authorities.panel.tables import Cleaned
 from pipeline.claims import COLUMNS
+from pipeline.errors import Unpublished
 from pipeline.verdicts import NOT_CHECKABLE, NOT_REPRODUCED, REPRODUCED, Judgement, Word, judge_word
 from pipeline.yaml_models import read_model
 

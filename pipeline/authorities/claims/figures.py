@@ -21,14 +21,11 @@ from math import floor
 
 import pandas as pd
 
+from pipeline.errors import Unpublished
 from pipeline.verdicts import NOT_REPRODUCED, REPRODUCED, WITHIN_ROUNDING, Judgement, Share
 
 ENGLAND = "E92000001"
 AUTHORITIES = ("authority", "joint")  # a joint return is a unit of its own, counted once
-
-
-class Unpublished(Exception):
-    """There is no number to hold a statement against; the text says why, as a sentence."""
 
 
 @dataclass(frozen=True)

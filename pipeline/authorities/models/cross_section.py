@@ -8,8 +8,8 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy.stats import norm, rankdata
 
-from pipeline.authorities.models.analysis_panel import TIMINGS, UNITS, measures_in, tally, with_deprivation
-from pipeline.authorities.models.declared import CROSS_OUTCOME, FITTED, PRIMARY_TIMING, SIGNIFICANCE, STEPS, SUPPORTS
+from pipeline.authorities.models.analysis_panel import TIMINGS, UNITS, measures_in, with_deprivation
+from pipeline.authorities.models.declared import CROSS_OUTCOME, FITTED, SIGNIFICANCE, STEPS, SUPPORTS
 from pipeline.statistics.detectable_effect import minimum_detectable_effect
 
 CROSS_SECTION = ["support", "outcome", "timing", "adjusted", "adjustment", "year", "rho", "rho_low", "rho_high",

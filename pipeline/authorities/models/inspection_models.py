@@ -5,15 +5,12 @@ by authority, as most authorities were inspected more than once. The year of the
 judgements and workforce both drifted: an association is one between inspections of about the same time.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
 from pipeline.authorities.models.analysis_panel import UNITS, measures_in, with_deprivation
 from pipeline.authorities.models.declared import FITTED, SIGNIFICANCE, STEPS, SUPPORTS
-from pipeline.errors import DataError
 from pipeline.statistics.detectable_effect import minimum_detectable_effect
 from pipeline.statistics.ordinal import CumulativeLink
 from pipeline.statistics.ordinal_robust import People, brant_test, robust_covariance

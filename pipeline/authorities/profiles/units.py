@@ -1,7 +1,6 @@
 """Which authority somebody means: by a code, by the codes of a joint return in any spelling, or by a name."""
 
 import re
-from collections.abc import Sequence
 
 import pandas as pd
 from rapidfuzz import fuzz, process

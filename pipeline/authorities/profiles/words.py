@@ -4,7 +4,6 @@ They say what was published and how sure it is; none calls an authority good or 
 """
 
 import re
-from collections.abc import Sequence
 
 import pandas as pd
 

@@ -15,7 +15,7 @@ from pipeline.errors import DataError
 from pipeline.surveys.codebook import listed, read_codebook
 from pipeline.surveys.drafting.columns import personal_content
 from pipeline.surveys.disclosure.policy import join_small_groups
-from pipeline.surveys.exports import Export, label_key, read_export
+from pipeline.surveys.exports import Export, label_key
 from pipeline.surveys.staff.responses import (
     Responses, answer_codes, missing_code, open_export, read_responses, unclaimed_columns)
 from pipeline.surveys.staff.codebook import REASONS, StaffSurvey, read_staff_survey
