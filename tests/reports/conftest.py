@@ -162,8 +162,10 @@ class FakeQuarto:
     def __init__(self, folder: Path):
         self.folder = folder
         self.says(version="1.9.38")
-        program = folder / "quarto"
-        program.write_text(f"#!{sys.executable}\n{FAKE_QUARTO}", encoding="utf-8")
+        script, program = folder / "quarto.py", folder / "quarto"
+        script.write_text(FAKE_QUARTO, encoding="utf-8")
+        # A shell in between: the first line of a script cannot name a program whose path has a blank in it.
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n', encoding="utf-8")
         program.chmod(0o755)
 
     def says(self, **settings: object) -> None:

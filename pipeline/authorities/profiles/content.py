@@ -253,7 +253,7 @@ def _years_sentence(facts: pd.DataFrame) -> str:
         for reference, group in facts.groupby("reference", sort=False)["title"]
     }
     return (
-        "A reporting year is the one in which the day or the period of its figures ends; figures are of the "
+        "A reporting year is the one in which the day or the period of its figures ends; figures are of "
         + "; ".join(
             f"{'the ' * reference.startswith('year')}{reference} ({listed(titles)})"
             for reference, titles in days.items()

@@ -67,7 +67,8 @@ def national_text(profile: Profile) -> str:
         )
     said.append(
         "These are averages over many places. They do not say what caused an outcome here, nor what would follow if"
-        " this authority changed its workforce."
+        " this authority changed its workforce. The report on all authorities says which of them hold where other choices"
+        " are made, and whether the workforce *afterwards* goes with the outcome as well, which no effect could explain."
     )
     return "\n\n".join(said)
 
