@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from pipeline.csv_tables import cell_problems, read_lines, refuse
 from pipeline.evidence.reading import FIX, FOLDER, Evidence, unknown_places
-from pipeline.evidence.tables import cell_problems, read_lines, refuse
 from pipeline.files import project_root
 
 COLUMNS = ["document", "section", "figure", "states", "why"]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from pipeline.csv_tables import cell_problems, read_lines, refuse
 from pipeline.evidence.agreement import VARIABLES, code_sets, disagreements
 from pipeline.evidence.reading import FOLDER, Evidence, read_nothing, read_passages
-from pipeline.evidence.tables import cell_problems, read_lines, refuse
 from pipeline.files import project_root
 
 KEY = ["document", "section", "variable"]

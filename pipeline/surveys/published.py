@@ -4,7 +4,6 @@
 item × group × category) and rows (a line an item × group). `read_answers` reads the first of them back.
 """
 
-import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from pipeline.errors import DataError, InfeasibleRow
+from pipeline.csv_tables import cell_problems, read_lines, refuse
+from pipeline.errors import InfeasibleRow
 from pipeline.statistics.rounding import FeasibleCounts, feasible_counts
 from pipeline.surveys.codebook import Codebook, Group
 
@@ -84,15 +84,15 @@ def read_answers(path: Path) -> pd.DataFrame:
 
     Raises DataError if a column, a key or an order of counts (count_low ≤ count ≤ count_high ≤ base) is wrong.
     """
-    table = _read_csv(path, ANSWERS)
+    table = read_lines(path, ANSWERS)
     schema = pa.DataFrameSchema(
         {**{key: pa.Column(str, pa.Check.str_length(min_value=1, error="a name")) for key in KEYS},
          "percent": pa.Column(str, _percentage(None)), **{count: pa.Column(str, _whole(0)) for count in COUNTS}},
         unique=KEYS, report_duplicates="exclude_first")
-    _refuse(path, _failures(schema, table), "Make the file again with stage 01; it is not edited by hand.")
+    refuse(path, cell_problems(table, schema), "Make the file again with stage 01; it is not edited by hand.")
     table = table.astype({"percent": float, **dict.fromkeys(COUNTS, "int64")})
     ordered = (table[["count_low", "count", "count_high", "base"]].diff(axis=1).iloc[:, 1:] >= 0).all(axis=1)
-    _refuse(path, [f"line {line}: expected count_low ≤ count ≤ count_high ≤ base" for line in table.index[~ordered]],
+    refuse(path, [f"line {line}: expected count_low ≤ count ≤ count_high ≤ base" for line in table.index[~ordered]],
             "Make the file again with stage 01; it is not edited by hand.")
     return table.reset_index(drop=True)
 
@@ -101,7 +101,7 @@ def _read_group(path: Path, group: Group, codebook: Codebook) -> pd.DataFrame:
     """One group's table in published order, its numbers as numbers."""
     slugs = [item.id for item in codebook.rows(group.id)]
     categories = list(codebook.scale.ids)
-    table = _read_csv(path, ["item", "base", *categories])
+    table = read_lines(path, ["item", "base", *categories])
     schema = pa.DataFrameSchema(
         {"item": pa.Column(str, pa.Check.isin(slugs, error=f"an item that the codebook gives to {group.id}"),
                            unique=True, report_duplicates="exclude_first"),
@@ -109,32 +109,11 @@ def _read_group(path: Path, group: Group, codebook: Codebook) -> pd.DataFrame:
          **{category: pa.Column(str, _percentage(codebook.decimals)) for category in categories}})
     missing = [f"no row for item {slug}: row {place} of the published table"
                for place, slug in enumerate(slugs, start=1) if slug not in set(table["item"])]
-    _refuse(path, _failures(schema, table) + missing, "Correct the file against the publication, or the codebook.")
+    refuse(path, cell_problems(table, schema) + missing, "Correct the file against the publication, or the codebook.")
     numbers = table.astype({"base": "int64", **dict.fromkeys(categories, "int64" if not codebook.decimals else float)})
     numbers = numbers.set_index("item").loc[slugs].reset_index()
     numbers.insert(0, "group", group.id)
     return numbers
-
-
-def _read_csv(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """A CSV file as text, indexed by line number. A byte-order mark, any line ends and empty lines do no harm."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(cells)]
-    except FileNotFoundError:
-        raise DataError("The file is missing.", where=str(path), fix="Put it there, or correct its name.") from None
-    except UnicodeDecodeError as error:
-        raise DataError("The file is not UTF-8 text.", where=f"{path}, byte {error.start}",
-                        fix="Save it as CSV UTF-8.") from None
-    header = lines[0][1] if lines else []
-    if header != list(columns):
-        raise DataError("The columns are not as they should be.", where=f"{path}, line 1", found=",".join(header),
-                        expected=",".join(columns), fix="Correct the header; separate columns by commas.")
-    _refuse(path, [f"line {number}: found {len(cells)} cells, expected {len(columns)}"
-                   for number, cells in lines if len(cells) != len(columns)], "Give each row one cell a column.")
-    return pd.DataFrame([cells for _, cells in lines[1:]], index=[number for number, _ in lines[1:]], columns=columns,
-                        dtype=str)
 
 
 def _whole(low: int, high: int | None = None) -> pa.Check:
@@ -154,23 +133,6 @@ def _percentage(decimals: int | None) -> pa.Check:
         return re.fullmatch(rf"[0-9]{{1,3}}{fraction}", text) is not None and float(text) <= 100
 
     return pa.Check(fits, element_wise=True, error=f"a percentage from 0 to 100{limit}")
-
-
-def _failures(schema: pa.DataFrameSchema, table: pd.DataFrame) -> list[str]:
-    """Every cell that the schema refuses, by line and column."""
-    try:
-        schema.validate(table, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases.sort_values("index", kind="stable").to_dict("records")
-        return [f"line {case['index']}, column {case['column']}: found {case['failure_case']!r}, expected "
-                + ("each only once" if "uniqueness" in case["check"] else case["check"]) for case in cases]
-    return []
-
-
-def _refuse(path: Path, problems: Sequence[str], fix: str) -> None:
-    if problems:
-        raise DataError(f"{path.name} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n"
-                        + "\n".join(f"  - {problem}" for problem in problems), where=str(path), fix=fix)
 
 
 def feasible_sets(answers: pd.DataFrame, decimals: int, rounding: str) -> dict[tuple[str, str], FeasibleCounts]:
