@@ -25,6 +25,7 @@ from IPython.display import Image
 
 from pipeline.errors import PublishingError
 from pipeline.files import SIGNIFICANT_DIGITS, project_root, replacing, write_csv, write_text
+from pipeline.phrases import true_minus
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -153,7 +154,7 @@ class Publication:
                                   where=self.notebook, found=name)
         folder = self.folder / "figures"
         save_figure(figure, folder / name)
-        alt = re.sub(r"(?<![\w–])-(?=\d)", "−", alt.replace('"', "'"))
+        alt = true_minus(alt.replace('"', "'"))
         text = (f"![{caption} Data: {name}.csv.](published/{self.notebook}/figures/{name})"
                 f'{{#fig-{name} fig-alt="{alt}"}}\n')
         write_text(folder / f"{name}.md", text)

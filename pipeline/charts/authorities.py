@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from pipeline.authorities.phrases import number
+from pipeline.phrases import number
 from pipeline.charts import FIRST, GRID, INK, QUIET, SECOND, WIDTH
 
 SERIES = (FIRST, SECOND, ("#28786e", "^"))  # colour and marker of each series of a chart

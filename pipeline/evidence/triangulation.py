@@ -18,6 +18,7 @@ from pipeline.evidence.grades import (
     reason,
 )
 from pipeline.evidence.reading import Evidence
+from pipeline.phrases import counted, lower_first
 
 CLEAR = 0.05  # the adjusted p-value below which a gap or an association counts
 NOT_ASKED = "The survey has no statement on it."
@@ -45,7 +46,7 @@ def survey_line(feature: Feature, shares: pd.DataFrame, gaps: pd.DataFrame, grou
     agreeing = f"{low}%" if low == high else f"{low} to {high}%"
     roles = [f"{groups[1]} agree {word}{f' on {number}' if len(mine) > 1 else ''}"
              for word, number in (("more", more), ("less", less)) if number]
-    return line | {"survey": f"{_counted(len(mine), 'statement')}: {agreeing} of {groups[0]} agree; "
+    return line | {"survey": f"{counted(len(mine), 'statement')}: {agreeing} of {groups[0]} agree; "
                              + (", ".join(roles) if roles else "no clear gap between the roles") + "."}
 
 
@@ -60,7 +61,7 @@ def cases_line(feature: Feature, evidence: Evidence) -> dict[str, object]:
     line = {"passages": len(passages), "claims": len(passages) - len(shows), "shows": len(shows),
             "shows_children": children, "documents": passages["document"].nunique(),
             "documents_shown": shows["document"].nunique(), "contrary": contrary}
-    words = f"{_counted(len(passages), 'passage')} in {_counted(line['documents'], 'document')}; "
+    words = f"{counted(len(passages), 'passage')} in {counted(line['documents'], 'document')}; "
     words += (f"{len(shows)} show{'s' * (len(shows) == 1)} a result, {children or 'none'} for children" if len(shows)
               else "all claim, none shows a result")
     return line | {"cases": words + (f"; {contrary} not for the better." if contrary else ".")}
@@ -77,7 +78,7 @@ def statistics_line(feature: Feature, indicators: Sequence[Indicator],
     mine = {each.id: each for each in indicators if each.id in feature.indicators}
     if not mine:
         return {"statistic": NO_STATISTIC, "statistics": NO_INDICATOR}
-    names = ", ".join(_lowered(each.title) for each in mine.values())
+    names = ", ".join(lower_first(each.title) for each in mine.values())
     fitted = _primary(effects, mine) if effects is not None and len(effects) else pd.DataFrame()
     if fitted.empty:
         return {"statistic": NOT_DOWNLOADED, "statistics": NO_DATA.format(names)}
@@ -85,12 +86,12 @@ def statistics_line(feature: Feature, indicators: Sequence[Indicator],
     clear = fitted[fitted["p_adjusted"].astype(float) < CLEAR]
     good = [(row.effect > 0) == (known[row.support].better == known[row.outcome].better) for row in clear.itertuples()]
     verdict = UNCLEAR if not good else AGREES if all(good) else MIXED if any(good) else CONTRADICTS
-    words = [f"Where {_lowered(known[row.support].title)} rose, {_lowered(known[row.outcome].title)} "
+    words = [f"Where {lower_first(known[row.support].title)} rose, {lower_first(known[row.outcome].title)} "
              f"{'rose' if row.effect > 0 else 'fell'}." for row in clear.itertuples()]
     rest = len(fitted) - len(clear)
     if rest:
-        words.append(f"{_counted(rest, 'pair')} of {names} with outcomes: no clear link." if not words else
-                     f"No clear link in {_counted(rest, 'other pair')}.")
+        words.append(f"{counted(rest, 'pair')} of {names} with outcomes: no clear link." if not words else
+                     f"No clear link in {counted(rest, 'other pair')}.")
     return {"statistic": verdict, "statistics": " ".join(words)}
 
 
@@ -149,11 +150,3 @@ def _primary(effects: pd.DataFrame, supports: dict[str, Indicator]) -> pd.DataFr
 
 def _places(passages: pd.DataFrame) -> int:
     return len(set(zip(passages["document"], passages["section"])))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
-def _lowered(title: str) -> str:
-    return title[0].lower() + title[1:]

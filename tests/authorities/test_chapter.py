@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.authorities.chapter import sections as chapter, checks as chapter_checks, tables
 from pipeline.authorities.chapter.literature import read_studies
-from pipeline.authorities.phrases import estimate, number
+from pipeline.phrases import estimate, number
 from pipeline.authorities.models.cross_section import CROSS_SECTION
 from pipeline.authorities.models.declared import OUTCOMES, STEPS, SUPPORTS
 from pipeline.authorities.models.fitting import INFLUENTIAL, Results, fit_models

@@ -6,14 +6,13 @@ import hashlib
 import pytest
 import yaml
 
-from pipeline.authorities.releases.catalogue import read_catalogue
 from pipeline.authorities.releases.downloading import Patience, download
 from pipeline.authorities.releases.fetching import Offer, address, by_hand, download_offer, look_into, take
 from pipeline.authorities.releases.manifest import (FROM_FOLDER, accepted_files, file_hash, read_manifest, release_path,
                                            write_manifest)
 from pipeline.errors import CodebookError, DataError, ParameterError
 from tests.authorities.loopback import Answer, serving
-from tests.authorities.made_up import FILES, OLDER_FILE, write_files
+from tests.authorities.made_up import FILES, OLDER_FILE
 
 QUICK = Patience(attempts=2, backoff=0)
 IN_A_HURRY = Patience(read_seconds=0.2, attempts=2, backoff=0)  # for who does not answer at all
@@ -25,19 +24,6 @@ def service(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serving() as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def catalogue():
-    return read_catalogue()
-
-
-@pytest.fixture(scope="module")
-def made_up(tmp_path_factory):
-    """A folder with all made-up files, both releases of the workforce among them."""
-    folder = tmp_path_factory.mktemp("made-up")
-    write_files(folder, older=True)
-    return folder
 
 
 def yes(source, outcome):

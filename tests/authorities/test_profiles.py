@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from pipeline.authorities.phrases import lower_first
+from pipeline.phrases import lower_first
 from pipeline.authorities.profiles import tables, words as say
 from pipeline.authorities.profiles.comparisons import FEWEST_PLACED, compare
 from pipeline.authorities.profiles.content import publish_profile

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from pipeline.authorities.releases.catalogue import STANDARD_COLUMNS, read_catalogue
+from pipeline.authorities.releases.catalogue import STANDARD_COLUMNS
 from pipeline.authorities.releases.changes import change_table, compare_releases, summary
 from pipeline.authorities.releases.tables import read_release
-from tests.authorities.made_up import FILES, OLDER_FILE, write_files
+from tests.authorities.made_up import FILES, OLDER_FILE
 from tests.authorities.test_catalogue import REAL
 
 HEAD = ",".join(STANDARD_COLUMNS)
@@ -15,18 +15,6 @@ NORTHLAND = "Reporting year,Regional,E92000001,England,E12000098,Northland,,,"
 NORTHSHIRE = "Reporting year,Local authority,E92000001,England,E12000098,Northland,990,E06999001,Northshire"
 WESTMOOR = "Reporting year,Local authority,E92000001,England,E12000098,Northland,993,E06999004,Westmoor"
 RECODED = "Reporting year,Local authority,E92000001,England,E12000098,Northland,993,E06999014,Westmoor"
-
-
-@pytest.fixture(scope="module")
-def catalogue():
-    return read_catalogue()
-
-
-@pytest.fixture(scope="module")
-def made_up(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made-up")
-    write_files(folder, older=True)
-    return folder
 
 
 def population(folder, name, *lines):

@@ -3,37 +3,22 @@
 from itertools import combinations, product
 
 import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_rgb
 
 from pipeline.authorities.models.declared import STEPS
-from pipeline.charts import house_style
 from pipeline.charts.authorities import (
     NARROW, SERIES, UNCLEAR, WIDE, effect_panels, specification_choices, specification_curves, yearly_panels)
 from pipeline.publishing import save_figure
+from tests.charts.contrast import luminance
 
-matplotlib.use("agg")
 ROWS = {support: step.words[0].upper() + step.words[1:] for support, step in STEPS.items()}
 COLUMNS = {"repeat_plans": "Repeat child protection plans", "long_plans": "Child protection plans of two years or more",
            "re_referrals": "Re-referrals within 12 months"}
 TITLES = {"vacancy_rate": "Vacancy rate (per cent), 30 September",
           "absence_rate": "Sickness absence rate (per cent), year to 30 September",
           "caseload": "Average caseload (cases per worker), 30 September"}
-
-
-@pytest.fixture(autouse=True)
-def style():
-    house_style()
-    yield
-    plt.close("all")
-
-
-def luminance(colour):
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def effects(series=("within", "between"), ratio=False):

@@ -1,42 +1,22 @@
 """Charts show the numbers that they are given, and can be read: contrast, labels, order."""
 
-import matplotlib
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from matplotlib.colors import to_rgb
 
-from pipeline.charts import FIRST, INK, QUIET, SECOND, house_style
+from pipeline.charts import FIRST, INK, QUIET, SECOND
 from pipeline.charts import answers as answer_charts
 from pipeline.charts.answers import AGREE, DISAGREE, DONT_KNOW, NEUTRAL, agreement_dots, likert_bars
 from pipeline.charts.gaps import forest
 from pipeline.charts.link import BANDS, CURVES, bounds_ladder, bounds_of_pairs, copula_curves
 from pipeline.surveys.codebook import Scale
+from tests.charts.contrast import contrast, luminance
 
-matplotlib.use("agg")
 SCALE = Scale(categories=[
     {"id": "strongly_agree", "label": "Strongly agree", "role": "agree"}, {"id": "agree", "label": "Agree", "role": "agree"},
     {"id": "neither", "label": "Neither", "role": "neutral"}, {"id": "disagree", "label": "Disagree", "role": "disagree"},
     {"id": "strongly_disagree", "label": "Strongly disagree", "role": "disagree"},
     {"id": "dont_know", "label": "Don't know", "role": "dont_know"}])
 ITEMS, GROUPS = {"time": "Enough time", "views": "Can give views"}, {"sw": "Social workers", "m": "Managers"}
-
-
-@pytest.fixture(autouse=True)
-def style():
-    house_style()
-    yield
-    plt.close("all")
-
-
-def luminance(colour):
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one, other):
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 @pytest.mark.parametrize("colour", [INK, QUIET])

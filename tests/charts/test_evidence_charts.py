@@ -2,34 +2,20 @@
 
 from itertools import combinations
 
-import matplotlib
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.colors import to_rgb
 
-from pipeline.charts import INK, WIDTH, house_style
+from pipeline.charts import INK, WIDTH
 from pipeline.charts.evidence import (
     CLAIMS, LABELS, SAYS, SHOWS, WHITE_ON, agreement_chart, documents_chart, matrix_chart, theory_chart)
+from tests.charts.contrast import luminance
 
-matplotlib.use("agg")
 FEATURES = {"team": "Support in the team", "time": "A name that is far too long to stand in a single line of the chart",
             "praise": "Recognition and praise"}
 TARGETS = {"Staff": ["morale", "skills"], "Children": ["safety"]}
-
-
-@pytest.fixture(autouse=True)
-def style():
-    house_style()
-    yield
-    plt.close("all")
-
-
-def luminance(colour):
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def overlapping(axes):

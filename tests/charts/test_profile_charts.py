@@ -2,30 +2,20 @@
 
 import itertools
 
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
-from pipeline.charts import FIRST, SECOND, house_style
+from pipeline.charts import FIRST, SECOND
 from pipeline.charts.profiles import MIDDLE, RANGE, Panel, trends
 
-matplotlib.use("agg")
 YEARS = range(2017, 2025)
 TITLES = {
     "vacancy": "Vacancy rate (%)",
     "caseload": "Average caseload",
     "plans": "Child protection plans of two years or more (%)",
 }
-
-
-@pytest.fixture(autouse=True)
-def style():
-    house_style()
-    yield
-    plt.close("all")
 
 
 def figures(**changed):

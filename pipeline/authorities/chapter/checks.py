@@ -6,7 +6,7 @@ from IPython.display import Image
 from pipeline.authorities.chapter import tables, findings, findings_checked
 from pipeline.authorities.chapter.findings import fitted
 from pipeline.authorities.chapter.literature import read_studies, studies_beside_ours
-from pipeline.authorities.phrases import number
+from pipeline.phrases import number
 from pipeline.authorities.chapter.sections import CHOICES, WIDE, Chapter, effects_alt, section, step_rows
 from pipeline.authorities.claims.checking import check_national_claims, read_national_claims
 from pipeline.authorities.models.declared import SIGNIFICANCE

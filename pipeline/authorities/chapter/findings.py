@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipeline.authorities.phrases import counted, estimate, listed, lower_first, number
+from pipeline.phrases import counted, estimate, listed, lower_first, number
 from pipeline.authorities.chapter.tables import STEP_WORDS
 from pipeline.authorities.models.declared import FITTED, SIGNIFICANCE
 

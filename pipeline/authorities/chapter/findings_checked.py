@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pipeline.authorities.chapter.findings import TIMES, alone, fitted, holds_deprivation, not_fitted, pair_name
-from pipeline.authorities.phrases import counted, listed, number
+from pipeline.phrases import counted, listed, number
 from pipeline.authorities.models.declared import PRIMARY_TIMING, SIGNIFICANCE
 from pipeline.verdicts import NOT_CHECKABLE
 

@@ -17,7 +17,7 @@ from pipeline.authorities.chapter.findings import (
     points_listed,
     share_of,
 )
-from pipeline.authorities.phrases import counted, estimate, listed, number
+from pipeline.phrases import counted, estimate, listed, number
 
 NO_DATA = ("The statistics on local authorities have not been downloaded, so no results are shown: `golden-thread "
            "authorities fetch` gets them, and `golden-thread authorities fetch --from FOLDER` takes them from a "

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import Field, model_validator
 
-from pipeline.authorities.phrases import estimate
+from pipeline.phrases import estimate
 from pipeline.authorities.models.declared import PRIMARY_TIMING, STEPS
 from pipeline.files import project_root
 from pipeline.yaml_models import Identifier, Slug, Strict, Text, read_model

@@ -11,7 +11,7 @@ from IPython.display import Image
 
 from pipeline.authorities.chapter import findings, findings_checked, findings_in_short, tables
 from pipeline.authorities.chapter.findings import fitted
-from pipeline.authorities.phrases import number
+from pipeline.phrases import number
 from pipeline.authorities.chapter.tables import STEP_WORDS
 from pipeline.authorities.models.declared import OUTCOMES, PRIMARY_TIMING, SIGNIFICANCE, SUPPORTS
 from pipeline.authorities.models.fitting import Results

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from pipeline.authorities.phrases import estimate, number
 from pipeline.authorities.models.declared import PRIMARY_TIMING, RATIO, STEPS
+from pipeline.authorities.models.results import preferred
+from pipeline.phrases import estimate, number
 
 SINGLE = ["authority", "joint"]  # the levels of units that are one authority or one joint return
 SPREAD = {"p10": 0.1, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
@@ -60,12 +61,6 @@ def main_effects(effects: pd.DataFrame, model: str, timing: str = PRIMARY_TIMING
     """The rows of one model, timing and adjustment: a row a pair of support and outcome."""
     chosen = (effects["model"] == model) & (effects["timing"] == timing) & (effects["adjustment"] == adjustment)
     return effects[chosen].reset_index(drop=True)
-
-
-def preferred(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows adjusted for deprivation, or all where none is: the family of tests that is declared."""
-    adjusted = rows["adjusted"].astype(bool)
-    return rows[adjusted if adjusted.any() else ~adjusted].reset_index(drop=True)
 
 
 def between_effects(effects: pd.DataFrame, model: str = "between") -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.authorities.panel.indicators import Indicator
-from pipeline.authorities.panel.inspections import GRADES
+from pipeline.authorities.panel.inspections import GRADE_WORDS
 from pipeline.authorities.claims.entries import (
     Cell, ChangeCheck, Check, ComparisonCheck, JudgementCheck, Measured, NationalClaim, NationalClaims, RangeCheck,
     ShareCheck, ValueCheck)
@@ -30,7 +30,6 @@ from pipeline.yaml_models import read_model
 
 NATIONAL_COLUMNS = [COLUMNS[0], "document", *COLUMNS[1:]]
 NOT_DOWNLOADED = "The statistics have not been downloaded."
-GRADE_WORDS = {number: word for word, number in GRADES.items()}
 Indicators = dict[str, Indicator]  # by id
 
 

@@ -21,11 +21,11 @@ from math import floor
 
 import pandas as pd
 
+from pipeline.authorities.panel.geography import LOCAL
 from pipeline.errors import Unpublished
 from pipeline.verdicts import NOT_REPRODUCED, REPRODUCED, WITHIN_ROUNDING, Judgement, Share
 
 ENGLAND = "E92000001"
-AUTHORITIES = ("authority", "joint")  # a joint return is a unit of its own, counted once
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def authorities(panel: pd.DataFrame, year: int, indicator: str, units: Sequence[
 
     Raises Unpublished if none of them has a number.
     """
-    lines = panel[(panel["indicator"] == indicator) & (panel["year"] == year) & panel["level"].isin(AUTHORITIES)]
+    lines = panel[(panel["indicator"] == indicator) & (panel["year"] == year) & panel["level"].isin(LOCAL)]
     if units:
         lines = lines[lines["unit"].isin(units)]
     if not lines["value"].notna().any():

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.authorities.panel.geography import LOCAL
+
 TIMINGS = {"before": 2, "within": 1, "after": 0}  # how many reporting years the workforce is older than the outcomes
-UNITS = ("authority", "joint")
 MEASURES = {"idaci": "average_score", "free_meals": "free_meals", "child_poverty": "child_poverty"}  # preferred first
 CONSTANT = ("idaci",)  # published once: holds for every year
 ROWS = ["unit", "year", "level", "exposure", "outcome", "events", "trials"]
@@ -44,7 +45,7 @@ def analysis_panel(panel: pd.DataFrame, support: str, outcome: str, timing: str)
     >>> analysis_panel(panel, "agency_rate", "repeat_plans", "before").left_out.values.tolist()
     [['only one complete year', 1, 1], ['outcome: confidential', 1, 1]]
     """
-    panel = panel[panel["level"].isin(UNITS)]
+    panel = panel[panel["level"].isin(LOCAL)]
     exposures = panel[panel["indicator"] == support]
     exposures = exposures.assign(year=exposures["year"] + TIMINGS[timing])
     outcomes = panel[panel["indicator"] == outcome]

@@ -8,8 +8,9 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy.stats import norm, rankdata
 
-from pipeline.authorities.models.analysis_panel import TIMINGS, UNITS, measures_in, with_deprivation
+from pipeline.authorities.models.analysis_panel import TIMINGS, measures_in, with_deprivation
 from pipeline.authorities.models.declared import CROSS_OUTCOME, FITTED, SIGNIFICANCE, STEPS, SUPPORTS
+from pipeline.authorities.panel.geography import LOCAL
 from pipeline.statistics.detectable_effect import minimum_detectable_effect
 
 CROSS_SECTION = ["support", "outcome", "timing", "adjusted", "adjustment", "year", "rho", "rho_low", "rho_high",
@@ -49,7 +50,7 @@ def cross_section_models(panel: pd.DataFrame, deprivation: pd.DataFrame) -> pd.D
     least squares with HC3 errors (MacKinnon and White 1985, Journal of Econometrics 29: 305–325). The year is the
     outcome's newest.
     """
-    panel = panel[panel["level"].isin(UNITS)]
+    panel = panel[panel["level"].isin(LOCAL)]
     outcomes = panel[panel["indicator"] == CROSS_OUTCOME]
     year = outcomes.loc[outcomes["value"].notna(), "year"].max()
     rows = []

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from pipeline.authorities.models.analysis_panel import LEFT_OUT, UNITS
+from pipeline.authorities.models.analysis_panel import LEFT_OUT
 from pipeline.authorities.models.cross_section import cross_section_models
 from pipeline.authorities.models.declared import (
     CROSS_OUTCOME,
@@ -26,7 +26,9 @@ from pipeline.authorities.models.declared import (
 )
 from pipeline.authorities.models.inspection_models import inspection_models
 from pipeline.authorities.models.panel_models import EFFECTS, INFLUENCE, Pair, pair_effects, pair_influence
+from pipeline.authorities.models.results import in_family
 from pipeline.authorities.models.specifications import CURVES, SPECIFICATIONS, specification_curve
+from pipeline.authorities.panel.geography import LOCAL
 
 INFLUENTIAL = ["support", "outcome", "unit", "without", "change", "lowest", "highest", "flips"]
 
@@ -59,7 +61,7 @@ def fit_models(panel: pd.DataFrame, inspections: pd.DataFrame, deprivation: pd.D
 
     draws: of the bootstrap, 0 for none. curve_draws: of each specification curve. Same input, same results.
     """
-    panel = panel[panel["level"].isin(UNITS) & panel["indicator"].isin([*SUPPORTS, *OUTCOMES, CROSS_OUTCOME])]
+    panel = panel[panel["level"].isin(LOCAL) & panel["indicator"].isin([*SUPPORTS, *OUTCOMES, CROSS_OUTCOME])]
     there = set(panel["indicator"])
     pairs = [Pair.of(panel, deprivation, support, outcome) for outcome in OUTCOMES for support in SUPPORTS
              if support in there and outcome in there]
@@ -73,7 +75,7 @@ def fit_models(panel: pd.DataFrame, inspections: pd.DataFrame, deprivation: pd.D
         curves=_stacked([curve.summary for curve in curves], CURVES),
         influence=influence,
         influential=_influential(influence),
-        inspections=with_adjusted_p(judged, _preferred(judged)),
+        inspections=with_adjusted_p(judged, in_family(judged)),
         inspection_left_out=judged_left_out,
         cross_section=_cross_section(panel, deprivation),
     )
@@ -95,19 +97,13 @@ def with_adjusted_p(table: pd.DataFrame, family: pd.Series) -> pd.DataFrame:
 
 def _with_families(effects: pd.DataFrame) -> pd.DataFrame:
     effects = with_adjusted_p(effects, effects["primary"].astype(bool))
-    between = (effects["model"] == "between") & _preferred(effects)
+    between = (effects["model"] == "between") & in_family(effects)
     return with_adjusted_p(effects, between)
 
 
 def _cross_section(panel: pd.DataFrame, deprivation: pd.DataFrame) -> pd.DataFrame:
     table = cross_section_models(panel, deprivation)
-    return with_adjusted_p(table, (table["timing"] == PRIMARY_TIMING) & _preferred(table))
-
-
-def _preferred(table: pd.DataFrame) -> pd.Series:
-    """The rows that are adjusted for deprivation, or all where none is."""
-    adjusted = table["adjusted"].astype(bool)
-    return adjusted if adjusted.any() else ~adjusted
+    return with_adjusted_p(table, (table["timing"] == PRIMARY_TIMING) & in_family(table))
 
 
 def _left_out(pairs: list[Pair]) -> pd.DataFrame:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from pipeline.authorities.models.analysis_panel import UNITS, measures_in, with_deprivation
+from pipeline.authorities.models.analysis_panel import measures_in, with_deprivation
 from pipeline.authorities.models.declared import FITTED, SIGNIFICANCE, STEPS, SUPPORTS
+from pipeline.authorities.panel.geography import LOCAL
 from pipeline.statistics.detectable_effect import minimum_detectable_effect
 from pipeline.statistics.ordinal import CumulativeLink
 from pipeline.statistics.ordinal_robust import People, brant_test, robust_covariance
@@ -38,7 +39,7 @@ def inspection_rows(panel: pd.DataFrame, inspections: pd.DataFrame, support: str
     Only inspections that are `used` (the cleaning accounts for the others). A member of a joint return has its return's
     workforce. `why` says why an inspection is left out; empty: it is not.
     """
-    workforce = panel[(panel["indicator"] == support) & panel["level"].isin(UNITS)]
+    workforce = panel[(panel["indicator"] == support) & panel["level"].isin(LOCAL)]
     joint = {member: unit for unit in workforce.loc[workforce["level"] == "joint", "unit"].unique()
              for member in unit.split("+")}
     rows = inspections.loc[inspections["used"].astype(bool), ["unit", "inspected", "overall"]].copy()

@@ -4,13 +4,12 @@ import math
 
 import pandas as pd
 
-from pipeline.authorities.panel.geography import JOIN, Lineage, bridge, members
+from pipeline.authorities.panel.geography import JOIN, LOCAL, Lineage, bridge, members
 from pipeline.authorities.panel.indicators import Indicator
 from pipeline.authorities.panel.tables import BRIDGING, KEY, PANEL
 from pipeline.authorities.panel.values import NOT_PUBLISHED
 
 TODAY = [*PANEL, "bridged"]
-LOCAL = ("authority", "joint")
 OWN_FIGURE = "The unit of today has a row of its own in this year."
 INSTEAD = "It is no number, and one was carried or added up instead."
 

@@ -20,6 +20,7 @@ Code = Annotated[str, StringConstraints(pattern=r"^E(06|07|08|09|10)[0-9]{6}$")]
 POLICIES = {"recode": {"carry"}, "merge": {"aggregate", "exclude"}, "split": {"exclude"},
             "boundary": {"carry", "exclude"}}
 JOIN = "+"
+LOCAL = ("authority", "joint")  # levels: a joint return is a unit of its own, counted once
 
 
 class Event(Strict):

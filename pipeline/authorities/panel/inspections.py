@@ -11,6 +11,7 @@ from pipeline.authorities.panel.reading import Published
 from pipeline.errors import DataError
 
 GRADES = {"outstanding": 1, "good": 2, "requires improvement to be good": 3, "inadequate": 4}
+GRADE_WORDS = {number: word for word, number in GRADES.items()}
 JUDGEMENTS = ["overall", "leaders", "help_and_protection", "in_care", "care_leavers"]
 INSPECTIONS = ["unit", "authority", "name", "inspected", "published", "kind", "framework", "overall", "overall_grade",
                *JUDGEMENTS[1:], "status", "sheet", "line", "used", "why"]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.authorities.panel.geography import Lineage
+from pipeline.authorities.panel.geography import LOCAL, Lineage
 from pipeline.authorities.panel.indicators import Indicator
 from pipeline.authorities.panel.tables import Cleaned
 from pipeline.authorities.releases.catalogue import Catalogue
@@ -10,7 +10,6 @@ from pipeline.publishing import Publication
 
 NO_DATA = ("The statistics on local authorities have not been downloaded: `golden-thread authorities fetch` gets them, "
            "and `golden-thread authorities fetch --from FOLDER` takes files that are there already.")
-LOCAL = ["authority", "joint"]
 HAPPENED = {"recode": "New code", "merge": "Merged", "split": "Split", "boundary": "Boundary changed"}
 POLICY = {"recode": "carried", "aggregate": "added up", "exclude": "left out"}
 ACCOUNT = {"source": "Data set", "years": "Years", "rows": "Rows", "used": "Used", "joint": "Joint returns",

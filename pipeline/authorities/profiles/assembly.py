@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pipeline.authorities.panel.geography import members, unit_id
-from pipeline.authorities.profiles.comparisons import UNITS, changes, compare
+from pipeline.authorities.panel.geography import LOCAL, members, unit_id
+from pipeline.authorities.profiles.comparisons import changes, compare
 
 if TYPE_CHECKING:
     from pipeline.authorities.panel.geography import Event, Lineage
@@ -121,7 +121,7 @@ def build_profiles(
     if cleaned.panel_today.empty:
         return ()
     facts = [each for each in indicators if each.role in SHOWN]
-    today = cleaned.panel_today.loc[cleaned.panel_today["level"].isin(UNITS), "unit"].unique()
+    today = cleaned.panel_today.loc[cleaned.panel_today["level"].isin(LOCAL), "unit"].unique()
     units = cleaned.units.assign(
         began=[_began(lineage, unit) if unit in today else 0 for unit in cleaned.units["unit"]]
     )

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from pipeline.authorities.panel.geography import LOCAL
 from pipeline.statistics.intervals import wilson
 
 SPREAD = ["with_figures", "lowest", "lower_quartile", "median", "upper_quartile", "highest"]
 KEY = ["indicator", "year"]
-UNITS = ("authority", "joint")
 YEARS_BACK = 5  # the change shown is since this many years before the newest figures
 FEWEST_PLACED = 8  # no quarter of fewer authorities
 
@@ -38,7 +38,7 @@ def compare(panel: pd.DataFrame, units: pd.DataFrame, neighbours: pd.DataFrame, 
     """
     indicators = tuple(indicators)
     wanted = panel[panel["indicator"].isin([each.id for each in indicators])]
-    own = _every_year(wanted[wanted["level"].isin(UNITS)], wanted, units)
+    own = _every_year(wanted[wanted["level"].isin(LOCAL)], wanted, units)
     own = own.merge(_values_of(wanted, "england").drop(columns="unit"), "left", KEY)
     regions = _values_of(wanted, "region").rename(columns={"unit": "region_code"})
     own = own.merge(units[["unit", "region"]].rename(columns={"region": "region_code"}), "left", "unit")
@@ -56,7 +56,7 @@ def compare(panel: pd.DataFrame, units: pd.DataFrame, neighbours: pd.DataFrame, 
 def _every_year(own: pd.DataFrame, panel: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """`own` with a row for each year in which anybody has one, for all authorities and joint returns in `units`."""
     columns = ["unit", *KEY, "value", "reason", "numerator", "denominator", "bridged"]
-    listed = units.loc[units["level"].isin(UNITS) & units["unit"].isin(own["unit"]), ["unit", "began"]]
+    listed = units.loc[units["level"].isin(LOCAL) & units["unit"].isin(own["unit"]), ["unit", "began"]]
     grid = listed.merge(panel[KEY].drop_duplicates(), how="cross").merge(own[columns], "left", ["unit", *KEY])
     grid = grid.fillna({"bridged": ""})
     grid["reason"] = grid["reason"].mask(grid["value"].notna(), "").fillna("not_published")

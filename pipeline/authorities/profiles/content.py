@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipeline.authorities.phrases import listed, lower_first
+from pipeline.phrases import listed, lower_first
 from pipeline.authorities.profiles import tables, words as say
 from pipeline.authorities.profiles.assembly import Profile
 from pipeline.authorities.profiles.comparisons import SPREAD

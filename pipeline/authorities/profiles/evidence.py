@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.authorities.chapter.tables import preferred
-from pipeline.authorities.models.declared import FITTED, PRIMARY_TIMING
-from pipeline.authorities.phrases import listed, lower_first
+from pipeline.authorities.models.declared import FITTED, PRIMARY_TIMING, SIGNIFICANCE
+from pipeline.authorities.models.results import preferred
+from pipeline.phrases import listed, lower_first
 from pipeline.authorities.profiles.assembly import Profile
 from pipeline.authorities.profiles.words import counted, number
 
@@ -12,7 +12,6 @@ NOT_RUN = (
     "The national models have not been run here (`golden-thread run`, chapter 7), so this profile describes only: it "
     "says nothing on whether workforce and outcomes go together."
 )
-LEVEL = 0.05
 
 
 def national_table(profile: Profile) -> pd.DataFrame:
@@ -26,7 +25,7 @@ def national_table(profile: Profile) -> pd.DataFrame:
     rows = rows[rows["support"].isin(titles) & rows["outcome"].isin(titles)]
     cells = [
         f"{number(row.effect, 2, signed=True)} ({number(row.low, 2)} to {number(row.high, 2)})"
-        f"{'*' if row.p_adjusted < LEVEL else ''}"
+        f"{'*' if row.p_adjusted < SIGNIFICANCE else ''}"
         for row in rows.itertuples()
     ]
     table = rows.assign(cell=cells).pivot(index="support", columns="outcome", values="cell").fillna("–")
@@ -74,7 +73,7 @@ def national_text(profile: Profile) -> str:
 
 
 def _standing(rows: pd.DataFrame, titles: dict[str, str], what: str, start: bool = True) -> str:
-    standing = rows[rows["p_adjusted"] < LEVEL]
+    standing = rows[rows["p_adjusted"] < SIGNIFICANCE]
     text = (
         f"{'Of' if start else 'of'} {len(rows)} {what}, {len(standing) or 'none'} "
         f"{'stands' if len(standing) < 2 else 'stand'} after allowing for the number of tests"

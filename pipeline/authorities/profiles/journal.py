@@ -15,7 +15,7 @@ JOURNAL = Path("reports/published") / REPORT / "journal.json"
 SITE = Path("reports/site") / REPORT
 TEMPLATES = (f"reports/{REPORT}.qmd", "reports/_quarto.yml", "reports/references.bib", "reports/styles/*")
 CODE = (
-    "authorities/phrases.py",
+    "phrases.py",
     "authorities/profiles/*.py",
     "charts/__init__.py",
     "charts/profiles.py",

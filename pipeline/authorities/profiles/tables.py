@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from pipeline.authorities.profiles.assembly import Profile
-from pipeline.authorities.phrases import lower_first
+from pipeline.phrases import lower_first
 from pipeline.authorities.profiles.words import dated, day, newest, number, own_figures, unit_sign, why_missing
 
 LATEST = {

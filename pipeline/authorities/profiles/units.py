@@ -5,7 +5,7 @@ import re
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from pipeline.authorities.profiles.comparisons import UNITS
+from pipeline.authorities.panel.geography import LOCAL
 from pipeline.errors import ParameterError
 
 CODE = re.compile(r"[EWSN]\d{8}|(?<!\d)\d{3}(?!\d)", re.IGNORECASE)
@@ -28,7 +28,7 @@ def find_unit(units: pd.DataFrame, wanted: str, bridging: pd.DataFrame | None = 
     >>> {find_unit(units, each) for each in ("991/992", "992", "e06999002-e06999003", "west mere")}
     {'E06999002+E06999003'}
     """
-    listed = units[units["level"].isin(UNITS)]
+    listed = units[units["level"].isin(LOCAL)]
     former = (
         {}
         if bridging is None

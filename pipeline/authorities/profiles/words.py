@@ -7,8 +7,9 @@ import re
 
 import pandas as pd
 
-from pipeline.authorities.phrases import listed, lower_first
+from pipeline.authorities.panel.inspections import GRADE_WORDS
 from pipeline.authorities.profiles.assembly import Profile
+from pipeline.phrases import listed, lower_first
 
 REASONS = {
     "confidential": "confidential (too few children or staff to publish)",
@@ -106,7 +107,6 @@ def findings(profile: Profile) -> str:
     return "\n".join(f"- {part}" for part in parts if part)
 
 
-GRADES = {1: "outstanding", 2: "good", 3: "requires improvement to be good", 4: "inadequate"}
 SUB_JUDGEMENTS = {
     "leaders": "leaders",
     "help_and_protection": "help and protection",
@@ -140,7 +140,7 @@ def sub_judgements(profile: Profile) -> str:
     """What the last inspection said of the parts of the service."""
     lines = []
     for row in last_judgements(profile).to_dict("records"):
-        parts = [f"{words} {GRADES[int(row[name])]}" for name, words in SUB_JUDGEMENTS.items() if pd.notna(row[name])]
+        parts = [f"{words} {GRADE_WORDS[int(row[name])]}" for name, words in SUB_JUDGEMENTS.items() if pd.notna(row[name])]
         if parts:
             lines.append(f"{row['name']}, {month(row['inspected'])}: {'; '.join(parts)}.")
     return " ".join(lines)

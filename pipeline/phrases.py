@@ -1,4 +1,4 @@
-"""Numbers and lists as sentences about authorities print them."""
+"""Numbers and lists as sentences print them."""
 
 import re
 from collections.abc import Sequence

@@ -1,0 +1,16 @@
+"""Every chart is drawn in the house style, and closed."""
+
+import matplotlib
+import matplotlib.pyplot as plt
+import pytest
+
+from pipeline.charts import house_style
+
+matplotlib.use("agg")
+
+
+@pytest.fixture(autouse=True)
+def style():
+    house_style()
+    yield
+    plt.close("all")
