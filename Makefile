@@ -20,7 +20,7 @@ endif
 unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL = help
-.PHONY: help report test lab verify bench lock clean FORCE
+.PHONY: help report test lab verify bench lock docs clean FORCE
 
 help:     ## list these targets
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ bench: $(READY)     ## measure each stage
 
 lock: $(READY)     ## write requirements.lock and environment.yml for pyproject.toml; newest versions: ARGS=--upgrade
 	@$(RUN) -m pipeline.lockfile $(ARGS)
+
+docs: $(READY)     ## write docs/reference/commands.md from the commands' own help
+	@$(RUN) -m typer pipeline.cli utils docs --name golden-thread --title Commands --output docs/reference/commands.md
 
 clean:     ## remove what the pipeline made, and its caches; raw data and .venv stay
 	rm -rf data/processed reports/site reports/published reports/.quarto .dvc/cache .dvc/tmp .pytest_cache .hypothesis

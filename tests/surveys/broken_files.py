@@ -1,6 +1,6 @@
 """Broken files and codebooks, the command that meets each, and what its message must say.
 
-`python -m tests.surveys.broken_files` writes docs/broken-files.md from the messages that the commands give.
+`python -m tests.surveys.broken_files` writes docs/reference/broken-files.md from the messages that the commands give.
 """
 
 import html
@@ -19,7 +19,7 @@ from tests.surveys.broken_making import (
 from tests.surveys.made_up import CODEBOOK
 from tests.surveys.projects import ROOT, SECRETS, make_project
 
-DOCUMENT = ROOT / "docs" / "broken-files.md"
+DOCUMENT = ROOT / "docs" / "reference" / "broken-files.md"
 SOUND = text(respondents())
 ITEM = CODEBOOK["items"][0]
 AGAIN = "Export the survey again"
@@ -253,7 +253,7 @@ SECTIONS = {"Text files": TEXTS, "Workbooks": WORKBOOKS, "Names and numbers of t
 
 
 def document(row: Callable[[Case], str]) -> str:
-    """The text of docs/broken-files.md; `row` gives the line of a case."""
+    """The text of docs/reference/broken-files.md; `row` gives the line of a case."""
     parts = ["# What is said of broken files",
              "Each file and each codebook here is made by the tests (`tests/surveys/broken_files.py`), and each\n"
              "message is what the command says of it: on the standard error output, with exit code 2. Nothing is\n"
