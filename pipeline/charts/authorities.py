@@ -17,16 +17,14 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from pipeline.phrases import number
-from pipeline.charts import FIRST, GRID, INK, QUIET, SECOND, WIDTH
+from pipeline.charts import (
+    EDGE, FIRST, GRID, INK, PALE_BLUES, PAPER, QUIET, SERIES, SMALL, SMALLEST, UNCLEAR, WIDTH)
 
-SERIES = (FIRST, SECOND, ("#28786e", "^"))  # colour and marker of each series of a chart
-WIDE, NARROW = "#b9cfe4", "#7fa6cf"  # bars of eight in ten authorities, and of half of them
-UNCLEAR = "#858585"  # of an interval that takes in zero; its dot is hollow besides
+WIDE, NARROW = PALE_BLUES[:2]  # bars of eight in ten authorities, and of half of them
 GUTTER = 1.42  # inches for the names of the rows
 GAP = 0.14  # inches between panels
 LINE = 0.135  # inches of a line of small print
-SMALL, SMALLER = 8, 7.5  # points
-HEADING = 16  # characters of a line above a panel
+HEAD_LETTERS = 16  # characters of a line above a panel
 RATIO_TICKS, FEW_TICKS = (0.25, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4), (0.25, 0.5, 1, 2, 4)
 
 
@@ -49,27 +47,29 @@ def yearly_panels(table: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
         axes.tick_params(labelbottom=True)
     for axes in list(grid.flat)[len(titles):]:
         axes.set_axis_off()
-    figure.legend([Line2D([], [], color=FIRST[0], marker=FIRST[1], markersize=4, linewidth=1.2), Patch(color=NARROW),
-                   Patch(color=WIDE)], ["England", "Half of authorities", "Eight in ten"], loc="upper left",
-                  bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderaxespad=0, borderpad=0, columnspacing=1.4)
+    figure.legend([Line2D([], [], color=FIRST[0], marker=FIRST[1], markersize=4, linewidth=1.2),
+                   Patch(facecolor=NARROW, edgecolor=EDGE), Patch(facecolor=WIDE, edgecolor=EDGE)],
+                  ["England", "Half of authorities", "Eight in ten"], loc="upper left", bbox_to_anchor=(0, 1), ncols=3,
+                  frameon=False, borderaxespad=0, borderpad=0, columnspacing=1.4)
     return figure
 
 
 def _yearly(axes: Axes, rows: pd.DataFrame, years: range) -> None:
     rows = rows.set_index("year").reindex(years)
     for low, high, colour, width in (("p10", "p90", WIDE, 0.34), ("p25", "p75", NARROW, 0.62)):
-        axes.bar(rows.index, rows[high] - rows[low], bottom=rows[low], width=width, color=colour, linewidth=0)
+        axes.bar(rows.index, rows[high] - rows[low], bottom=rows[low], width=width, color=colour, edgecolor=EDGE,
+                 linewidth=0.5)
     axes.plot(rows.index, rows["england"], color=FIRST[0], marker=FIRST[1], markersize=3.4, linewidth=1.2)
     known = rows["england"].dropna()
     for year, place in ((known.index[0], "right"), (known.index[-1], "left")) if len(known) > 1 else ():
         aside = -0.45 if place == "right" else 0.45
-        axes.text(year + aside, known[year], f"{known[year]:.1f}", ha=place, va="center", fontsize=SMALLER, color=INK)
+        axes.text(year + aside, known[year], f"{known[year]:.1f}", ha=place, va="center", fontsize=SMALLEST, color=INK)
     top = np.nanmax(rows[["england", "p90"]].to_numpy(dtype=float))
     axes.set(xlim=(years[0] - 1.9, years[-1] + 1.9), ylim=(0, top * 1.08))
     axes.xaxis.set_major_locator(FixedLocator([years[0], years[len(years) // 2], years[-1]]))
     axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.yaxis.grid(True, linewidth=0.6)
-    axes.tick_params(labelsize=SMALLER)
+    axes.tick_params(labelsize=SMALLEST)
 
 
 def effect_panels(table: pd.DataFrame, rows: Mapping[str, str], columns: Mapping[str, str], series: Mapping[str, str],
@@ -84,7 +84,7 @@ def effect_panels(table: pd.DataFrame, rows: Mapping[str, str], columns: Mapping
     across = len(columns)
     # a line of the grid has room for its label and for its series; inches
     line = max(0.17 * len(series) + 0.1, max(map(len, labels.values())) * LINE + 0.08)
-    heads = max(len(wrap(title, HEADING)) for title in columns.values())
+    heads = max(len(wrap(title, HEAD_LETTERS)) for title in columns.values())
     legend_lines = -(-(len(series) + bool(smallest)) // 2) if len(series) > 1 or smallest else 0
     top, foot = 0.19 * legend_lines + 0.15 * heads + 0.14, 0.5
     height = top + line * len(rows) + foot
@@ -97,16 +97,16 @@ def effect_panels(table: pd.DataFrame, rows: Mapping[str, str], columns: Mapping
             drawn = table[(table["column"] == column) & (table["series"] == name)].set_index("row").reindex(list(rows))
             places = np.arange(len(rows)) + (at - (len(series) - 1) / 2) * 0.17 / line
             axes.hlines(places, drawn["low"], drawn["high"], color=colour, linewidth=1.1)
-            axes.plot(drawn["value"], places, marker, color=colour, markersize=4.4, markeredgecolor="white",
+            axes.plot(drawn["value"], places, marker, color=colour, markersize=4.4, markeredgecolor=PAPER,
                       markeredgewidth=0.4)
             if smallest and at == 0:
                 for ends in (drawn["mde"], -drawn["mde"]):
                     axes.plot(ends, places, "|", color=QUIET, markersize=6, markeredgewidth=1.2)
         axes.axvline(1 if ratio else 0, color=INK, linewidth=0.8, zorder=0)
-        axes.set_title("\n".join(wrap(title, HEADING)), loc="left", fontsize=SMALLER, fontweight="bold")
+        axes.set_title("\n".join(wrap(title, HEAD_LETTERS)), loc="left", fontsize=SMALLEST, fontweight="bold")
         axes.hlines(np.arange(len(rows) - 1) + 0.5, 0, 1, transform=axes.get_yaxis_transform(), color=GRID,
                     linewidth=0.6)
-        axes.tick_params(labelsize=SMALLER)
+        axes.tick_params(labelsize=SMALLEST)
         axes.spines["left"].set_visible(False)
     first = grid[0][0]
     first.set(ylim=(len(rows) - 0.5, -0.5), yticks=[])
@@ -166,11 +166,11 @@ def specification_curves(specifications: pd.DataFrame, rows: Mapping[str, str], 
         middle = (axes.get_position().y0 + axes.get_position().y1) / 2
         figure.text(0, middle, "\n".join(wrap(label, 22)), va="center", fontsize=SMALL)
     for axes, title in zip(grid[0], columns.values()):
-        axes.set_title("\n".join(wrap(title, HEADING)), loc="left", fontsize=SMALLER, fontweight="bold")
+        axes.set_title("\n".join(wrap(title, HEAD_LETTERS)), loc="left", fontsize=SMALLEST, fontweight="bold")
     grid[0][0].yaxis.set_major_locator(MaxNLocator(3))
     grid[0][0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, "{:+g}")))
     figure.text(1, 0.01, ylabel, ha="right", va="bottom", fontsize=SMALL)
-    kinds = ((FIRST[0], FIRST[0], "Interval excludes zero"), (UNCLEAR, "white", "Includes zero"))
+    kinds = ((FIRST[0], FIRST[0], "Interval excludes zero"), (UNCLEAR, PAPER, "Includes zero"))
     handles = [Line2D([], [], color=colour, marker="o", markersize=4, markerfacecolor=face, linewidth=1, label=label)
                for colour, face, label in kinds]
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0,
@@ -182,14 +182,14 @@ def _sorted_effects(axes: Axes, rows: pd.DataFrame) -> None:
     drawn = rows.dropna(subset=["effect"]).sort_values("effect", kind="stable").reset_index(drop=True)
     place = (drawn.index + 0.5) / max(len(drawn), 1)
     clear = ((drawn["low"] > 0) | (drawn["high"] < 0)).to_numpy(dtype=bool)
-    for chosen, colour, face, order in ((~clear, UNCLEAR, "white", 2), (clear, FIRST[0], FIRST[0], 3)):
+    for chosen, colour, face, order in ((~clear, UNCLEAR, PAPER, 2), (clear, FIRST[0], FIRST[0], 3)):
         part, at = drawn[chosen], place[chosen]
         axes.vlines(at, part["low"], part["high"], color=colour, linewidth=0.5, zorder=order)
         axes.plot(at, part["effect"], "o", color=colour, markerfacecolor=face, markersize=2.2, markeredgewidth=0.5,
                   zorder=order + 2)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
     axes.set(xticks=[], xlim=(-0.02, 1.02))
-    axes.tick_params(labelsize=SMALLER)
+    axes.tick_params(labelsize=SMALLEST)
 
 
 def specification_choices(specifications: pd.DataFrame, choices: Mapping[str, Mapping[str, str]],
@@ -209,20 +209,20 @@ def specification_choices(specifications: pd.DataFrame, choices: Mapping[str, Ma
         "height_ratios": (upper, lower)})
     places = np.arange(len(drawn))
     clear = ((drawn["low"] > 0) | (drawn["high"] < 0)).to_numpy(dtype=bool)
-    for chosen, colour, face in ((~clear, UNCLEAR, "white"), (clear, FIRST[0], FIRST[0])):
+    for chosen, colour, face in ((~clear, UNCLEAR, PAPER), (clear, FIRST[0], FIRST[0])):
         part, at = drawn[chosen], places[chosen]
         axes.vlines(at, part["low"], part["high"], color=colour, linewidth=0.8)
         axes.plot(at, part["effect"], "o", color=colour, markerfacecolor=face, markersize=3, markeredgewidth=0.7)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=0)
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, "{:+g}")))
-    axes.tick_params(labelsize=SMALLER)
+    axes.tick_params(labelsize=SMALLEST)
     figure.text(0, axes.get_position().y1, "\n".join(wrap(ylabel, 26)), va="top", fontsize=SMALL)
     heights = np.arange(len(lines)) + gaps
     for y, (column, value, label) in zip(heights, lines):
         made = places[(drawn[column].astype(str) == value).to_numpy()]
         matrix.plot(made, np.full(len(made), y), "|", color=INK, markersize=4.5, markeredgewidth=0.9)
     matrix.set(ylim=(heights[-1] + 0.7, -0.7), yticks=heights, xticks=[])
-    matrix.set_yticklabels([label for _, _, label in lines], fontsize=SMALLER)
+    matrix.set_yticklabels([label for _, _, label in lines], fontsize=SMALLEST)
     matrix.spines[:].set_visible(False)
     return figure

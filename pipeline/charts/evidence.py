@@ -19,14 +19,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FixedLocator
 
-from pipeline.charts import FIRST, GRID, INK, QUIET, SECOND, WIDTH, label_transform
+from pipeline.charts import (
+    FIRST, GRID, ORANGES, PALE_BLUES, PAPER, QUIET, SECOND, SMALL, SMALLEST, WIDTH, ink_on, label_transform, sheet)
 
-SMALL, SMALLER = 8, 7.5  # points
 LETTERS, LABELS = 34, 1.97  # characters in a line of a row's label, and inches that labels take
 ROW, LINE = 0.165, 0.115  # inches of a row, and of each further line of its label
 STEPS = (3, 6)  # passages from which a cell is drawn in the second and in the third shade
-CLAIMS, SHOWS = ("#faeee5", "#f0cfb8", "#e0a57c"), ("#e1ebf4", "#a9c6e1", "#12436d")
-WHITE_ON = SHOWS[2]  # the one shade that carries white numbers
+CLAIMS, SHOWS = ORANGES, PALE_BLUES
 # what a document says of a form of support: marker, colour, filled, words; "silent" has no mark
 SAYS = {"better": ("o", FIRST[0], True, "better"), "worse": ("v", SECOND[0], True, "worse"),
         "differs": ("D", SECOND[0], False, "differs"), "no change": ("s", QUIET, True, "no change"),
@@ -46,7 +45,7 @@ def matrix_chart(matrix: pd.DataFrame, features: Mapping[str, str], targets: Map
     the rows; `targets` the columns, each with its outcomes. A pair without passages is left empty.
     """
     tops, height = _rows(features.values(), head=0.42)
-    figure, axes = _sheet(height)
+    figure, axes = sheet(height)
     width = (WIDTH - LABELS) / len(targets)
     for column, (target, outcomes) in enumerate(targets.items()):
         left = LABELS + column * width
@@ -62,14 +61,6 @@ def matrix_chart(matrix: pd.DataFrame, features: Mapping[str, str], targets: Map
     return figure
 
 
-def _sheet(height: float) -> tuple[Figure, Axes]:
-    """Axes over the whole figure with the inch as their unit, from the upper left corner."""
-    figure, axes = plt.subplots(figsize=(WIDTH, height), gridspec_kw={"left": 0, "right": 1, "top": 1, "bottom": 0})
-    axes.set(xlim=(0, WIDTH), ylim=(height, 0))
-    axes.set_axis_off()
-    return figure, axes
-
-
 def _rows(labels: Iterable[str], head: float) -> tuple[list[float], float]:
     """The upper edge of each row, and the lower edge of the last, below `head` inches; and the sheet's height."""
     heights = [ROW + LINE * (len(wrap(label, LETTERS)) - 1) for label in labels]
@@ -80,7 +71,7 @@ def _rows(labels: Iterable[str], head: float) -> tuple[list[float], float]:
 def _row_labels(axes: Axes, labels: Sequence[str], tops: Sequence[float]) -> None:
     axes.hlines(tops, 0, WIDTH, color=GRID, linewidth=0.6, zorder=0)
     for label, top, bottom in zip(labels, tops, tops[1:]):
-        axes.text(0, (top + bottom) / 2, "\n".join(wrap(label, LETTERS)), va="center", fontsize=SMALLER,
+        axes.text(0, (top + bottom) / 2, "\n".join(wrap(label, LETTERS)), va="center", fontsize=SMALLEST,
                   linespacing=1.05)
 
 
@@ -94,8 +85,8 @@ def _cell(axes: Axes, left: float, top: float, width: float, height: float, coun
         return
     shade = shades[sum(count >= step for step in STEPS)]
     axes.add_patch(Rectangle((left, top + 0.01), width, height - 0.02, facecolor=shade, linewidth=0))
-    axes.text(left + width / 2, top + height / 2, str(count), ha="center", va="center_baseline", fontsize=SMALLER,
-              color="white" if shade == WHITE_ON else INK)
+    axes.text(left + width / 2, top + height / 2, str(count), ha="center", va="center_baseline", fontsize=SMALLEST,
+              color=ink_on(shade))
 
 
 def documents_chart(by_document: pd.DataFrame, features: Mapping[str, str], documents: Mapping[str, str]) -> Figure:
@@ -106,18 +97,18 @@ def documents_chart(by_document: pd.DataFrame, features: Mapping[str, str], docu
     """
     heads = [wrap(name, 9) for name in documents.values()]
     tops, height = _rows(features.values(), head=0.32 + 0.125 * max(map(len, heads)))
-    figure, axes = _sheet(height)
+    figure, axes = sheet(height)
     width = (WIDTH - LABELS) / len(documents)
     says = by_document.set_index(["feature", "document"])
     for column, (document, head) in enumerate(zip(documents, heads)):
         left = LABELS + column * width
-        axes.text(left, tops[0] - 0.07, "\n".join(head), fontsize=7, va="bottom", linespacing=1.1)
+        axes.text(left, tops[0] - 0.07, "\n".join(head), fontsize=SMALLEST, va="bottom", linespacing=1.1)
         for top, bottom, feature in zip(tops, tops[1:], features):
             row, middle = says.loc[(feature, document)], (top + bottom) / 2
             if row["says"] == "silent":
                 continue
             axes.add_line(_symbol(row["says"], [left + 0.08], [middle]))
-            axes.text(left + 0.2, middle, str(int(row["passages"])), va="center_baseline", fontsize=SMALLER)
+            axes.text(left + 0.2, middle, str(int(row["passages"])), va="center_baseline", fontsize=SMALLEST)
     _row_labels(axes, list(features.values()), tops)
     occurring = set(by_document["says"])
     handles = [_symbol(key, [], [], label=words) for key, (*_, words) in SAYS.items() if key in occurring]
@@ -128,7 +119,7 @@ def documents_chart(by_document: pd.DataFrame, features: Mapping[str, str], docu
 def _symbol(key: str, x: Sequence[float], y: Sequence[float], label: str = "") -> Line2D:
     marker, colour, filled, _ = SAYS[key]
     return Line2D(x, y, marker=marker, linestyle="none", color=colour, markersize=5, label=label, markeredgewidth=1.2,
-                  markerfacecolor=colour if filled else "white")
+                  markerfacecolor=colour if filled else PAPER)
 
 
 def theory_chart(nodes: pd.DataFrame, links: pd.DataFrame, least: int = 3) -> Figure:
@@ -144,7 +135,7 @@ def theory_chart(nodes: pd.DataFrame, links: pd.DataFrame, least: int = 3) -> Fi
     graph = _layers(nodes, drawn)
     heights = {node: LINE * its["name"].count("\n") + LINE + NAME_GAP for node, its in graph.nodes(data=True)}
     length = max(sum(heights[node] for node in column) for column in _columns(graph).values())
-    figure, axes = _sheet(GRAPH_HEAD + length)
+    figure, axes = sheet(GRAPH_HEAD + length)
     places = _places(graph, heights, length)
     names = _write_names(axes, graph, places)
     for source, target, link in sorted(graph.edges(data=True), key=lambda edge: (edge[2]["passages"], *edge[:2])):
@@ -204,7 +195,7 @@ def _write_names(axes: Axes, graph: nx.DiGraph, places: Mapping[str, float]) -> 
     ends = {}
     for node, its in graph.nodes(data=True):
         x, _, side = COLUMNS[its["kind"]]
-        text = axes.text(x, places[node], its["name"], ha=side, va="center", fontsize=SMALLER, linespacing=1.05,
+        text = axes.text(x, places[node], its["name"], ha=side, va="center", fontsize=SMALLEST, linespacing=1.05,
                          multialignment=side, zorder=3)
         box = text.get_window_extent().transformed(axes.transData.inverted())
         ends[node] = box.x0 - NAME_MARGIN, box.x1 + NAME_MARGIN
@@ -241,7 +232,8 @@ def agreement_chart(agreement: pd.DataFrame, labels: Mapping[str, str]) -> Figur
         "left": 1.75 / WIDTH, "right": 0.86, "top": 1 - 0.3 / height, "bottom": 0.45 / height})
     for limit, word in CONVENTIONS.items():
         axes.axvline(limit, color=QUIET, linewidth=0.9, linestyle=(0, (3, 2)), zorder=0)
-        axes.text(limit, -0.65, word, ha="right" if limit < 0.7 else "left", va="bottom", fontsize=SMALLER, color=QUIET)
+        axes.text(limit, -0.65, word, ha="right" if limit < 0.7 else "left", va="bottom", fontsize=SMALLEST,
+                  color=QUIET)
     axes.hlines(range(len(rows)), rows["low"], rows["high"], color=FIRST[0], linewidth=1.2)
     axes.plot(rows["alpha"], range(len(rows)), FIRST[1], color=FIRST[0], markersize=4.5)
     for y, (name, alpha) in enumerate(zip(names, rows["alpha"])):

@@ -8,11 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from pipeline.charts import INK, LINE_HEIGHT, QUIET, WIDTH, list_lines, write_labels
+from pipeline.charts import BLUES, CURVES, EDGE, HEADING, INK, LETTERING, QUIET, SMALL, WIDTH, wrapped
+from pipeline.charts.lists import key_above, name_axis, statement_list
 
-BANDS = ("#c9dcee", "#7fb2dd", "#12436d")  # an assumption each, the weakest first: the more is assumed, the darker
-CURVES = (("#12436d", "-"), ("#b3450b", "--"), ("#28786e", "-."), ("#6b3fa0", ":"))  # a copula each
-DIFFERENCE = "Difference in the share that reports better outcomes\n(percentage points: supported less not supported)"
+DIFFERENCE = "Difference in the share that reports better outcomes (percentage points: supported less not supported)"
+BAND = {"edgecolor": EDGE, "linewidth": 0.5}  # a band is an assumption: the more is assumed, the darker
+NAMES = 1.35  # inches beside the curves for their names
 
 
 def bounds_ladder(rungs: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
@@ -22,16 +23,20 @@ def bounds_ladder(rungs: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     `labels` gives the assumptions' order and their names for readers.
     """
     rows = rungs.set_index("assumption").loc[list(labels)] * 100
-    figure, axes = plt.subplots(figsize=(WIDTH, 0.52 * len(labels) + 0.55),
-                                gridspec_kw={"left": 0.02, "right": 0.98, "top": 1, "bottom": 0})
-    for y, (assumption, colour) in enumerate(zip(labels, BANDS)):
+    height = 0.5 * len(labels) + 0.6
+    figure, axes = plt.subplots(figsize=(WIDTH, height), gridspec_kw={
+        "left": 0.03, "right": 0.97, "top": 0.99, "bottom": 0.58 / height})
+    for y, (assumption, colour) in enumerate(zip(labels, BLUES)):
         row = rows.loc[assumption]
-        axes.text(-100, y - 0.36, labels[assumption], va="center", fontsize=8.5, fontweight="bold")
-        axes.barh(y + 0.08, row["high"] - row["low"], left=row["low"], height=0.34, color=colour)
+        axes.text(-100, y - 0.36, labels[assumption], va="center", fontsize=HEADING, fontweight="bold")
+        axes.barh(y + 0.08, row["high"] - row["low"], left=row["low"], height=0.34, color=colour, **BAND)
         axes.plot([row["confidence_low"], row["confidence_high"]], [y + 0.08, y + 0.08], color=INK, linewidth=0.9)
         axes.text(100, y - 0.36, f"{_points(row['low'])} to {_points(row['high'])} points", va="center", ha="right",
-                  fontsize=8.5)
-    _difference_axis(axes, len(labels))
+                  fontsize=HEADING)
+    _difference_axis(axes)
+    axes.set(ylim=(len(labels) - 0.4, -0.6), yticks=[])
+    axes.spines["left"].set_visible(False)
+    name_axis(figure, axes, DIFFERENCE)
     return figure
 
 
@@ -40,12 +45,16 @@ def _points(value: float, position: int = 0) -> str:
     return f"{value:+.0f}".replace("-", "−") if round(value) else "0"
 
 
-def _difference_axis(axes: Axes, lines: int) -> None:
+def _signed(value: float, position: int = 0) -> str:
+    """A correlation on an axis, with a true minus."""
+    return f"{value:g}".replace("-", "−")
+
+
+def _difference_axis(axes: Axes) -> None:
     """From -100 to +100 points with a line at no difference."""
     axes.axvline(0, color=INK, linewidth=0.9)
-    axes.set(xlim=(-101, 101), ylim=(lines - 0.4, -0.6), yticks=[], xlabel=DIFFERENCE)
+    axes.set_xlim(-101, 101)
     axes.xaxis.set_major_formatter(_points)
-    axes.spines["left"].set_visible(False)
 
 
 def bounds_of_pairs(bounds: pd.DataFrame, items: Mapping[str, str], sections: Mapping[str, Sequence[str]],
@@ -56,38 +65,57 @@ def bounds_of_pairs(bounds: pd.DataFrame, items: Mapping[str, str], sections: Ma
     puts the support items under headings; `items` and `assumptions` hold the labels.
     """
     rows = bounds.set_index(["support", "assumption"])[["low", "high"]] * 100
-    there = set(bounds["support"])
-    lines = list_lines({heading: kept for heading, slugs in sections.items()
-                        if (kept := [slug for slug in slugs if slug in there])})
-    figure, axes = plt.subplots(figsize=(WIDTH, LINE_HEIGHT * len(lines) + 0.85),
-                                gridspec_kw={"left": 0.47, "right": 0.985, "top": 1, "bottom": 0})
-    _difference_axis(axes, len(lines))
-    write_labels(figure, axes, lines, items)
-    places = [y for y, (_, item) in enumerate(lines) if item]
-    for assumption, colour in zip(assumptions, BANDS):
-        ends = rows.loc[[(lines[y][1], assumption) for y in places]]
-        axes.barh(places, ends["high"] - ends["low"], left=ends["low"], height=0.72, color=colour)
-    axes.set(xlabel="Difference in percentage points")
-    figure.legend([Patch(color=colour) for colour, _ in zip(BANDS, assumptions)], list(assumptions.values()), loc="lower left",
-                  bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, borderaxespad=0.3, handlelength=1.1, columnspacing=1.2)
+    figure, axes, places = statement_list(sections, items, bounds["support"], key=True)
+    heights = [middle for _, middle in places]
+    for assumption, colour in zip(assumptions, BLUES):
+        ends = rows.loc[[(item, assumption) for item, _ in places]]
+        axes.barh(heights, ends["high"] - ends["low"], left=ends["low"], height=0.11, color=colour, **BAND)
+    _difference_axis(axes)
+    name_axis(figure, axes, "Difference in percentage points")
+    named = zip(BLUES, assumptions.values())
+    key_above(figure, [Patch(facecolor=colour, label=label, **BAND) for colour, label in named])
     return figure
 
 
 def copula_curves(sweep: pd.DataFrame, families: Mapping[str, str]) -> Figure:
     """The risk difference against the strength of the latent link, a line for each shape of the link.
 
-    `sweep`: rows of `pipeline.statistics.copulas.copula_sweep`. `families` gives order and names.
+    `sweep`: rows of `pipeline.statistics.copulas.copula_sweep`. `families` gives order and names, which stand beside
+    the ends of the lines.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.3), gridspec_kw={"left": 0.1, "right": 0.98, "top": 0.97, "bottom": 0.13})
+    height = 3.3
+    figure, axes = plt.subplots(figsize=(WIDTH, height), gridspec_kw={
+        "left": 0.1, "right": 1 - NAMES / WIDTH, "top": 1 - 0.3 / height, "bottom": 0.45 / height})
+    ends = {}
     for (family, label), (colour, dashes) in zip(families.items(), CURVES):
         line = sweep[sweep["family"] == family]
-        axes.plot(line["latent_correlation"], 100 * line["risk_difference"], dashes, color=colour, linewidth=1.5, label=label)
+        axes.plot(line["latent_correlation"], 100 * line["risk_difference"], dashes, color=colour, linewidth=1.5)
+        ends[family] = line["latent_correlation"].iloc[-1], 100 * line["risk_difference"].iloc[-1]
     axes.plot(0, 0, "o", color=INK, markersize=5, zorder=5)
-    axes.annotate("answers unrelated", (0, 0), (0.04, -9), fontsize=8.5, color=INK)
-    axes.axhline(0, color=QUIET, linewidth=0.6, zorder=0)
-    axes.set(xlabel="Strength of the link behind the answers (latent correlation)", xlim=(-1, 1),
-             ylabel="Difference (percentage points)")
+    axes.annotate("answers unrelated", (0, 0), (0.04, -9), fontsize=HEADING, color=INK)
+    axes.axhline(0, color=QUIET, linewidth=0.6, zorder=0.9)
+    axes.set(xlim=(-1, 1), xticks=[-1, -0.5, 0, 0.5, 1])
+    axes.xaxis.set_major_formatter(_signed)
+    name_axis(figure, axes, "Strength of the link behind the answers (latent correlation)")
+    figure.text(0, 1 - 0.02 / height, "Difference (percentage points)", va="top", fontsize=HEADING)
     axes.yaxis.set_major_formatter(_points)
     axes.grid(True)
-    axes.legend(loc="upper left", frameon=False)
+    _name_curves(figure, axes, {label: (ends[family], colour)
+                                for (family, label), (colour, _) in zip(families.items(), CURVES)})
     return figure
+
+
+def _name_curves(figure: Figure, axes: Axes, ends: Mapping[str, tuple[tuple[float, float], str]]) -> None:
+    """Each curve's name beside its end, lower where the one above needs the room, with a line that leads to it."""
+    height, box, (low, high) = figure.get_figheight(), axes.get_position(), axes.get_ylim()
+    left, free = WIDTH - NAMES + 0.25, 0.0  # inches
+    for label, ((x, y), colour) in sorted(ends.items(), key=lambda each: -each[1][0][1]):
+        lines = wrapped(label, WIDTH - left, SMALL)
+        room = LETTERING * len(lines)
+        level = height * (1 - box.y0 - box.height * (y - low) / (high - low))  # of the curve's end, from the top
+        middle = max(level, free + room / 2)
+        free = middle + room / 2 + 0.06
+        at = 1 - middle / height
+        lead = {"arrowstyle": "-", "color": colour, "linewidth": 0.7, "shrinkA": 1, "shrinkB": 1, "relpos": (0, 0.5)}
+        axes.annotate("\n".join(lines), (x, y), (left / WIDTH, at), textcoords="figure fraction", va="center",
+                      fontsize=SMALL, color=colour, arrowprops=lead)

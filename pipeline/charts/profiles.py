@@ -18,9 +18,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from pipeline.charts import FIRST, GRID, INK, QUIET, SECOND, WIDTH
+from pipeline.charts import EDGE, FIRST, GRID, HEADING, INK, QUIET, SECOND, SMALL, SPREAD, WIDTH
 
-RANGE, MIDDLE = "#e4e9ee", "#bccbd9"  # of the neighbours: all of them, and the middle half
+RANGE, MIDDLE = SPREAD  # of the neighbours: all of them, and the middle half
 REGION = (0, (1, 1.6))
 ROW, COLUMN = 1.45, WIDTH / 2  # inches from one small chart to the next
 LEFT, BOTTOM, ACROSS, UP = 0.3, 0.25, 2.0, 0.82  # inches of the plot within its place
@@ -76,7 +76,7 @@ def trends(figures: pd.DataFrame, titles: Mapping[str, str], here: str = "This a
             left + LEFT,
             bottom + BOTTOM + UP + 0.09,
             textwrap.fill(title, LETTERS),
-            fontsize=8.5,
+            fontsize=HEADING,
             fontweight="bold",
             va="bottom",
         )
@@ -108,8 +108,9 @@ def _trend(axes: Axes, rows: pd.DataFrame, panel: Panel) -> None:
             panel.y(rows[low].to_numpy(float)),
             panel.y(rows[high].to_numpy(float)),
             where=banded,
-            color=colour,
-            linewidth=0,
+            facecolor=colour,
+            edgecolor=EDGE,
+            linewidth=0.4,
         )
     for column, style in LINES:
         axes.plot(years, panel.y(rows[column].to_numpy(float)), **style)
@@ -136,10 +137,10 @@ def _scales(axes: Axes, panel: Panel) -> None:
     )
     for value in values:
         axes.text(
-            panel.left - 0.06, panel.y(value), f"{value:g}", fontsize=8, color=INK, ha="right", va="center_baseline"
+            panel.left - 0.06, panel.y(value), f"{value:g}", fontsize=SMALL, color=INK, ha="right", va="center_baseline"
         )
     for year in _labelled(panel.first, panel.last):
-        axes.text(panel.x(year), panel.bottom - 0.07, str(year), fontsize=8, color=QUIET, ha="center", va="top")
+        axes.text(panel.x(year), panel.bottom - 0.07, str(year), fontsize=SMALL, color=QUIET, ha="center", va="top")
 
 
 def _labelled(first: int, last: int) -> Sequence[int]:
@@ -163,5 +164,8 @@ def _legend(figures: pd.DataFrame, here: str) -> list[Line2D | Patch]:
     if figures["region"].notna().any():
         handles.append(Line2D([], [], label="Region", **styles["region"]))
     if (figures["with_figures"] >= FEWEST_FOR_BAND).any():
-        handles += [Patch(color=MIDDLE, label="Neighbours: middle half"), Patch(color=RANGE, label="Neighbours: all")]
+        handles += [
+            Patch(facecolor=colour, edgecolor=EDGE, linewidth=0.5, label=f"Neighbours: {words}")
+            for colour, words in ((MIDDLE, "middle half"), (RANGE, "all"))
+        ]
     return handles

@@ -2,52 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-from pipeline.charts import FIRST, INK, LINE_HEIGHT, QUIET, WIDTH, list_lines, write_labels
+from pipeline.charts import BLUES, EDGE, FIRST, INK
+from pipeline.charts.likert import likert_bars
+from pipeline.charts.lists import dot_key, dots, key_above, name_axis, odds_axis, statement_list
+from pipeline.surveys.codebook import AnswerScale, Category
 
-ROLES = {"agree": ("Agree", "#12436d", "white"), "neutral": ("Neither", "#d0d0d0", INK),
-         "disagree": ("Disagree", "#d0591c", "white"), "dont_know": ("Don't know", "#6b6b6b", "white")}
-WITHHELD = "Not shown"  # the part of a bar whose split is suppressed
-SMALLEST_LABELLED = 7  # per cent: a narrower piece of a bar has no room for its number
-BAND = "#c9dcee"
+# What answers count as, whatever the scale of a statement is.
+ROLES = AnswerScale(categories=tuple(Category(id=role, label=label, role=role) for role, label in (
+    ("agree", "Agree"), ("neutral", "Neither"), ("disagree", "Disagree"), ("dont_know", "Don't know"))))
+RATIOS = [0.25, 0.5, 0.67, 1, 1.5, 2, 3, 4, 8]
+ROW = 0.1725  # inches of a line
 
 
 def answer_bars(shares: pd.DataFrame, items: Mapping[str, str], sections: Mapping[str, Sequence[str]]) -> Figure:
-    """Stacked bars of all answers to each item in per cent; a suppressed split is one hatched piece.
+    """All answers to each item in per cent, as `likert_bars` draws them; a suppressed split is a gap that is named.
 
     `shares`: one row an item with `item` and the columns agree, neutral, disagree, dont_know in per cent; empty where
-    suppressed, or where the scale has no such answer. `sections` puts the items under headings; `items` holds the labels.
+    suppressed, or where the scale has no such answer. `sections` puts the items under headings; `items` holds the
+    labels. The bases belong in the caption (`pipeline.charts.captions.bases`): long statements leave no room for them.
     """
-    rows = shares.set_index("item")
-    lines = list_lines({heading: [slug for slug in slugs if slug in rows.index] for heading, slugs in sections.items()})
-    figure, axes = _list_of(lines, items, head=0.55)
-    places = [y for y, (_, item) in enumerate(lines) if item]
-    drawn = rows.loc[[lines[y][1] for y in places], list(ROLES)].astype(float)
-    left = np.zeros(len(places))
-    for role, (_, colour, ink) in ROLES.items():
-        widths = drawn[role].fillna(0).to_numpy()
-        axes.barh(places, widths, left=left, height=0.78, color=colour, edgecolor="white", linewidth=0.5)
-        for y, start, width in zip(places, left, widths):
-            if width >= SMALLEST_LABELLED:
-                axes.text(start + width / 2, y, f"{width:.0f}", ha="center", va="center_baseline", fontsize=7, color=ink)
-        left = left + widths
-    rest = np.where(drawn.notna().any(axis=1), 100 - left, 100)
-    hidden = rest > 0.5
-    axes.barh(np.array(places)[hidden], rest[hidden], left=left[hidden], height=0.78, color="white", edgecolor=QUIET,
-              linewidth=0.5, hatch="////")
-    axes.set(xlim=(0, 100), xlabel="Per cent of those who answered")
-    there = [role for role in ROLES if drawn[role].notna().any()]
-    handles = [Patch(color=ROLES[role][1], label=ROLES[role][0]) for role in there]
-    handles += [Patch(facecolor="white", edgecolor=QUIET, hatch="////", label=WITHHELD)] * bool(hidden.any())
-    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False, handlelength=1.1,
-                columnspacing=1.2)
-    return figure
+    return likert_bars(shares[["item", *ROLES.ids]], ROLES, items, sections=sections)
 
 
 def estimates(table: pd.DataFrame, labels: Mapping[str, str], sections: Mapping[str, Sequence[str]], *, key: str,
@@ -59,25 +37,17 @@ def estimates(table: pd.DataFrame, labels: Mapping[str, str], sections: Mapping[
     draws a line, such as at no difference. `ratio` puts odds ratios on a log scale.
     """
     rows = table.dropna(subset=[value]).set_index(key)
-    lines = list_lines({heading: kept for heading, keys in sections.items()
-                        if (kept := [each for each in keys if each in rows.index])})
-    figure, axes = _list_of(lines, labels, head=0.15)
-    places = [y for y, (_, each) in enumerate(lines) if each]
-    drawn = rows.loc[[lines[y][1] for y in places]]
-    colour, marker = FIRST
-    axes.hlines(places, drawn[low], drawn[high], color=colour, linewidth=1)
-    axes.plot(drawn[value], places, marker, color=colour, markersize=4.2, markeredgecolor="white", markeredgewidth=0.4)
+    figure, axes, places = statement_list(sections, labels, rows.index, row=ROW)
+    drawn = rows.loc[[each for each, _ in places]]
+    dots(axes, drawn[value], drawn[low], drawn[high], [middle for _, middle in places], FIRST)
     if reference is not None:
-        axes.axvline(reference, color=INK, linewidth=0.8, zorder=0)
+        axes.axvline(reference, color=INK, linewidth=0.9, zorder=0.9)
     if ratio:
-        axes.set_xscale("log")
-        axes.xaxis.set_major_locator(FixedLocator([0.25, 0.5, 0.67, 1, 1.5, 2, 3, 4, 8]))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        odds_axis(axes, RATIOS)
     if limits:
         axes.set_xlim(*limits)
-    axes.set_xlabel(xlabel)
     axes.xaxis.grid(True)
+    name_axis(figure, axes, xlabel)
     return figure
 
 
@@ -87,28 +57,17 @@ def differences_in_bounds(table: pd.DataFrame, labels: Mapping[str, str], xlabel
     `table`: one row a pair with `pair`, `difference`, `difference_low`, `difference_high`, `bound_low_2011` and
     `bound_high_2011`, from -1 to 1; no band where there is no bound. `labels` gives the pairs' order and names.
     """
-    rows = table.set_index("pair").loc[list(labels)]
-    lines = [("", pair) for pair in labels]
-    figure, axes = _list_of(lines, labels, head=0.3)
-    places = np.arange(len(lines))
+    figure, axes, places = statement_list({"": list(labels)}, labels, labels, row=ROW, key=True)
+    heights = [middle for _, middle in places]
+    rows = table.set_index("pair").loc[[pair for pair, _ in places]]
     ends = rows[["bound_low_2011", "bound_high_2011"]].astype(float) * 100
-    axes.barh(places, ends.iloc[:, 1] - ends.iloc[:, 0], left=ends.iloc[:, 0], height=0.7, color=BAND)
-    colour, marker = FIRST
+    axes.barh(heights, ends["bound_high_2011"] - ends["bound_low_2011"], left=ends["bound_low_2011"], height=0.12,
+              color=BLUES[0], edgecolor=EDGE, linewidth=0.5)
     drawn = rows[["difference", "difference_low", "difference_high"]].astype(float) * 100
-    axes.hlines(places, drawn["difference_low"], drawn["difference_high"], color=colour, linewidth=1.1)
-    axes.plot(drawn["difference"], places, marker, color=colour, markersize=4.2, markeredgecolor="white",
-              markeredgewidth=0.4)
-    axes.axvline(0, color=INK, linewidth=0.8)
-    axes.set(xlim=(-101, 101), xlabel=xlabel)
-    handles = [plt.Line2D([], [], color=colour, marker=marker, markersize=4.5, linewidth=1, label="This survey")]
-    handles += [Patch(color=BAND, label="Open after 2011")] * bool(ends.notna().any(axis=None))
-    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
+    dots(axes, drawn["difference"], drawn["difference_low"], drawn["difference_high"], heights, FIRST)
+    axes.axvline(0, color=INK, linewidth=0.9)
+    axes.set_xlim(-101, 101)
+    name_axis(figure, axes, xlabel)
+    band = Patch(facecolor=BLUES[0], edgecolor=EDGE, linewidth=0.5, label="Open after 2011")
+    key_above(figure, [dot_key(FIRST, "This survey"), *[band] * bool(ends.notna().any(axis=None))])
     return figure
-
-
-def _list_of(lines: list[tuple[str, str | None]], labels: Mapping[str, str], head: float):
-    """Axes with a list of labels beside them; `head` is the room for a legend, in inches."""
-    figure, axes = plt.subplots(figsize=(WIDTH, LINE_HEIGHT * 1.15 * len(lines) + 0.45 + head),
-                                gridspec_kw={"left": 0.47, "right": 0.985, "top": 1, "bottom": 0})
-    write_labels(figure, axes, lines, labels)
-    return figure, axes

@@ -1,111 +1,87 @@
-"""Charts show the numbers that they are given, and can be read: contrast, labels, order."""
+"""Dot plots, forests, bands and curves show the numbers that they are given."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.charts import FIRST, INK, QUIET, SECOND
-from pipeline.charts import answers as answer_charts
-from pipeline.charts.answers import AGREE, DISAGREE, DONT_KNOW, NEUTRAL, agreement_dots, likert_bars
+from pipeline.charts import wrapped
+from pipeline.charts.answers import agreement_dots
 from pipeline.charts.gaps import forest
-from pipeline.charts.link import BANDS, CURVES, bounds_ladder, bounds_of_pairs, copula_curves
-from pipeline.surveys.codebook import Scale
-from tests.charts.contrast import contrast, luminance
-
-SCALE = Scale(categories=[
-    {"id": "strongly_agree", "label": "Strongly agree", "role": "agree"}, {"id": "agree", "label": "Agree", "role": "agree"},
-    {"id": "neither", "label": "Neither", "role": "neutral"}, {"id": "disagree", "label": "Disagree", "role": "disagree"},
-    {"id": "strongly_disagree", "label": "Strongly disagree", "role": "disagree"},
-    {"id": "dont_know", "label": "Don't know", "role": "dont_know"}])
-ITEMS, GROUPS = {"time": "Enough time", "views": "Can give views"}, {"sw": "Social workers", "m": "Managers"}
+from pipeline.charts.link import bounds_ladder, bounds_of_pairs, copula_curves
+from pipeline.charts.staff_survey import differences_in_bounds, estimates
+from tests.charts.gallery import GROUPS, ITEMS, SECTIONS, dots, gaps, rungs, sweep
 
 
-@pytest.mark.parametrize("colour", [INK, QUIET])
-def test_text_contrasts_with_the_page(colour):
-    assert contrast(colour, "white") >= 4.5
-
-
-@pytest.mark.parametrize("colour", [FIRST[0], SECOND[0], DONT_KNOW, AGREE[0], DISAGREE[1], *(c for c, _ in CURVES)])
-def test_marks_contrast_with_the_page(colour):
-    assert contrast(colour, "white") >= 3
-
-
-@pytest.mark.parametrize("colour", [*AGREE, NEUTRAL, *DISAGREE])
-def test_numbers_contrast_with_the_bar_that_they_stand_on(colour):
-    assert contrast(answer_charts._ink_on(colour), colour) >= 4.5
-
-
-def test_groups_and_curves_differ_by_more_than_colour():
-    assert FIRST[1] != SECOND[1] and len({dashes for _, dashes in CURVES}) == len(CURVES)
-    assert sorted(map(luminance, BANDS), reverse=True) == list(map(luminance, BANDS))
-
-
-def shares():
-    return pd.DataFrame([("time", "sw", 3, 18, 22, 38, 19, 1), ("time", "m", 8, 38, 24, 25, 4, 1),
-                         ("views", "m", 21, 54, 18, 6, 1, 0)], columns=["item", "group", *SCALE.ids])
-
-
-def test_bars_are_centred_on_the_neutral_answer_and_as_wide_as_the_answers():
-    axes, aside = likert_bars(shares(), SCALE, ITEMS, GROUPS).axes
-    bars = [(bar.get_x(), bar.get_width()) for bar in axes.patches]  # by category, from the left; in it by row
-    workers, managers, views = bars[0::3], bars[1::3], bars[2::3]
-    assert [width for _, width in workers] == [19, 38, 22, 18, 3]
-    assert [width for _, width in managers] == [4, 25, 24, 38, 8]
-    assert [x for x, _ in workers] == [-68, -49, -11, 11, 29]
-    assert [x for x, _ in views] == [-16, -15, -9, 9, 63]
-    assert [bar.get_width() for bar in aside.patches] == [1, 1, 0]
-    low, high = axes.get_xlim()
-    assert all(low <= x and x + width <= high for x, width in bars)
-
-
-def test_a_group_that_was_not_asked_has_no_bar_and_every_wide_piece_its_number():
-    axes = likert_bars(shares(), SCALE, ITEMS, GROUPS).axes[0]
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["Social workers", "Managers", "Managers"]
-    numbers = [text.get_text() for text in axes.texts if text.get_text().isdigit()]
-    assert sorted(numbers) == sorted(["19", "38", "22", "18", "25", "24", "38", "8", "6", "18", "54", "21"])
-
-
-def dots():
-    return pd.DataFrame([("time", "sw", 0.21, 0.17, 0.25), ("time", "m", 0.46, 0.38, 0.54), ("views", "m", 0.75, 0.67, 0.81)],
-                        columns=["item", "group", "share", "interval_low", "interval_high"])
+def test_words_are_broken_only_where_one_alone_is_too_wide():
+    assert wrapped("a bb ccc", 10, 8) == ["a bb ccc"] and wrapped("", 1, 8) == [""]
+    lines = wrapped("short " + "w" * 60 + " short", 1, 8)
+    assert len(lines) > 3 and "".join(lines).replace("short", "").replace(" ", "") == "w" * 60
 
 
 def test_dots_stand_at_the_shares_under_their_headings():
-    axes = agreement_dots(dots(), ITEMS, GROUPS, {"Workload": ["time"], "Culture": ["views"]}).axes[0]
+    axes = agreement_dots(dots(), ITEMS, GROUPS, SECTIONS).axes[0]
     workers, managers = axes.lines
     assert list(workers.get_xdata()) == pytest.approx([21]) and list(managers.get_xdata()) == pytest.approx([46, 75])
     assert workers.get_marker() != managers.get_marker()
-    assert [text.get_text() for text in axes.texts] == ["Workload", "Enough time", "Culture", "Can give views"]
+    assert [text.get_text() for text in axes.texts] == [
+        "Workload", "Enough time", "Culture", "Can give views", "Agree or strongly agree (%), with 95% intervals"]
+
+
+def test_one_group_stands_in_the_middle_of_its_row_without_a_key():
+    figure = agreement_dots(dots(), ITEMS, {"m": "Managers"}, SECTIONS)
+    assert figure.legends == [] and [len(line.get_xdata()) for line in figure.axes[0].lines] == [2]
+
+
+def test_a_long_list_is_higher_where_a_label_takes_two_lines():
+    labels = {"time": "Enough time", "views": "A statement that is far too long for a single line beside the plot"}
+    short, long = (agreement_dots(dots(), names, GROUPS, SECTIONS).get_figheight() for names in (ITEMS, labels))
+    assert long == pytest.approx(short + 0.135)
 
 
 def test_a_forest_has_each_item_twice_on_a_log_scale():
-    gaps = pd.DataFrame({"item": ["time"], "odds_ratio": [3.3], "odds_ratio_low": [2.3], "odds_ratio_high": [4.7],
-                         "shrunken": [3.2], "shrunken_low": [2.2], "shrunken_high": [4.5]})
-    axes = forest(gaps, ITEMS, {"Workload": ["time"], "Culture": ["views"]}, "Odds ratio").axes[0]
+    axes = forest(gaps(), ITEMS, SECTIONS, "Odds ratio").axes[0]
     assert axes.get_xscale() == "log"
-    assert [list(line.get_xdata()) for line in axes.lines if line.get_marker() in ("o", "D")] == [[3.3], [3.2]]
-
-
-def rungs():
-    return pd.DataFrame({"support": "time", "assumption": ["none", "some"], "low": [-0.2, 0.0], "high": [0.9, 0.3],
-                         "confidence_low": [-0.3, 0.0], "confidence_high": [1.0, 0.4]})
+    dotted = [line for line in axes.lines if line.get_marker() in ("o", "D")]
+    assert [list(line.get_xdata()) for line in dotted] == [[3.3, 0.8], [3.2, 0.9]]
 
 
 def test_a_ladder_prints_the_ends_of_each_band():
     axes = bounds_ladder(rungs(), {"none": "Nothing assumed", "some": "Something"}).axes[0]
-    assert [text.get_text() for text in axes.texts] == ["Nothing assumed", "−20 to +90 points", "Something", "0 to +30 points"]
+    assert [text.get_text() for text in axes.texts][:4] == [
+        "Nothing assumed", "−20 to +90 points", "Something", "0 to +30 points"]
     assert [bar.get_x() for bar in axes.patches] == pytest.approx([-20, 0])
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([110, 30])
 
 
 def test_bands_of_pairs_leave_out_headings_without_an_item():
-    figure = bounds_of_pairs(rungs(), ITEMS, {"Workload": ["time"], "Culture": ["views"]}, {"none": "Nothing", "some": "Some"})
-    assert [text.get_text() for text in figure.axes[0].texts] == ["Workload", "Enough time"]
+    figure = bounds_of_pairs(rungs(), ITEMS, SECTIONS, {"none": "Nothing", "some": "Some"})
+    assert [text.get_text() for text in figure.axes[0].texts][:-1] == ["Workload", "Enough time"]
     assert [bar.get_width() for bar in figure.axes[0].patches] == pytest.approx([110, 30])
 
 
-def test_a_curve_for_each_shape_and_a_point_where_answers_are_unrelated():
-    sweep = pd.DataFrame({"family": ["gaussian", "gaussian", "frank", "frank"], "latent_correlation": [-1, 1, -1, 1],
-                          "risk_difference": [-0.2, 0.9, -0.2, 0.8]})
-    axes = copula_curves(sweep, {"gaussian": "Normal", "frank": "Frank"}).axes[0]
-    assert [list(line.get_ydata()) for line in axes.lines[:2]] == [[-20, 90], [-20, 80]]
-    assert [text.get_text() for text in axes.texts] == ["answers unrelated"]
+def test_a_curve_for_each_shape_is_named_at_its_end_from_the_top_down():
+    axes = copula_curves(sweep(), {"gaussian": "Normal", "frank": "Frank", "survival": "Survival"}).axes[0]
+    assert [line.get_ydata()[-1] for line in axes.lines[:3]] == pytest.approx([90, 86, 95])
+    assert len({line.get_linestyle() for line in axes.lines[:3]}) == 3
+    names = {text.get_text(): text for text in axes.texts}
+    assert [name for name in names if name in ("Survival", "Normal", "Frank")] == ["Survival", "Normal", "Frank"]
+    assert [names[name].get_color() for name in ("Normal", "Frank")] == [line.get_color() for line in axes.lines[:2]]
+
+
+def test_estimates_have_a_visible_line_at_no_difference_and_leave_out_what_is_empty():
+    table = gaps().assign(odds_ratio=[2.0, np.nan])
+    axes = estimates(table, ITEMS, SECTIONS, key="item", value="odds_ratio", low="odds_ratio_low",
+                     high="odds_ratio_high", xlabel="Odds ratio", reference=1, ratio=True).axes[0]
+    dot, line = axes.lines
+    assert list(dot.get_xdata()) == [2.0] and list(line.get_xdata()) == [1, 1]
+    assert line.get_zorder() > 0.5  # of the grid, which has a line at the same place
+
+
+def test_a_difference_stands_on_the_band_that_was_open_and_without_one_where_none_is_known():
+    table = pd.DataFrame({"pair": ["time", "views"], "difference": [0.5, 0.2], "difference_low": [0.3, 0.0],
+                          "difference_high": [0.7, 0.4], "bound_low_2011": [-0.3, np.nan],
+                          "bound_high_2011": [0.8, np.nan]})
+    axes = differences_in_bounds(table, ITEMS, "Points").axes[0]
+    assert list(axes.lines[0].get_xdata()) == [50, 20]
+    first, second = axes.patches
+    assert (first.get_x(), first.get_width()) == pytest.approx((-30, 110)) and np.isnan(second.get_width())

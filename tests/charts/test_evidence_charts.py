@@ -1,42 +1,17 @@
 """Charts of the evidence map: the counts given are the counts drawn, nothing overlaps, and no mark is colour alone."""
 
-from itertools import combinations
-
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.charts import INK, WIDTH
+from pipeline.charts import WIDTH, ink_on
 from pipeline.charts.evidence import (
-    CLAIMS, LABELS, SAYS, SHOWS, WHITE_ON, agreement_chart, documents_chart, matrix_chart, theory_chart)
-from tests.charts.contrast import luminance
-
-FEATURES = {"team": "Support in the team", "time": "A name that is far too long to stand in a single line of the chart",
-            "praise": "Recognition and praise"}
-TARGETS = {"Staff": ["morale", "skills"], "Children": ["safety"]}
-
-
-def overlapping(axes):
-    """Pairs of texts of which one covers a part of the other; a hair's breadth of the line's height is no overlap."""
-    boxes = [(text.get_text(), text.get_window_extent()) for text in axes.texts if text.get_text()]
-    return [(one, other) for (one, a), (other, b) in combinations(boxes, 2)
-            if min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1.5]
-
-
-def outside(figure):
-    width, height = figure.get_size_inches() * figure.dpi
-    texts = [text for axes in figure.axes for text in axes.texts if text.get_text()]
-    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
-    return [text for text, box in boxes if box.x0 < -1 or box.x1 > width + 1 or box.y0 < -1 or box.y1 > height + 1]
-
-
-def matrix():
-    return pd.DataFrame([("team", "morale", 3, 10), ("team", "skills", 2, 0), ("team", "safety", 0, 1),
-                         ("time", "none_stated", 7, 0), ("praise", "safety", 12, 2)],
-                        columns=["feature", "outcome", "claims", "shows"])
-
+    CLAIMS, LABELS, SAYS, SHOWS, agreement_chart, documents_chart, matrix_chart, theory_chart)
+from tests.charts.contrast import contrast, luminance
+from tests.charts.extents import outside, overlapping
+from tests.charts.gallery import FEATURES, TARGETS, by_document, coders, graph, matrix
 
 def at(axes, text):
     """Where the texts that read so stand, in inches."""
@@ -59,16 +34,7 @@ def test_numbers_contrast_with_their_shade_and_shades_darken_with_the_count():
     for shades in (CLAIMS, SHOWS):
         assert sorted(map(luminance, shades), reverse=True) == list(map(luminance, shades))
         for shade in shades:
-            ink = 1.0 if shade == WHITE_ON else luminance(INK)
-            light, dark = sorted((ink, luminance(shade)), reverse=True)
-            assert (light + 0.05) / (dark + 0.05) >= 4.5
-
-
-def by_document():
-    return pd.DataFrame([(feature, document, count, says) for feature, document, count, says in [
-        ("team", "a", 4, "better"), ("team", "b", 0, "silent"), ("time", "a", 1, "named"), ("time", "b", 2, "worse"),
-        ("praise", "a", 3, "differs"), ("praise", "b", 1, "no change")]],
-        columns=["feature", "document", "passages", "says"])
+            assert contrast(ink_on(shade), shade) >= 4.5
 
 
 def test_a_document_has_a_symbol_and_a_count_for_what_it_names_and_none_where_it_is_silent():
@@ -81,18 +47,6 @@ def test_a_document_has_a_symbol_and_a_count_for_what_it_names_and_none_where_it
 
 def test_what_is_said_differs_by_more_than_colour():
     assert len({(marker, filled) for marker, _, filled, _ in SAYS.values()}) == len(SAYS)
-
-
-def graph(count=3):
-    nodes = pd.DataFrame([(f"{kind}:{n}", kind, f"A rather long name of the {kind} number {n}")
-                          for kind in ("feature", "mechanism", "outcome") for n in range(count)],
-                         columns=["node", "kind", "title"])
-    links = pd.DataFrame([("feature:0", "mechanism:0", 5, 0, "feature-mechanism"),
-                          ("mechanism:0", "outcome:1", 3, 1, "mechanism-outcome"),
-                          ("feature:1", "mechanism:1", 2, 2, "feature-mechanism"),
-                          ("feature:2", "outcome:2", 9, 9, "feature-outcome")],
-                         columns=["source", "target", "passages", "shows", "kind"])
-    return nodes, links
 
 
 def test_only_links_with_enough_passages_are_drawn_dashed_where_nothing_shows_them():
@@ -128,23 +82,19 @@ def test_names_never_overlap_and_none_leaves_the_sheet(count, random):
                            f"{kind}-{to}") for kind, to in ends.items() for n in range(count)],
                          columns=["source", "target", "passages", "shows", "kind"])
     figure = theory_chart(nodes, links)
-    assert overlapping(figure.axes[0]) == [] and outside(figure) == []
+    assert overlapping(figure) == [] and outside(figure) == []
     plt.close(figure)
 
 
 def test_rows_of_one_or_more_lines_do_not_overlap():
     for figure in (matrix_chart(matrix(), FEATURES, TARGETS),
                    documents_chart(by_document(), FEATURES, {"a": "Community Care 2018", "b": "iMPOWER 2013"})):
-        assert overlapping(figure.axes[0]) == [] and outside(figure) == []
+        assert overlapping(figure) == [] and outside(figure) == []
 
 
 def test_agreement_is_printed_and_drawn_in_the_order_of_the_labels():
-    table = pd.DataFrame([("outcomes", "sections", 0.65, 0.5, 0.76), ("features", "sections", 0.71, 0.6, 0.82),
-                          ("features", "matched rows", -0.1, -0.2, 0.1), ("who", "sections", 0.4, 0.2, 0.5),
-                          ("strength", "sections", None, None, None)],
-                         columns=["variable", "unit", "alpha", "low", "high"])
     labels = {"features": "Support", "outcomes": "Outcome", "strength": "Strength"}
-    axes = agreement_chart(table, labels).axes[0]
+    axes = agreement_chart(coders(), labels).axes[0]
     assert [text.get_text() for text in axes.texts] == [
         "tentative", "reliable", "Support, sections", "0.71", "Support, matched rows", "−0.10", "Outcome", "0.65",
         "Strength", "–"]
