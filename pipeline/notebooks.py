@@ -1,7 +1,8 @@
 """Runs one notebook through papermill: strict parameters, nothing half-written, the same bytes every time.
 
 A notebook writes its results itself. What this module keeps is the executed notebook, for readers: normalised (no
-timings, no paths of a machine, stable cell ids) and exported to HTML. No stage of the pipeline depends on it.
+timings, no paths of a machine, stable cell ids), and as a page (notebook_pages.py). No stage of the pipeline depends on
+it.
 """
 
 import logging
@@ -13,14 +14,12 @@ from typing import Any
 
 import nbformat
 import papermill
-import pypandoc
-from nbconvert import HTMLExporter
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from pipeline import errors
 from pipeline.errors import NotebookError, ParameterError
 from pipeline.files import project_root, write_text
+from pipeline.notebook_pages import to_html
 
 KERNEL = "python3"
 
@@ -28,7 +27,8 @@ KERNEL = "python3"
 def run_notebook(name: str, parameters: dict[str, Any], root: Path | None = None, edition: str = "") -> list[Path]:
     """Run `notebooks/<name>.ipynb` and keep it, executed, as `reports/site/notebooks/<name>.ipynb` and `.html`.
 
-    One that runs once for each survey is kept under `reports/site/<edition>/notebooks/`. `parameters` must name exactly the parameters that the notebook declares in its cell tagged "parameters".
+    One that runs once for each survey is kept under `reports/site/<edition>/notebooks/`. `parameters` must name exactly
+    the parameters that the notebook declares in its cell tagged "parameters".
 
     Raises ParameterError before anything runs when one is unknown or missing, NotebookError when the notebook is not
     there or stops. A failed run leaves the kept copies as they were.
@@ -41,7 +41,8 @@ def run_notebook(name: str, parameters: dict[str, Any], root: Path | None = None
     folder = root / "reports" / "site" / edition / "notebooks"
     kept, page = folder / f"{name}.ipynb", folder / f"{name}.html"
     write_text(kept, nbformat.writes(executed) + "\n")
-    write_text(page, to_html(executed, title=name))
+    chapters = sorted(path.stem for path in source.parent.glob("*.ipynb"))
+    write_text(page, to_html(executed, name, chapters, to_site="../" * (1 + len(Path(edition).parts))))
     return [kept, page]
 
 
@@ -101,7 +102,7 @@ def _explain(failure: PapermillExecutionError, source: Path) -> Exception:
     traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(failure.traceback))
     return NotebookError(f"The notebook stopped: {failure.ename}: {failure.evalue}",
                          where=f"notebooks/{source.name}, code cell {failure.exec_count}",
-                         found=f"\n{traceback}", fix="Open the notebook in JupyterLab (make lab) and run it up to there.")
+                         found=f"\n{traceback}", fix="Open it in JupyterLab (make lab) and run it up to there.")
 
 
 def normalise(notebook: nbformat.NotebookNode, root: Path) -> None:
@@ -118,24 +119,3 @@ def normalise(notebook: nbformat.NotebookNode, root: Path) -> None:
             for mimetype, content in output.get("data", {}).items():
                 if isinstance(content, str):
                     output["data"][mimetype] = content.replace(str(root), ".")
-
-
-def to_html(notebook: nbformat.NotebookNode, title: str) -> str:
-    """An HTML page of `notebook` that loads nothing from elsewhere."""
-    heading = next((line.lstrip("# ") for cell in notebook.cells if cell.cell_type == "markdown"
-                    for line in cell.source.splitlines() if line.startswith("# ")), title)
-    settings = Config({"HTMLExporter": {"mathjax_url": "", "require_js_url": "", "jquery_url": "", "mermaid_js_url": "",
-                                        "language_code": "en-GB"}})
-    page, _ = HTMLExporter(config=settings).from_notebook_node(_with_mathml(notebook),
-                                                               resources={"metadata": {"name": heading}})
-    return page
-
-
-def _with_mathml(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """A copy whose texts with formulas are HTML with MathML: a browser draws it without a script from elsewhere."""
-    copy = nbformat.from_dict(notebook)
-    for cell in copy.cells:
-        if cell.cell_type == "markdown" and "$" in cell.source:
-            cell.source = pypandoc.convert_text(cell.source, "html", format="markdown-auto_identifiers",
-                                                extra_args=["--mathml", "--wrap=none"])
-    return copy

@@ -82,8 +82,12 @@ def row_counts(percentages: Sequence[float], base: int, codebook: Codebook, roun
 def read_answers(path: Path) -> pd.DataFrame:
     """Read the canonical table answers.csv: columns as `count_tables` makes them, percentages from 0 to 100.
 
-    Raises DataError if a column, a key or an order of counts (count_low ≤ count ≤ count_high ≤ base) is wrong.
+    Raises DataError if the table is not there yet, or a column, a key or an order of counts (count_low ≤ count ≤
+    count_high ≤ base) is wrong.
     """
+    if not path.is_file():
+        raise DataError("The counts of this survey are not there yet.", where=str(path),
+                        fix="Run chapter 1 first: golden-thread run --stage clean-survey.")
     table = read_lines(path, ANSWERS)
     schema = pa.DataFrameSchema(
         {**{key: pa.Column(str, pa.Check.str_length(min_value=1, error="a name")) for key in KEYS},

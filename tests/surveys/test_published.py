@@ -162,3 +162,8 @@ def test_answers_with_another_header_are_refused(answers, tmp_path):
     write_csv(tmp_path / "answers.csv", answers.drop(columns="base"))
     with pytest.raises(DataError, match="(?s)columns.*line 1.*found:.*expected:"):
         read_answers(tmp_path / "answers.csv")
+
+
+def test_answers_that_are_not_there_yet_name_the_chapter_that_makes_them(tmp_path):
+    with pytest.raises(DataError, match="Run chapter 1 first: golden-thread run --stage clean-survey"):
+        read_answers(tmp_path / "answers.csv")

@@ -4,6 +4,7 @@ Sections are passages with their heading in them, so that a report includes them
 without data a passage is empty, and the first of them says how to get the data.
 """
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -21,6 +22,7 @@ from pipeline.charts import authorities as charts
 from pipeline.publishing import Publication
 
 POINTS = "Percentage points, with 95% intervals"
+REFERENCE = re.compile(r" \(@sec-[a-z-]+\)|, @sec-[a-z-]+")  # in a report it is a link; elsewhere it means nothing
 WIDE = [25, 25, 25, 25]  # relative widths of a table with a column for each outcome
 BRACKETS = ("In square brackets: the smallest effect with an 80% chance to show. Bold: more than chance explains, "
             "allowing for the number of pairs.")
@@ -79,7 +81,10 @@ class Chapter:
 
 
 def in_short(chapter: Chapter) -> str:
-    """The first passage, and the sentence for other reports; without data, how to get them."""
+    """The first passage, and the sentence for other reports; without data, how to get them.
+
+    Returns the passage without its references to sections of the report.
+    """
     (_, between), judged = chapter.between, tables.preferred(chapter.judged)
     changes = tables.preferred(tables.change_rows(chapter.results.cross_section))
     text = findings_in_short.NO_DATA if chapter.cleaned.empty else findings_in_short.in_short(
@@ -87,7 +92,7 @@ def in_short(chapter: Chapter) -> str:
     sentence = findings_in_short.in_a_sentence(chapter.within, between, judged, changes)
     chapter.publish.passage("in-short", text if chapter.cleaned.empty else f"{sentence}\n\n{text}")
     chapter.publish.passage("in-a-sentence", sentence)
-    return text
+    return REFERENCE.sub("", text)
 
 
 def movement(chapter: Chapter) -> list[Image]:

@@ -155,7 +155,7 @@ def _read(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
         return schema.validate(table, lazy=True)
     except FileNotFoundError:
         raise DataError("The table is missing.", where=str(path),
-                        fix="Run golden-thread run 06-clean-authorities.") from None
+                        fix="Run golden-thread run --stage clean-authorities, or the notebook of chapter 6.") from None
     except (pa.errors.SchemaErrors, ValueError) as error:
         cases = error.failure_cases.head(5).to_dict("records") if isinstance(error, pa.errors.SchemaErrors) else []
         found = "; ".join(f"row {case['index']}, column {case['column']}: {case['failure_case']!r}" for case in cases)
