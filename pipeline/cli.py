@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.cli_authorities import authorities_app
+from pipeline.cli_provenance import provenance_app
 from pipeline.cli_survey import survey_app
 from pipeline.errors import GoldenThreadError, ParameterError
 from pipeline.files import project_root
@@ -23,6 +24,7 @@ app = typer.Typer(
     help="Golden Thread: how does support for front-line child-protection social workers link to outcomes for children?")
 app.add_typer(survey_app, name="survey")
 app.add_typer(authorities_app, name="authorities")
+app.add_typer(provenance_app)
 console = Console(highlight=False, soft_wrap=True)
 
 EXAMPLES = "**Examples**\n\n"
@@ -82,6 +84,15 @@ def render(
     from pipeline.rendering import render as render_reports
 
     for path in render_reports(project_root(), reports or None, engine=engine, edition=edition):
+        console.print(str(path), markup=False)
+
+
+@app.command(epilog=EXAMPLES + "`golden-thread documentation`")
+def documentation() -> None:
+    """Make the pages of the documentation for the site. (A stage of the pipeline calls this.)"""
+    from pipeline.rendering.documentation import render_documentation
+
+    for path in render_documentation(project_root()):
         console.print(str(path), markup=False)
 
 

@@ -79,6 +79,7 @@ class Publication:
         self.notebook = notebook
         self.folder = reports / "published" / edition / notebook
         self.data = reports / "site" / (edition or collection) / "data"
+        self.address = f"{collection}/" if collection and not edition else ""  # of the data, from the report's page
         self.guard = guard
         self.mark = mark
         self._values: dict[str, dict[str, object]] = {}
@@ -155,7 +156,8 @@ class Publication:
         folder = self.folder / "figures"
         save_figure(figure, folder / name)
         alt = true_minus(alt.replace('"', "'"))
-        text = (f"![{caption} Data: {name}.csv.](published/{self.notebook}/figures/{name})"
+        link = f'<a href="{self.address}data/{name}.csv">{name}.csv</a>'  # in a web page; elsewhere the name alone
+        text = (f"![{caption} Data: {link}.](published/{self.notebook}/figures/{name})"
                 f'{{#fig-{name} fig-alt="{alt}"}}\n')
         write_text(folder / f"{name}.md", text)
         self._write_data(name, data, caption, headings)

@@ -7,8 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli import app
+from pipeline.cli_provenance import provenance_app
 
-COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands]
+COMMANDS = [command.name or command.callback.__name__
+            for command in [*app.registered_commands, *provenance_app.registered_commands]]
 
 
 def golden_thread(*words, cwd=None):

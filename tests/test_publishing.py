@@ -74,7 +74,7 @@ def test_a_figure_is_written_twice_with_the_same_bytes(tmp_path):
     for name in ("bars.svg", "bars.png", "bars.md"):
         one, two = (tmp_path / folder / "reports/published/03-example/figures" / name for folder in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
-    assert one.read_text() == ("![Bars. Data: bars.csv.](published/03-example/figures/bars)"
+    assert one.read_text() == ("![Bars. Data: <a href=\"data/bars.csv\">bars.csv</a>.](published/03-example/figures/bars)"
                                "{#fig-bars fig-alt=\"One bar, 'full'.\"}\n")
     svg = (tmp_path / "one/reports/published/03-example/figures/bars.svg").read_text()
     assert "<dc:date>" not in svg

@@ -4,7 +4,8 @@
     render(project_root(), ["study"])           # reports/site/study.html, study.docx, study.pdf
 
 A report is checked before any engine runs, rendered in a temporary folder, and put into its place only when each of
-its formats succeeded. See sources.py (reading), checks.py, embedded.py, quarto.py, docx.py and spreadsheets.py.
+its formats succeeded. See sources.py (reading), checks.py, embedded.py, quarto.py, docx.py, spreadsheets.py, and site.py
+(what the pages have in common).
 
 A report whose header says `editions: true` is made once for each survey: `render(root, ["survey"], edition="leeds")`
 reads what was published under published/survey/leeds/ and writes to site/survey/leeds/. One with `editions: authority`
@@ -26,7 +27,9 @@ from pipeline.rendering import docx, embedded, quarto
 from pipeline.rendering.checks import check_report
 from pipeline.rendering.data_tables import write_spreadsheets
 from pipeline.rendering.sources import Report, alternative_texts, expanded, read_report
+from pipeline.rendering.table_list import TABLES, list_of_tables
 from pipeline.rendering.values import nested, published_values
+from pipeline.site_frame import PAGES, write_frame
 
 ENGINES = ("auto", "quarto", "embedded")
 MAKE_EDITION = {  # how what an edition is made for comes to be there
@@ -62,10 +65,14 @@ def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto
     with tempfile.TemporaryDirectory(prefix="golden-thread-") as temporary:
         staged = Path(temporary).resolve() / "reports"
         values = _stage(folder, staged, folder / "published" / made_for)
+        if any(report.metadata.get("lists-tables") for report in sources):
+            listed = [read_report(staged, path.stem) for path in sorted(staged.glob("*.qmd"))]
+            write_text(staged / TABLES, list_of_tables(root, listed, values))
         sources = [read_report(staged, report.name) for report in sources]  # again: now what they include is there
         for report in sources:
             check_report(report, staged, values)
         for report in sources:
+            write_frame(staged, "../" * len(made_for.parts), "" if edition else PAGES.get(report.name, ""))
             outputs = _render_report(report, staged, values, chosen, folder / "site" / made_for / "data", only)
             destination.mkdir(parents=True, exist_ok=True)
             for output in outputs:

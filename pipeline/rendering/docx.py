@@ -1,4 +1,5 @@
-"""What pandoc and Quarto leave out of a DOCX: alternative texts, whole rows, language, fixed properties and bytes."""
+"""What pandoc and Quarto leave out of a DOCX: alternative texts, tables that hold together, language, fixed properties
+and bytes. How columns share the width is decided in docx_columns.py."""
 
 import re
 import zipfile
@@ -11,12 +12,16 @@ import docx
 from docx.document import Document
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Pt
+from docx.table import Table
+from docx.text.paragraph import Paragraph
 
 from pipeline.errors import RenderError
+from pipeline.rendering.docx_columns import fit_columns
 
 SPACE_BELOW_TABLE = Pt(12)
-TWIP = 635  # English metric units to a twentieth of a point
+MOST_LETTERS_TOGETHER = 900  # a table of more may go on over the page
 TALLEST = 0.82  # of the text's height: the rest is for the caption
 
 
@@ -35,12 +40,17 @@ def finish(path: Path, *, title: str, language: str, alternatives: Sequence[str]
     document = docx.Document(str(path))
     _describe_images(document, alternatives, path.name)
     _fit_images(document)
-    _fit_tables(document)
     _fill_contents(document)
+    _break_pages_before(document)
+    _drop_empty_paragraphs(document)
     for table in document.tables:
+        fit_columns(table, _text_width(document))
         _space_below(table)
+        _keep_rows_whole(table)
         if _has_header(table):
-            _keep_rows_whole(table)
+            _repeat_header(table)
+        if len("".join(table._tbl.itertext(qn("w:t")))) <= MOST_LETTERS_TOGETHER:
+            _keep_together(table)
     _set_language(document, language)
     date = datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)
     properties = document.core_properties
@@ -82,16 +92,6 @@ def _fit_images(document: Document) -> None:
             extent.set("cy", str(int(height * scale)))
 
 
-def _fit_tables(document: Document) -> None:
-    """Columns in pandoc's proportions, over the width of the template's text; pandoc takes 5.5 inches for granted."""
-    widest = _text_width(document) // TWIP
-    for table in document.tables:
-        columns = [column for column in table._tbl.tblGrid.findall(qn("w:gridCol")) if int(column.get(qn("w:w")) or 0)]
-        total = sum(int(column.get(qn("w:w"))) for column in columns)
-        for column in columns:
-            column.set(qn("w:w"), str(int(column.get(qn("w:w"))) * widest // total))
-
-
 def _text_width(document: Document) -> int:
     """In English metric units (914,400 to the inch)."""
     page = document.sections[0]
@@ -128,35 +128,82 @@ def _fill_contents(document: Document) -> None:
         placeholder.getparent().remove(placeholder)
 
 
-def _entry(text: str, anchor: str, style: str) -> OxmlElement:
+def _entry(text: str, anchor: str, style: str) -> BaseOxmlElement:
     return parse_xml(
         f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:hyperlink w:anchor="{anchor}" w:history="1">'
         f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:hyperlink></w:p>')
 
 
-def _space_below(table: docx.table.Table) -> None:
+def _break_pages_before(document: Document) -> None:
+    """A page break as a property of the paragraph that follows it, not as an empty paragraph."""
+    for paragraph in document.paragraphs:
+        breaks = [mark for mark in paragraph._p.iter(qn("w:br")) if mark.get(qn("w:type")) == "page"]
+        following = _following(paragraph._p)
+        if breaks and _is_empty(paragraph) and following is not None and following.tag == qn("w:p"):
+            Paragraph(following, document._body).paragraph_format.page_break_before = True
+            paragraph._p.remove(breaks[0].getparent())
+
+
+def _drop_empty_paragraphs(document: Document) -> None:
+    """Space comes from styles. Only between two tables, which Word would make one, an empty paragraph has to stay."""
+    for paragraph in document.paragraphs:
+        before, after = paragraph._p.getprevious(), paragraph._p.getnext()
+        between_tables = all(side is not None and side.tag == qn("w:tbl") for side in (before, after))
+        last = after is None or after.tag == qn("w:sectPr")
+        if _is_empty(paragraph) and not list(paragraph._p.iter(qn("w:br"))) and not between_tables and not last:
+            paragraph._p.getparent().remove(paragraph._p)
+
+
+def _following(element: BaseOxmlElement) -> BaseOxmlElement | None:
+    """What comes after `element`: bookmarks, which show nothing, stand between."""
+    return next((each for each in element.itersiblings() if not each.tag.startswith(qn("w:bookmark"))), None)
+
+
+def _is_empty(paragraph: Paragraph) -> bool:
+    """Whether `paragraph` shows nothing: no text, image, formula, field or mark of a section."""
+    shows = ("w:drawing", "w:pict", "w:fldChar", "w:object", "w:sectPr", "m:oMath", "w:footnoteReference")
+    return not paragraph.text.strip() and not list(paragraph._p.iter(*map(qn, shows)))
+
+
+def _space_below(table: Table) -> None:
     """Word has no space after a table, so the paragraph that follows begins with one (headings have their own)."""
-    following = next((e for e in table._tbl.itersiblings() if not e.tag.startswith(qn("w:bookmark"))), None)
+    following = _following(table._tbl)
     if following is not None and following.tag == qn("w:p"):
-        paragraph = docx.text.paragraph.Paragraph(following, table._parent)
+        paragraph = Paragraph(following, table._parent)
         if not paragraph.style.name.startswith("Heading"):
             paragraph.paragraph_format.space_before = SPACE_BELOW_TABLE
 
 
-def _has_header(table: docx.table.Table) -> bool:
+def _has_header(table: Table) -> bool:
     """Whether `table` holds data: layout tables, which Quarto makes around figures and callouts, have no header row."""
     look = table._tbl.tblPr.find(qn("w:tblLook"))
     return look is not None and look.get(qn("w:firstRow")) in ("1", "true", "on")
 
 
-def _keep_rows_whole(table: docx.table.Table) -> None:
-    """No row breaks over a page; the header row is repeated on each page."""
-    for number, row in enumerate(table.rows):
-        properties = row._tr.get_or_add_trPr()
-        for tag in ("w:cantSplit", *(("w:tblHeader",) if number == 0 else ())):
-            for old in properties.findall(qn(tag)):
-                properties.remove(old)
-            properties.append(OxmlElement(tag))
+def _keep_rows_whole(table: Table) -> None:
+    """No row breaks over a page."""
+    for row in table.rows:
+        _mark(row._tr, "w:cantSplit")
+
+
+def _repeat_header(table: Table) -> None:
+    """The first row is repeated on each page."""
+    _mark(table.rows[0]._tr, "w:tblHeader")
+
+
+def _mark(row: BaseOxmlElement, tag: str) -> None:
+    properties = row.get_or_add_trPr()
+    for old in properties.findall(qn(tag)):
+        properties.remove(old)
+    properties.append(OxmlElement(tag))
+
+
+def _keep_together(table: Table) -> None:
+    """A short table stays on one page: each row is kept with the next."""
+    for row in table.rows[:-1]:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
 
 
 def _set_language(document: Document, language: str) -> None:

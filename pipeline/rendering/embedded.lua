@@ -5,6 +5,7 @@ styles, never this. Every reference has been checked by sources.py before; error
 
 local NAMES = { fig = "Figure", tbl = "Table", sec = "Section" }
 local CALLOUTS = { note = "Note", tip = "Tip", important = "Important", warning = "Warning", caution = "Caution" }
+local LONG_LINE = 80 -- characters
 local NBSP, EN_SPACE = "\u{a0}", "\u{2002}"
 local is = { html = FORMAT:match("html") ~= nil, docx = FORMAT == "docx", typst = FORMAT == "typst" }
 
@@ -47,17 +48,37 @@ local function number_section(header)
   header.content:insert(1, pandoc.Span(numbers[header.identifier], { class = "section-number" }))
 end
 
+-- Whether the first column is text, without a gap, beside numbers.
+local function has_row_headings(element)
+  local numeric = element.colspecs:find_if(function(column) return column[1] == pandoc.AlignRight end)
+  if not numeric or element.colspecs[1][1] == pandoc.AlignRight then return false end
+  for _, body in ipairs(element.bodies) do
+    for _, row in ipairs(body.body) do
+      if #row.cells[1].contents == 0 then return false end
+    end
+  end
+  return true
+end
+
+-- Every header cell says what it heads.
+local function with_scopes(element)
+  for _, row in ipairs(element.head.rows) do
+    for _, cell in ipairs(row.cells) do cell.attr.attributes.scope = "col" end
+  end
+  if not has_row_headings(element) then return element end
+  for _, body in ipairs(element.bodies) do
+    body.row_head_columns = 1
+    for _, row in ipairs(body.body) do row.cells[1].attr.attributes.scope = "row" end
+  end
+  return element
+end
+
 local numbering = {
   traverse = "topdown",
   Header = function(header) number_section(header); return header end,
   Table = function(element)
     number_float(element, "tbl")
-    if is.html then
-      for _, row in ipairs(element.head.rows) do
-        for _, cell in ipairs(row.cells) do cell.attr.attributes.scope = "col" end
-      end
-    end
-    return element
+    return is.html and with_scopes(element) or element
   end,
   Figure = function(element) number_float(element, "fig"); return element end,
 }
@@ -118,9 +139,17 @@ local BREAKS = {
 
 -- Attributes are given as lists: a Lua table has no order, and the same input must give the same bytes.
 -- A wide table or chart scrolls in its own box on a small screen, also by keyboard.
-local function scroll_box(content, label)
-  local naming = label and { "aria-labelledby", label } or { "aria-label", "Table" }
+local function scroll_box(content, naming)
   return pandoc.Div(content, pandoc.Attr("", { "scroll" }, { { "role", "region" }, naming, { "tabindex", "0" } }))
+end
+
+local heading = "" -- the text of the heading above; before the first, the title
+local without_caption = { Table = 0, Code = 0 }
+
+-- "Table 2: Results": what has no caption is called by its number and its section.
+local function name_by_place(kind)
+  without_caption[kind] = without_caption[kind] + 1
+  return { "aria-label", kind .. " " .. without_caption[kind] .. ": " .. heading }
 end
 
 local counter = 0
@@ -128,13 +157,25 @@ local function scrolling_table(element)
   counter = counter + 1
   local label = (element.identifier ~= "" and element.identifier or "table-" .. counter) .. "-caption"
   local caption = element.caption.long
-  if #caption == 0 then return scroll_box({ element }), false end
+  if #caption == 0 then
+    local name = name_by_place("Table")
+    element.attributes[name[1]] = name[2]
+    return scroll_box({ element }, name), false
+  end
   local identifier = element.identifier
   element.identifier = ""
   element.caption.long = {}
   element.attributes["aria-labelledby"] = label
-  local heading = pandoc.Div(caption, pandoc.Attr(label, { "table-caption" }))
-  return pandoc.Div({ heading, scroll_box({ element }, label) }, pandoc.Attr(identifier, { "table-figure" })), false
+  local above = pandoc.Div(caption, pandoc.Attr(label, { "table-caption" }))
+  local box = scroll_box({ element }, { "aria-labelledby", label })
+  return pandoc.Div({ above, box }, pandoc.Attr(identifier, { "table-figure" })), false
+end
+
+-- Code wraps on a small screen; what is drawn in long lines keeps them, and scrolls.
+local function code_block(block)
+  for line in block.text:gmatch("[^\n]+") do
+    if utf8.len(line) > LONG_LINE then return scroll_box({ block }, name_by_place("Code")), false end
+  end
 end
 
 -- pandoc 3.9 writes no alternative texts for typst, which PDF/UA asks for.
@@ -177,10 +218,12 @@ local finishing = {
 
 local boxes = {
   traverse = "topdown",
+  Header = function(header) heading = pandoc.utils.stringify(header.content) end,
   Table = scrolling_table,
+  CodeBlock = code_block,
   Figure = function(figure)
     if not figure.identifier:match("^fig%-") then return nil end
-    figure.content = { scroll_box(figure.content, figure.identifier .. "-caption") }
+    figure.content = { scroll_box(figure.content, { "aria-labelledby", figure.identifier .. "-caption" }) }
     figure.caption.long = { pandoc.Div(figure.caption.long, { id = figure.identifier .. "-caption" }) }
     return figure, false
   end,
@@ -194,6 +237,7 @@ end
 
 function Pandoc(document)
   number_sections = document.meta["number-sections"] == true
+  heading = document.meta.title and pandoc.utils.stringify(document.meta.title) or ""
   document.blocks = document.blocks:walk(numbering):walk(finishing)
   document.blocks = is.html and document.blocks:walk(boxes) or document.blocks:walk({ Header = first_level })
   return document

@@ -10,6 +10,7 @@ import typst
 import yaml
 
 from pipeline.errors import RenderError
+from pipeline.site_frame import AFTER, BEFORE
 
 FILTER = Path(__file__).with_name("embedded.lua")
 MEMORY = ("+RTS", "-A64m", "-RTS")  # pandoc collects its garbage a few times instead of dozens: a third less time
@@ -28,12 +29,14 @@ def find_pandoc() -> str:
     return pypandoc.get_pandoc_path()
 
 
-def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, output: Path, epoch: int) -> None:
+def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, output: Path, epoch: int,
+           reader: str = "markdown") -> None:
     """Render one report in one format ("html", "docx" or "typst") into `output`.
 
-    `staged` is the folder that paths in `body` start from; `metadata` and `body` have no shortcodes left; `epoch` is
-    the date, in seconds since 1970, that stands in the file where a format wants one. Any warning of pandoc or typst
-    is a RenderError: a report is whole or it is not made.
+    `staged` is the folder that paths in `body` start from; where site.write_frame has written to it, a page gets that
+    navigation and foot. `metadata` and `body` have no shortcodes left; `epoch` is the date, in seconds since 1970, that
+    stands in the file where a format wants one; `reader` is pandoc's name of the Markdown that `body` is written in.
+    Any warning of pandoc or typst is a RenderError: a report is whole or it is not made.
     """
     source, settings = staged / f"{name}.{format}.md", staged / f"{name}.{format}.metadata.yaml"  # formats run side by side
     source.write_text(body, encoding="utf-8", newline="\n")
@@ -42,8 +45,10 @@ def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, o
     depth = int(metadata.get("toc-depth", 3)) - (format != "html")  # the filter moves "##" to level 1 in DOCX and PDF
     contents = ("--toc", f"--toc-depth={depth}") if metadata.get("toc") else ()
     citations = ("--citeproc",) if metadata.get("bibliography") else ()  # takes time even where nothing is cited
-    _pandoc(name, staged, epoch, source.name, "--from=markdown", f"--metadata-file={settings.name}", "--standalone",
-            f"--lua-filter={FILTER}", *citations, *contents, *OPTIONS[format], f"--output={written}")
+    frame = [f"--include-{where}-body={part}" for where, part in (("before", BEFORE), ("after", AFTER))
+             if format == "html" and (staged / part).is_file()]
+    _pandoc(name, staged, epoch, source.name, f"--from={reader}", f"--metadata-file={settings.name}", "--standalone",
+            f"--lua-filter={FILTER}", *citations, *contents, *frame, *OPTIONS[format], f"--output={written}")
     if format == "typst":
         _compile(name, written, staged, output)
 

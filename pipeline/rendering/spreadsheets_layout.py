@@ -5,6 +5,7 @@ import numbers
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from textwrap import wrap
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ LONGEST_NAME, LONGEST_HEADING, LONGEST_TEXT = 31, 255, 32_767  # Excel's limits,
 MOST_ROWS = 1_000_000
 NARROWEST, WIDEST = 9, 60  # columns, in characters
 COVER_WIDTH = 85
+LONGEST_LINE = 110  # of explanation, in characters: a longer one would make a narrow table small in print
 WIDEST_PAGE = 200  # wider tables would be too small on one page
 
 
@@ -38,6 +40,7 @@ class SheetTable:
         forms: the number formats of columns, such as "0", "0.000" or "#,##0"; they change what is displayed, not the
             value. By default whole numbers are shown as such, with a comma if any has five digits; others with three
             decimals if all lie between -1 and 1 (proportions, p-values, correlations), and one if not (per cent).
+        explanation: more about it, in lines of their own between the title and the table.
     """
 
     name: str
@@ -47,6 +50,7 @@ class SheetTable:
     notes: tuple[str, ...] = ()
     missing: str = "[x]"
     forms: Mapping[str, str] = field(default_factory=dict)
+    explanation: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ def _table_sheet(number: int, name: str, source: SheetTable, notes: Sequence[str
     headings = [_line(source.headings[column]) for column in source.table.columns]
     columns = [[_cell(value, source, row, heading) for row, value in enumerate(source.table[column], start=1)]
                for column, heading in zip(source.table.columns, headings, strict=True)]
-    lines = ["This worksheet contains one table."]
+    lines = ["This worksheet contains one table.", *wrap(_line(source.explanation), LONGEST_LINE)]
     if source.table.empty:  # a table that is marked up must have a row
         columns = [[source.missing] for _ in headings]
         lines.append("The table has no rows of data.")

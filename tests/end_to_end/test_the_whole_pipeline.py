@@ -1,11 +1,14 @@
 """The pipeline from raw data to reports, in a fresh copy: whatever stops it, a rerun ends with the same bytes."""
 
+import html
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from posixpath import dirname, join, normpath
 
 import pandas as pd
 import pytest
@@ -93,12 +96,23 @@ def test_every_claim_has_a_verdict_and_the_failures_come_first(finished):
 
 def test_the_index_leads_to_everything_and_nowhere_else(finished):
     site = finished / "reports" / "site"
-    page = (site / "index.html").read_text(encoding="utf-8")
     there = {path.relative_to(site).as_posix() for path in site.rglob("*")
-             if path.is_file() and path.name != "index.html" and not path.name.startswith(".")}
-    linked = {word.split('"')[0] for word in page.split('href="')[1:]} - {""}
-    assert there - linked == set()
-    assert {link for link in linked if not link.startswith(("#", "data:"))} - there == set()
+             if path.is_file() and not path.name.startswith(".")}
+    reached, waiting = set(), ["index.html"]
+    while waiting:
+        page = waiting.pop()
+        reached.add(page)
+        if page.endswith(".html") and page in there:
+            waiting += {*linked_from(site, page)} - reached
+    assert there - reached == set()
+    assert reached - there == set()
+
+
+def linked_from(site: Path, page: str) -> list[str]:
+    """The files that `page` links to on the site, by their path from the site's first folder."""
+    source = (site / page).read_text(encoding="utf-8")
+    targets = [html.unescape(target).partition("#")[0] for target in re.findall(r'<a\s[^>]*?href="([^"]*)"', source)]
+    return [normpath(join(dirname(page), target)) for target in targets if target and not re.match(r"[a-z]+:", target)]
 
 
 def test_one_notebook_and_one_report_twice_give_the_same_bytes(finished, tmp_path):

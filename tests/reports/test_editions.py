@@ -1,5 +1,7 @@
 """A report that is made once for each survey: from that survey's publications, into its own folder, with its data tables."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 import python_calamine as calamine
@@ -8,6 +10,7 @@ from pipeline.errors import ParameterError
 from pipeline.publishing import Publication
 from pipeline.rendering import render
 
+STYLES = Path(__file__).resolve().parents[2] / "reports" / "styles"
 SOURCE = """---
 title: "{{< var survey.title >}}"
 lang: en-GB
@@ -28,10 +31,7 @@ format: html
 def project(tmp_path):
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports" / "survey.qmd").write_text(SOURCE, encoding="utf-8")
-    styles = tmp_path / "reports" / "styles"
-    styles.mkdir()
-    (styles / "report.html").write_text("<html lang='en'><head><title>$pagetitle$</title></head><body>$body$</body></html>")
-    (styles / "report.css").touch()
+    (tmp_path / "reports" / "styles").symlink_to(STYLES, target_is_directory=True)
     for name in ("north", "south"):
         publish = Publication("09-example", root=tmp_path, edition=f"survey/{name}")
         publish.value("survey.title", f"Survey of the {name}")
@@ -53,6 +53,12 @@ def test_an_edition_is_made_from_its_own_publications_in_its_own_folder(project)
     page = written[0].read_text(encoding="utf-8")
     assert "Survey of the south" in page and "What the south said." in page and "north" not in page
     assert not (project / "reports" / "site" / "survey" / "north" / "survey.html").exists()
+
+
+def test_an_edition_lies_two_folders_deep_and_its_links_say_so(project):
+    page = render(project, ["survey"], edition="south")[0].read_text(encoding="utf-8")
+    assert '<a href="../../study.html">Study</a>' in page and '<a href="../../docs/cite.html">' in page
+    assert "aria-current" not in page.partition("</style>")[2].partition("<main")[0]
 
 
 def test_the_workbooks_hold_the_columns_with_headings_and_mark_what_is_suppressed(project):

@@ -130,10 +130,12 @@ def test_html_is_built_for_screen_readers(page: Page) -> None:
     assert page.texts["title"] == ["Support & outcomes: a sample"] and len(page.all("h1")) == 1
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1 and all(after <= before + 1 for before, after in zip(levels, levels[1:]))
-    assert len(page.all("main")) == 1 and page.all("header") and page.all("nav")
+    assert [len(page.all(landmark)) for landmark in ("header", "nav", "main", "footer")] == [2, 2, 1, 1]
+    assert [nav.get("aria-label") or nav["aria-labelledby"] for nav in page.all("nav")] == ["Site", "toc-title"]
     assert page.all("a")[0] == {"class": "skip", "href": "#content"}
     assert [image["alt"] for image in page.all("img")] == [ALTERNATIVE]
-    assert all(cell.get("scope") == "col" for cell in page.all("th"))
+    heads = [cell.get("scope") for cell in page.all("th")]
+    assert heads.count("col") == 6 + 2 and heads.count("row") == 2 + 70 and len(heads) == 80  # statements head their numbers
 
 
 def test_html_links_lead_to_something_that_is_there_once(page: Page) -> None:

@@ -42,6 +42,8 @@ def test_quarto_works_on_a_copy_with_the_published_values(project: Path, quarto_
     call = quarto_on_path.calls("render")[0]
     assert not Path(call["cwd"]).is_relative_to(project) and not Path(call["cwd"]).exists()
     assert {"_quarto.yml", "sample.qmd", "references.bib", "published", "styles"} <= set(call["files"])
+    named = yaml.safe_load((project / "reports" / "_quarto.yml").read_text(encoding="utf-8"))["format"]["html"]
+    assert {named["include-before-body"], named["include-after-body"]} <= set(call["files"])  # the frame of the site
     assert yaml.safe_load(call["variables"]) == {"support": {"agree": "76"}, "survey": {"base": "483"}}
 
 

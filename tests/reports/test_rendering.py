@@ -80,7 +80,7 @@ def test_sections_are_numbered_only_when_asked(project: Path) -> None:
     (project / "reports" / "sample.qmd").write_text(
         "---\ntitle: A\nformat: html\nnumber-sections: false\ntoc: false\n---\n\n## First\n", encoding="utf-8")
     source = render(project, engine="embedded")[0].read_text(encoding="utf-8")
-    assert re.search(r"<h2[^>]*>First</h2>", source) and "<nav" not in source
+    assert re.search(r"<h2[^>]*>First</h2>", source) and 'id="TOC"' not in source
 
 
 def test_an_unknown_engine_is_refused(project: Path) -> None:

@@ -12,6 +12,7 @@ from pipeline.authorities.profiles.journal import SITE, Entry
 from pipeline.authorities.profiles.words import counted, last_judgements, month, own_figures
 from pipeline.files import replacing
 from pipeline.rendering import FIXED_EPOCH, embedded
+from pipeline.site_frame import write_frame
 
 TITLE = "Profiles of local authorities"
 INTRODUCTION = (
@@ -76,6 +77,7 @@ def write_index(root: Path, profiles: Sequence[Profile], journal: Mapping[str, E
     with tempfile.TemporaryDirectory(prefix="golden-thread-") as temporary:
         staged = Path(temporary)
         shutil.copytree(root / "reports" / "styles", staged / "styles")
+        write_frame(staged, "../", "")
         with replacing(page) as beside:
             embedded.render(
                 staged,

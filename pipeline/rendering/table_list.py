@@ -1,0 +1,69 @@
+"""The list of all tables for readers, by chapter, as the page of data shows it."""
+
+import csv
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from pipeline.errors import RenderError
+from pipeline.rendering.sources import Report, expanded
+
+TABLES = "generated/tables.md"  # what a report that lists all tables includes
+CHAPTER = re.compile(r"# (?P<number>\d+)\. (?P<title>.+)")
+
+
+def list_of_tables(root: Path, reports: list[Report], values: Mapping[str, str]) -> str:
+    """Markdown that lists every table published for readers, by chapter, and the spreadsheets of `reports`.
+
+    `root` is the project's folder: reports/published says what tables are called, reports/site holds them as CSV.
+
+    Raises RenderError where a table was published and its CSV is not there.
+    """
+    titled = [(report.name, str(expanded(report, values)[0]["title"])) for report in reports
+              if report.metadata.get("spreadsheets") and not report.metadata.get("editions")]
+    parts = ["## All tables of a report in one file {#spreadsheets}",
+             "\n".join(f"- {title}: [Excel]({name}.xlsx), [OpenDocument]({name}.ods)" for name, title in titled)]
+    parts = parts if titled else []
+    for notebook in sorted(path for path in (root / "reports" / "published").glob("*") if (path / "data").is_dir()):
+        parts.append(f"## {chapter_title(root, notebook.name)} {{#{notebook.name.partition('-')[2]}}}")
+        parts += [_entry(root, described) for described in sorted(notebook.glob("data/*.yaml"))]
+    return "\n\n".join(parts) + "\n"
+
+
+def chapter_title(root: Path, name: str) -> str:
+    """The title of notebook `name` with its chapter's number, "Chapter 3: What staff said about support"."""
+    path = root / "notebooks" / f"{name}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
+    first = "".join(cells[0]["source"]) if cells else ""
+    title = CHAPTER.match(first)
+    return f"Chapter {title['number']}: {title['title'].strip()}" if title else name
+
+
+def _entry(root: Path, described: Path) -> str:
+    """One table: a link to its CSV, how large it is, what it shows, and what its columns are called."""
+    about = yaml.safe_load(described.read_text(encoding="utf-8"))
+    file = _csv_file(root / "reports" / "site", described)
+    with file.open(encoding="utf-8", newline="") as lines:
+        columns, *rows = csv.reader(lines)
+    address = file.relative_to(root / "reports" / "site").as_posix()
+    names = "; ".join(f"`{column}`{_heading(about['headings'].get(column, column), column)}" for column in columns)
+    count = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'}"
+    return f"[{file.name}]({address}), {count}\n:   {about['title']}\n:   Columns: {names}"
+
+
+def _heading(heading: str, column: str) -> str:
+    return "" if heading == column else f" ({heading})"
+
+
+def _csv_file(site: Path, described: Path) -> Path:
+    """Where the CSV of a published table lies: in data/, or in the data folder of a collection."""
+    name, notebook = f"{described.stem}.csv", described.parent.parent.name
+    own = site / notebook.partition("-")[2] / "data" / name
+    for file in [own, site / "data" / name, *sorted(site.glob(f"*/data/{name}"))]:
+        if file.is_file():
+            return file
+    raise RenderError(f"The table {described.stem} was published, but its CSV is not there.", found=f"no {name}",
+                      where="reports/site", fix=f"Run the notebook {notebook}, which writes it.")
