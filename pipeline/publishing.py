@@ -122,7 +122,10 @@ class Publication:
         right = [pd.api.types.is_numeric_dtype(shown[column]) for column in shown.columns]
         text = f"{pipe_table(list(headings.values()), cells, right, widths)}\n\n: {caption} {{#tbl-{name}}}\n"
         write_text(self.folder / "tables" / f"{name}.md", text)
-        self._write_data(name, table if data is None else self._passed(name, data, people), caption, headings)
+        if data is None:
+            self._write_data(name, table, caption, headings)
+        else:  # other columns than those printed: each by its own name
+            self._write_data(name, self._passed(name, data, people), caption, None)
         return table
 
     def passage(self, name: str, text: str, *shown: str) -> None:

@@ -66,6 +66,14 @@ def test_a_table_has_headings_forms_widths_and_its_data_beside_it(publish, tmp_p
     assert (tmp_path / "reports/site/data/shares.csv").read_text() == "item,share,hidden\na | b,0.333333333333,1\nc,,2\n"
 
 
+def test_data_of_its_own_keep_their_columns_beside_a_printed_table_of_others(tmp_path):
+    publish = Publication("03-example", root=tmp_path)
+    publish.table("gaps", pd.DataFrame({"interval": ["1 to 2"]}), "Gaps.", headings={"interval": "Interval"},
+                  data=pd.DataFrame({"low": [1], "high": [2]}))
+    described = yaml.safe_load((publish.folder / "data" / "gaps.yaml").read_text())
+    assert described == {"title": "Gaps.", "headings": {"low": "low", "high": "high"}}
+
+
 def test_a_figure_is_written_twice_with_the_same_bytes(tmp_path):
     for folder in ("one", "two"):
         picture = Publication("03-example", root=tmp_path / folder).figure(

@@ -18,7 +18,7 @@ from pathlib import Path
 from pipeline.errors import RenderError
 from pipeline.rendering.sources import Report
 
-OLDEST = "1.6"
+OLDEST = "1.9"  # whose typst sets tagged PDF
 # Lines of a plain log that mean a report is not whole. Levels stand in brackets in the file ("(WARN) ..."), before a
 # colon on the console ("WARNING: ..."), and in square brackets where pandoc speaks ("[WARNING] Citeproc: ...").
 COMPLAINT = re.compile(r"^\s*[(\[]?(?:WARN|WARNING|ERROR|CRITICAL)\b[)\]:]?.*", re.MULTILINE)

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from nbclient import NotebookClient
 
 from pipeline.authorities.panel.indicators import read_indicators
 from pipeline.evidence.reading import read_evidence
@@ -22,7 +21,6 @@ from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.published import count_tables, read_published
 from pipeline.surveys.staff.codebook import read_staff_survey
 from pipeline.surveys.staff.practice import practice_survey
-from pipeline.verification import fresh_copy
 
 ROOT = Path(__file__).resolve().parents[2]
 RAW = ROOT / "data" / "raw"
@@ -302,16 +300,3 @@ def test_practice_answers_are_made_once_and_marked_as_simulated(tmp_path):
     assert export.read_bytes() == b"somebody's own" and len(written.splitlines()) == 401
     practice_survey(tmp_path, "leeds-2026")
     assert sorted(path.name for path in surveys.iterdir()) == ["made-up", "ofsted-2011"]
-
-
-@pytest.mark.slow
-def test_the_chapters_run_in_a_fresh_clone_in_reading_order_with_nothing_set():
-    with fresh_copy(ROOT) as copy:
-        for name in ("01-clean-survey", *NOTEBOOKS):
-            notebook = nbformat.read(copy / "notebooks" / f"{name}.ipynb", as_version=4)
-            folder = {"metadata": {"path": str(copy / "notebooks")}}
-            NotebookClient(notebook, timeout=1200, kernel_name="python3", resources=folder).execute()
-            assert "no answer yet" in str(notebook.cells[-1].outputs), name
-        values = yaml.safe_load((copy / "reports/published/survey/made-up/09-staff-survey/values.yaml").read_text())
-        banner = copy / "reports/published/survey/made-up/09-staff-survey/passages/banner.md"
-        assert values["survey.respondents"]["number"] == 400 and "Nobody gave these answers" in banner.read_text()

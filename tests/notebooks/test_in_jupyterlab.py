@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+import yaml
 from nbclient import NotebookClient
 
 from pipeline.files import project_root
@@ -33,3 +34,6 @@ def test_every_notebook_runs_from_top_to_bottom_with_no_setting(fresh_clone):
         prompts = [output for output in outputs if "no answer yet" in output.get("data", {}).get("text/plain", "")]
         assert (path.stem, warned, len(prompts)) == (path.stem, [], 3)
         assert path.read_bytes() == before
+    published = fresh_clone / "reports" / "published" / "survey" / "made-up" / "09-staff-survey"
+    assert yaml.safe_load((published / "values.yaml").read_text())["survey.respondents"]["number"] == 400
+    assert "Nobody gave these answers" in (published / "passages" / "banner.md").read_text()

@@ -96,7 +96,7 @@ def test_marks_are_told_from_questions() -> None:
 
 
 @pytest.mark.parametrize(("version", "serves"), [
-    ("1.10.18", True), ("1.6.40", True), ("1.5.57", False), ("1.10.0-rc1", True), ("99.9.9", True), ("none", False)])
+    ("1.10.18", True), ("1.9.38", True), ("1.8.27", False), ("1.10.0-rc1", True), ("99.9.9", True), ("none", False)])
 def test_an_old_quarto_counts_as_none(quarto_on_path, version: str, serves: bool) -> None:
     quarto_on_path.says(version=version)
     found, reason = find_quarto()

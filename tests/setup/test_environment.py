@@ -19,7 +19,7 @@ def test_nothing_else_is_in_it_but_the_named_few():
     *packages, by_pip = yaml.safe_load(TEXT)["dependencies"]
     pinned = set(conda_versions(TEXT))
     others = [line for line in (*packages, *by_pip["pip"]) if "==" not in line]
-    assert others == ["python=3.12", "pip", "make", "quarto>=1.6", "--editable ."]
+    assert others == ["python=3.12", "pip", "make", "quarto>=1.9", "--editable ."]
     assert len(packages) + len(by_pip["pip"]) == len(others) + len(pinned)
 
 

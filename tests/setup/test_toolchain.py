@@ -56,8 +56,8 @@ def test_a_quarto_that_is_there_is_used_and_nothing_is_installed(scripts, tmp_pa
 
 def test_a_quarto_that_can_be_had_is_installed(scripts):
     quarto = scripts / "quarto"
-    installer = program(scripts, "installer", f"printf '#!/bin/sh\\necho 1.8.27\\n' > '{quarto}'; chmod +x '{quarto}'")
-    assert toolchain.try_quarto(installer=[str(installer)]) == "Quarto 1.8.27 was installed and makes the reports."
+    installer = program(scripts, "installer", f"printf '#!/bin/sh\\necho 1.10.2\\n' > '{quarto}'; chmod +x '{quarto}'")
+    assert toolchain.try_quarto(installer=[str(installer)]) == "Quarto 1.10.2 was installed and makes the reports."
 
 
 def test_where_its_package_cannot_be_installed_one_line_says_so(scripts, capfd):
@@ -91,7 +91,7 @@ def test_without_an_installer_of_its_own_the_extra_of_pyproject_is_asked_for(scr
     monkeypatch.setattr(toolchain.sys, "executable", str(program(scripts, "python", f'echo "$*" >> "{calls}"; exit 1')))
     toolchain.try_quarto()
     install, uninstall = [line.split() for line in calls.read_text().splitlines() if "pip" in line and "uv" in line]
-    assert install[:4] == ["-m", "uv", "pip", "install"] and install[-1] == "quarto-cli>=1.6" and "--no-deps" in install
+    assert install[:4] == ["-m", "uv", "pip", "install"] and install[-1] == "quarto-cli>=1.9" and "--no-deps" in install
     assert uninstall[:4] == ["-m", "uv", "pip", "uninstall"] and uninstall[-1] == "quarto-cli"
 
 
