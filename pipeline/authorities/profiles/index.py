@@ -33,6 +33,7 @@ STYLE = """<style>
 .profiles .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap; }
 .profiles p { margin: 0.15rem 0 0; max-width: none; font-size: 0.95rem; color: var(--quiet); }
+@media print { .search { display: none; } }
 </style>"""
 SCRIPT = """<script>
 (() => {
