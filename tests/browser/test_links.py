@@ -2,7 +2,7 @@
 
 import pytest
 
-from .finished_site import SURVEY
+from tests.finished_site import SURVEY
 from .links import broken_links, reachable
 
 pytestmark = pytest.mark.slow

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import site
 from tests.reports.conftest import make_project, no_engine_from_outside, rendered
 
-__all__ = ["make_project", "no_engine_from_outside", "rendered", "site"]
+__all__ = ["make_project", "no_engine_from_outside", "rendered"]
 
 MISSING = "No LibreOffice on this machine. It is installed by: apt-get install libreoffice-calc libreoffice-writer"
 Convert = Callable[..., Path]

@@ -11,7 +11,7 @@ import yaml
 from pipeline.verification import fresh_copy
 from tests.authorities import made_up
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 SURVEY, AUTHORITY = "practice", "E06999001"
 FEW_DRAWS = {"curve_draws: 999": "curve_draws: 19", "draws: 9999": "draws: 99", "E10000016": AUTHORITY}
 
