@@ -237,5 +237,5 @@ def test_a_table_that_was_edited_by_hand_is_refused(tmp_path, cleaned, column, t
 
 
 def test_a_missing_table_says_what_to_run(tmp_path):
-    with pytest.raises(DataError, match="06-clean-authorities"):
+    with pytest.raises(DataError, match="--stage clean-authorities"):
         read_cleaned(tmp_path)

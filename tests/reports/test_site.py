@@ -115,7 +115,7 @@ def test_a_table_is_told_by_chapter_title_size_and_columns(listed):
     source = render(listed, ["data"], engine="embedded")[0].read_text(encoding="utf-8")
     text = " ".join(re.sub(r"<[^>]*>", "", source).split())
     for words in ("Chapter 2: What was checked verdicts.csv, 1 row Verdicts, in all.",
-                  "Columns: verdict (Verdict); n (Claims); low 07-places", "places.csv, 2 rows Places. Columns: place"):
+                  "Columns: verdict; n; low 07-places", "places.csv, 2 rows Places. Columns: place"):
         assert words in text
 
 
