@@ -11,10 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from pipeline.provenance.causes import Causes, find_causes
-from pipeline.provenance.key_results import DECLARED, key_results
+from pipeline.provenance.key_results import DECLARED, declared_results, published_by
 from pipeline.provenance.runs import Run
 from pipeline.provenance.sentences import Reworded, reworded, sentences, texts
 from pipeline.provenance.tables import Changed, Table, changed, read_tables
@@ -98,7 +96,7 @@ def _results(was: Run, now: Run) -> tuple[tuple[str, str, str], ...]:
     """The key results (as they are declared now) that differ."""
     if not (now.folder / DECLARED).is_file():
         return ()
-    declared = yaml.safe_load((now.folder / DECLARED).read_text(encoding="utf-8"))
+    declared = declared_results(now.folder)
     before, after = (_shown(run.reports, declared) for run in (was, now))
     return tuple((label, before.get(label, ""), after.get(label, "")) for label in after
                  if before.get(label) != after.get(label))
@@ -108,8 +106,7 @@ def _shown(reports: Path, declared: Mapping[str, Mapping[str, str]]) -> dict[str
     """The published text of each key result that there is."""
     shown = {}
     for notebook, labels in declared.items():
-        path = reports / "published" / notebook / "values.yaml"
-        published = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        published = published_by(reports, notebook)
         shown |= {label: str(published[name]["text"]) for name, label in labels.items() if name in published}
     return shown
 

@@ -16,7 +16,7 @@ def write_key_results(root: Path) -> Path:
 
     Raises PublishingError where a named value was not published, or where two have one label.
     """
-    write_json(root / METRICS, key_results(root / "reports", _declared(root)))
+    write_json(root / METRICS, key_results(root / "reports", declared_results(root)))
     return root / METRICS
 
 
@@ -32,8 +32,7 @@ def key_results(reports: Path, declared: dict[str, dict[str, str]]) -> dict[str,
     """
     results: dict[str, float | str] = {}
     for notebook, labels in declared.items():
-        path = reports / "published" / notebook / "values.yaml"
-        published = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        published = published_by(reports, notebook)
         for name, label in labels.items():
             if name not in published:
                 raise PublishingError("A key result was not published.", where=f"{DECLARED}, {notebook}", found=name,
@@ -53,5 +52,12 @@ def _plain(value: dict) -> float | str:
     return int(number) if float(number).is_integer() else number
 
 
-def _declared(root: Path) -> dict[str, dict[str, str]]:
+def published_by(reports: Path, notebook: str) -> dict[str, dict]:
+    """The values that a notebook published, each with its `number` and its `text`; none where it was not run."""
+    path = reports / "published" / notebook / "values.yaml"
+    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def declared_results(root: Path) -> dict[str, dict[str, str]]:
+    """By notebook, the label of each published name that is a key result."""
     return yaml.safe_load((root / DECLARED).read_text(encoding="utf-8"))

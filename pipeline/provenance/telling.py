@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
-from pipeline.phrases import true_minus
+from pipeline.phrases import counted, listed, true_minus
 from pipeline.provenance.causes import Causes
 from pipeline.provenance.differences import Differences
 from pipeline.provenance.sentences import Reworded, split
@@ -38,16 +38,17 @@ def summary(found: Differences) -> str:
     """What changed, in one line."""
     counts = [(len(found.sentences), "sentence"), (len(found.verdicts), "verdict"), (found.cells, "figure"),
               (found.rows, "row")]
-    counted = [_count(number, what) for number, what in counts if number]
-    tables = f" in {_count(len(found.tables), 'table')}" if found.cells or found.rows else ""
-    if counted:
+    told = [counted(number, what) for number, what in counts if number]
+    tables = f" in {counted(len(found.tables), 'table')}" if found.cells or found.rows else ""
+    if told:
         only = sum(number for number, _ in counts) == 1
-        return f"{_and(counted)}{tables} {'differs' if only else 'differ'}."
-    others = [(len(found.charts), "chart"), (len(found.tables), "table"), (len(found.new), "addition"),
-              (len(found.gone), "omission"), (len(found.surveys), "report on a council's survey")]
-    others = [_count(number, what) for number, what in others if number]
+        return f"{listed(told)}{tables} {'differs' if only else 'differ'}."
+    others = [(len(found.charts), "chart", ""), (len(found.tables), "table", ""), (len(found.new), "addition", ""),
+              (len(found.gone), "omission", ""),
+              (len(found.surveys), "report on a council's survey", "reports on a council's survey")]
+    others = [counted(number, one, many) for number, one, many in others if number]
     if others:
-        return f"No sentence, verdict or figure has changed, but: {_and(others)}."
+        return f"No sentence, verdict or figure has changed, but: {listed(others)}."
     if found.files:
         return f"No sentence, verdict, figure or chart has changed; {_files(found.files)}."
     return "Nothing that a reader sees has changed."
@@ -93,12 +94,12 @@ def _marked(was: str, now: str) -> tuple[str, str]:
 def _table(table: Changed) -> str:
     """A table's changes: how many, and the largest of them."""
     rows = len({cell.row for cell in table.cells})
-    counted = [f"{_count(len(table.cells), 'figure')} in {rows} of {_count(table.rows, 'row')}"] if table.cells else []
+    told = [f"{counted(len(table.cells), 'figure')} in {rows} of {counted(table.rows, 'row')}"] if table.cells else []
     for names, what in ((table.new_rows, "new"), (table.gone_rows, "gone")):
-        counted += [f"{_count(len(names), 'row')} {what} ({_listed(names, '; ')})"] if names else []
+        told += [f"{counted(len(names), 'row')} {what} ({_listed(names, '; ')})"] if names else []
     for names, what in ((table.new_columns, "new"), (table.gone_columns, "gone")):
-        counted += [f"{_count(len(names), 'column')} {what} ({_listed(names)})"] if names else []
-    lines = [f"\n### {_plain(split(table.title)[0].rstrip('.'))}\n", f"{table.name}: {_and(counted)}."]
+        told += [f"{counted(len(names), 'column')} {what} ({_listed(names)})"] if names else []
+    lines = [f"\n### {_plain(split(table.title)[0].rstrip('.'))}\n", f"{table.name}: {listed(told)}."]
     if table.cells:
         lines += [f"{'The largest changes' if len(table.cells) > LARGEST else 'The changes'}:\n",
                   "| Row | Column | Was | Now |", "|---|---|---|---|"]
@@ -143,13 +144,14 @@ def _why(causes: Causes) -> Iterator[str]:
     for name, was, now in causes.parameters:
         yield f"- The parameter {_plain(name)}: {_was_now(was, now)}"
     for path, lines in causes.inputs:
-        yield f"- The data in {_plain(path)}" + (f" ({_count(lines, 'line')})" if lines else "")
-    for paths, what in ((causes.texts, "text"), (causes.notebooks, "notebook"), (causes.code, "module of the code")):
+        yield f"- The data in {_plain(path)}" + (f" ({counted(lines, 'line')})" if lines else "")
+    for paths, one, many in ((causes.texts, "text", ""), (causes.notebooks, "notebook", ""),
+                             (causes.code, "module of the code", "modules of the code")):
         if paths:
-            yield f"- {_count(len(paths), what)}: {_listed(paths)}"
+            yield f"- {counted(len(paths), one, many)}: {_listed(paths)}"
     shown = [f"{name} {was or '(none)'} → {now or '(none)'}" for name, was, now in causes.packages]
     if shown:
-        yield f"- {_count(len(shown), 'package')}: {_listed(shown)}"
+        yield f"- {counted(len(shown), 'package')}: {_listed(shown)}"
 
 
 def _was_now(was: str, now: str) -> str:
@@ -162,25 +164,8 @@ def _listed(names: Iterable[str], separator: str = ", ") -> str:
     return separator.join(names[:NAMED]) + (f"{separator}and {more} more" if more > 0 else "")
 
 
-def _count(count: int, what: str) -> str:
-    """
-    >>> _count(1, "sentence"), _count(2, "module of the code"), _count(1200, "row")
-    ('1 sentence', '2 modules of the code', '1,200 rows')
-    """
-    first, space, rest = what.partition(" ")
-    return f"{count:,} {first}{'s' * (count != 1)}{space}{rest}"
-
-
 def _files(names: tuple[str, ...]) -> str:
-    return f"{_count(len(names), 'file')} of the site {'is' if len(names) == 1 else 'are'} not the same byte for byte"
-
-
-def _and(parts: list[str]) -> str:
-    """
-    >>> _and(["1 sentence", "2 verdicts", "3 figures"])
-    '1 sentence, 2 verdicts and 3 figures'
-    """
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return f"{counted(len(names), 'file')} of the site {'is' if len(names) == 1 else 'are'} not the same byte for byte"
 
 
 def _plain(text: str) -> str:

@@ -85,9 +85,14 @@ def _titled(caption: str) -> tuple[str, str]:
     return (caption, "") if end is None else (caption[:end], caption[end:].strip())
 
 
-def _csv(name: str, data: Path) -> Path:
+def csv_files(name: str, data: Path) -> list[Path]:
+    """The CSVs called `name` for readers: in the folder `data`, and in those of the collections beside it."""
     places = [data / f"{name}.csv", *sorted(data.parent.glob(f"*/data/{name}.csv"))]
-    found = [path for path in places if path.is_file()]
+    return [path for path in places if path.is_file()]
+
+
+def _csv(name: str, data: Path) -> Path:
+    found = csv_files(name, data)
     if len(found) != 1:
         raise RenderError("The data of a table are not there." if not found else "Two tables have the same name.",
                           where=f"{name}.csv", found=", ".join(map(str, found)) or "no file",

@@ -9,6 +9,8 @@ from pathlib import Path
 import yaml
 
 from pipeline.errors import RenderError
+from pipeline.phrases import counted
+from pipeline.rendering.data_tables import csv_files
 from pipeline.rendering.sources import Report, expanded
 
 TABLES = "generated/tables.md"  # what a report that lists all tables includes
@@ -50,8 +52,7 @@ def _entry(root: Path, described: Path) -> str:
         columns, *rows = csv.reader(lines)
     address = file.relative_to(root / "reports" / "site").as_posix()
     names = "; ".join(f"`{column}`{_heading(about['headings'].get(column, column), column)}" for column in columns)
-    count = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'}"
-    return f"[{file.name}]({address}), {count}\n:   {about['title']}\n:   Columns: {names}"
+    return f"[{file.name}]({address}), {counted(len(rows), 'row')}\n:   {about['title']}\n:   Columns: {names}"
 
 
 def _heading(heading: str, column: str) -> str:
@@ -60,10 +61,11 @@ def _heading(heading: str, column: str) -> str:
 
 def _csv_file(site: Path, described: Path) -> Path:
     """Where the CSV of a published table lies: in data/, or in the data folder of a collection."""
-    name, notebook = f"{described.stem}.csv", described.parent.parent.name
-    own = site / notebook.partition("-")[2] / "data" / name
-    for file in [own, site / "data" / name, *sorted(site.glob(f"*/data/{name}"))]:
-        if file.is_file():
-            return file
-    raise RenderError(f"The table {described.stem} was published, but its CSV is not there.", found=f"no {name}",
+    name, notebook = described.stem, described.parent.parent.name
+    own = site / notebook.partition("-")[2] / "data" / f"{name}.csv"
+    if own.is_file():
+        return own
+    if found := csv_files(name, site / "data"):
+        return found[0]
+    raise RenderError(f"The table {name} was published, but its CSV is not there.", found=f"no {name}.csv",
                       where="reports/site", fix=f"Run the notebook {notebook}, which writes it.")
