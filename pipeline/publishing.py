@@ -159,7 +159,7 @@ class Publication:
         folder = self.folder / "figures"
         save_figure(figure, folder / name)
         alt = true_minus(alt.replace('"', "'"))
-        link = f'<a href="{self.address}data/{name}.csv">{name}.csv</a>'  # in a web page; elsewhere the name alone
+        link = f"[{name}.csv]({self.address}data/{name}.csv){{.web-only}}"  # elsewhere the name alone
         text = (f"![{caption} Data: {link}.](published/{self.notebook}/figures/{name})"
                 f'{{#fig-{name} fig-alt="{alt}"}}\n')
         write_text(folder / f"{name}.md", text)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import yaml
 
 from pipeline.errors import PipelineError
 from pipeline.files import replacing
+from pipeline.records import one_run_at_a_time, own_record
 
 _RUNNING = re.compile(r"Running stage '(?P<name>.+)':")
 _SKIPPED = re.compile(r"Stage '(?P<name>.+)' (didn't change, skipping|is cached)")
@@ -47,12 +49,19 @@ def surveys_of(root: Path) -> list[str]:
 
 
 def reproduce(root: Path, options: Iterable[str] = (), on_start: Callable[[StageRun], None] = lambda stage: None,
-              on_end: Callable[[StageRun], None] = lambda stage: None) -> list[StageRun]:
+              on_end: Callable[[StageRun], None] = lambda stage: None, record: bool = False) -> list[StageRun]:
     """Run `dvc repro` in `root`; return the stages that DVC looked at, in order, with their times.
 
-    `on_start` and `on_end` are called as each stage starts and ends. Raises PipelineError with the failed stage's own
-    words when one fails; what the stages before it made is kept.
+    `on_start` and `on_end` are called as each stage starts and ends. What was made is noted in this folder's own record,
+    or with `record` in dvc.lock, which version control shares (records.py). Raises PipelineError with the failed stage's
+    own words when one fails, and where another run is going on; what the stages before it made is kept.
     """
+    with one_run_at_a_time(root), nullcontext() if record else own_record(root):
+        return _reproduce(root, options, on_start, on_end)
+
+
+def _reproduce(root: Path, options: Iterable[str], on_start: Callable[[StageRun], None],
+               on_end: Callable[[StageRun], None]) -> list[StageRun]:
     repair(root)
     process = subprocess.Popen([sys.executable, "-m", "dvc", "repro", *options], cwd=root, env=_environment(),
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -16,11 +16,10 @@ import yaml
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from packaging.utils import canonicalize_name
 
+from pipeline.engines import choose_engine, find_quarto
 from pipeline.environment import ROOT, machine_settings
 from pipeline.errors import GoldenThreadError
 from pipeline.lockfile import direct_dependencies, locked_versions
-from pipeline.rendering import choose_engine
-from pipeline.rendering.quarto import find_quarto
 
 QUARTO_SECONDS = 180.0  # its package downloads Quarto while it installs; a blocked network may hang instead of refusing
 GUIDE = "docs/how-to/set-up.md"

@@ -32,19 +32,3 @@ def published_values(reports: Path) -> dict[str, str]:
                                   expected="no name that is the beginning of another",
                                   fix=f"Rename {parent}, for instance to {parent}.total.")
     return texts
-
-
-def nested(texts: dict[str, str]) -> dict:
-    """Dotted names as the nested mapping that Quarto reads from _variables.yml.
-
-    >>> nested({"support.agree": "76", "support.base": "483", "year": "2011"})
-    {'support': {'agree': '76', 'base': '483'}, 'year': '2011'}
-    """
-    tree: dict = {}
-    for name, text in sorted(texts.items()):
-        *branches, leaf = name.split(".")
-        branch = tree
-        for key in branches:
-            branch = branch.setdefault(key, {})
-        branch[leaf] = text
-    return tree

@@ -88,6 +88,7 @@ def write_index(root: Path, profiles: Sequence[Profile], journal: Mapping[str, E
                 "html",
                 beside,
                 FIXED_EPOCH,
+                reader="markdown",  # with its own HTML
             )
     return page
 
