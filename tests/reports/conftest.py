@@ -1,8 +1,6 @@
 """A small project with everything that a report may hold: figure, tables, callouts, citations, references."""
 
-import json
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +9,9 @@ import pytest
 import yaml
 
 from pipeline.rendering import render
+from tests.reports.stand_in import StandIn
 
 STYLES = Path(__file__).resolve().parents[2] / "reports"
-STAND_IN = Path(__file__).with_name("stand_in") / "quarto.py"
 
 REPORT = """\
 ---
@@ -154,30 +152,6 @@ def _draw(path: Path) -> None:
         for suffix, metadata in ((".svg", {"Date": None}), (".png", {"Software": None})):
             figure.savefig(path.with_suffix(suffix), dpi=150, metadata=metadata)
         plt.close(figure)
-
-
-class StandIn:
-    """A program `quarto` (stand_in/quarto.py) that does as the real one does, or as the test tells it."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.says(version="1.9.38")
-        program = folder / "quarto"
-        # A shell in between: the first line of a script cannot name a program whose path has a blank in it.
-        program.write_text(f'#!/bin/sh\nSTAND_IN="{folder}" exec "{sys.executable}" "{STAND_IN}" "$@"\n', encoding="utf-8")
-        program.chmod(0o755)
-
-    def says(self, **settings: object) -> None:
-        """`version`; `log` (what else the log says); `stderr`; `code`; `html` (the text of the page); `output` (False:
-        no file is made)."""
-        path = self.folder / "settings.json"
-        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        path.write_text(json.dumps({**known, **settings}), encoding="utf-8")
-
-    def calls(self, command: str) -> list[dict]:
-        path = self.folder / "calls.jsonl"
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        return [call for call in map(json.loads, lines) if call["arguments"][0] == command]
 
 
 @pytest.fixture

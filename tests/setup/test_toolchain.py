@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from pipeline import toolchain
+from pipeline import engines, toolchain
 from pipeline.environment import ROOT
 from pipeline.lockfile import locked_versions
-from pipeline.rendering import quarto as quarto_engine
+from tests.reports.stand_in import StandIn
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-ins are shell scripts")
 
@@ -21,8 +21,8 @@ def scripts(tmp_path, monkeypatch):
     folder = tmp_path / "scripts"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}/usr/bin{os.pathsep}/bin")
-    monkeypatch.setattr(quarto_engine.sysconfig, "get_path", lambda name: str(folder))
-    monkeypatch.setattr(quarto_engine.shutil, "which", _which_without(quarto_engine.shutil.which, "/usr/bin", "/bin"))
+    monkeypatch.setattr(engines.sysconfig, "get_path", lambda name: str(folder))
+    monkeypatch.setattr(engines.shutil, "which", _which_without(engines.shutil.which, "/usr/bin", "/bin"))
     monkeypatch.setattr(toolchain.sys, "executable", str(program(folder, "python", "exit 0")))
     return folder
 
@@ -117,21 +117,39 @@ def test_the_doctor_names_packages_that_are_not_as_locked(project):
     assert check.found is None and f"rich {version} instead of 0.0.1" in check.how_to_get
 
 
+THE_STAND_IN = "the stand-in of tests/reports, which renders"
+
+
 @pytest.mark.parametrize(("quarto", "asked", "engine"), [
-    ("echo 1.9.38", "auto", "Quarto 1.9.38: Quarto is found"),
-    ("echo 1.9.38", "embedded", "the embedded engine: embedded is asked for"),
-    ("echo 1.4.0", "auto", "the embedded engine: no Quarto is found"),
-    ("echo 1.9.38", "quarto", "Quarto 1.9.38: quarto is asked for"),
-    ("exit 1", "quarto", None), ("echo 1.9.38", "latex", None)])
-def test_the_doctor_says_which_engine_makes_the_reports_and_why(scripts, project, monkeypatch, quarto, asked, engine):
+    (THE_STAND_IN, "auto", "Quarto 1.9.38: Quarto is found"),
+    (THE_STAND_IN, "quarto", "Quarto 1.9.38: quarto is asked for"),
+    ("echo 1.9.38", "embedded", "the embedded engine (pandoc and typst): embedded is asked for"),
+    ("echo 1.4.0", "auto", "the embedded engine (pandoc and typst): no Quarto is found")])
+def test_the_doctor_makes_a_page_with_the_engine_that_it_names(scripts, project, monkeypatch, quarto, asked, engine):
+    monkeypatch.delenv("GOLDEN_THREAD_ENGINE", raising=False)
+    if quarto == THE_STAND_IN:
+        StandIn(scripts)
+    else:
+        program(scripts, "quarto", quarto)
+    ask_for(asked, project)
+    assert found(project)["Engine for reports"].found == f"{engine}; made a test page in three formats"
+
+
+@pytest.mark.parametrize(("quarto", "asked", "told"), [
+    ("exit 1", "quarto", "Quarto is asked for, but not there."), ("echo 1.9.38", "latex", "Unknown engine"),
+    ("echo 1.9.38", "auto", "Quarto 1.9.38 could not make a test page")])  # it tells its version and does no more
+def test_the_doctor_says_what_stands_in_the_engines_way(scripts, project, monkeypatch, quarto, asked, told):
     monkeypatch.delenv("GOLDEN_THREAD_ENGINE", raising=False)
     program(scripts, "quarto", quarto)
-    parameters = project / "params.yaml"
-    text = parameters.read_text(encoding="utf-8").replace("engine: auto", f"engine: {asked}")
-    parameters.write_text(text, encoding="utf-8")
+    ask_for(asked, project)
     check = found(project)["Engine for reports"]
-    assert check.found == engine
-    assert "params.yaml" in check.how_to_get
+    assert check.found is None and told in check.how_to_get and "params.yaml" in check.how_to_get
+
+
+def ask_for(engine, project):
+    parameters = project / "params.yaml"
+    text = parameters.read_text(encoding="utf-8").replace("engine: auto", f"engine: {engine}")
+    parameters.write_text(text, encoding="utf-8")
 
 
 def test_the_doctor_tells_a_kernel_that_belongs_to_another_python(tmp_path, monkeypatch):

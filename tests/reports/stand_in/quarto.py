@@ -75,13 +75,13 @@ def render(source: Path, to: str, made: Path) -> str:
     own = project["format"].get(to, {})
     named = ("template", "css", "reference-doc", "default-image-extension", "include-before-body", "include-after-body")
     options = [f"--{name}={own[name]}" for name in named if name in own]
-    options += ["--embed-resources"] * bool(own.get("embed-resources")) + ["--mathml"] * (to == "html")
+    options += ["--embed-resources"] * bool(own.get("embed-resources")) + ["--mathml", "--section-divs"] * (to == "html")
     filters = [f"--lua-filter={each['path']}" for each in project.get("filters", []) if each["at"] == "pre-ast"]
     contents = ["--toc", f"--toc-depth={header.get('toc-depth', 3)}"] if header.get("toc") else []
     written = made if to != "typst" else source.with_suffix(".typ")
     if to == "typst":
         options.append("--template=styles/report.typ")
-    done = subprocess.run([pypandoc.get_pandoc_path(), "--from=markdown-table_attributes", source, f"--to={TO[to]}", "--standalone", *contents, *filters,
+    done = subprocess.run([pypandoc.get_pandoc_path(), "--from=markdown-table_attributes", source, f"--to={TO[to]}", "--standalone", "--wrap=none", *contents, *filters,
                            f"--lua-filter={HERE / 'own_kinds.lua'}", "--citeproc", *options, "-o", written],
                           capture_output=True, text=True, check=False)
     if done.returncode:
