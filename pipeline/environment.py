@@ -18,7 +18,7 @@ from typing import Mapping
 from pipeline.errors import SetUpError
 
 ROOT = Path(__file__).resolve().parents[1]
-OLDEST, NEWEST = (3, 11), (3, 13)  # as in pyproject.toml's requires-python
+OLDEST, NEWEST = (3, 11), (3, 14)  # as in pyproject.toml's requires-python
 
 _UV_NAMES = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS",
              "cert": "SSL_CERT_FILE", "proxy": "ALL_PROXY", "trusted-host": "UV_INSECURE_HOST"}
