@@ -1,7 +1,8 @@
 """requirements.lock and environment.yml: written from pyproject.toml, and read back.
 
 The lock holds one version and the hashes of every package for Linux, macOS and Windows and each Python that fits;
-requirements.wheels.csv says which machine finds a wheel (see pipeline.wheels). environment.yml gives conda users the same versions of the packages that pyproject.toml names.
+requirements.wheels.csv says which machine finds a wheel (see pipeline.wheels). environment.yml gives conda users the
+same versions of the packages that pyproject.toml names.
 """
 
 import re
@@ -33,15 +34,15 @@ _WAY_OUT = _INDEX_NAMES | {"UV_CACHE_DIR", "UV_HTTP_RETRIES", "UV_HTTP_TIMEOUT",
 def write_lock(root: Path = ROOT, options: Iterable[str] = ()) -> None:
     """Write requirements.lock anew for pyproject.toml, requirements.wheels.csv beside it, and environment.yml in step.
 
-    Versions that still fit stay, unless `options` holds `--upgrade`; every hash comes from the index. Raises SetUpError,
-    and leaves all three files, if no set of versions fits or a supported machine would lack a file.
+    Versions that still fit stay, unless `options` holds `--upgrade`; every hash comes from the index. Raises
+    SetUpError, and leaves all three files, if no set of versions fits or a supported machine would lack a file.
     """
     lock, environment = root / "requirements.lock", root / "environment.yml"
     text, listing = _compile(root, lock.read_text(encoding="utf-8") if lock.exists() else "", options)
     rows = table(listing, hashes_by_version(text))
     if wanting := gaps(rows):
-        raise SetUpError("The lock is not whole: some machines would lack a file.", where="requirements.lock, not changed",
-                         found="\n            ".join(wanting), expected="a wheel for each Python on each machine",
+        raise SetUpError("The lock is not whole: some machines would lack a file.",
+                         where="requirements.lock, which was not changed", found="\n            ".join(wanting), expected="a wheel for each Python on each machine",
                          fix="In pyproject.toml, keep these machines at an older version (constraint-dependencies), or "
                              "leave the package out there by a marker.")
     content = environment.read_text(encoding="utf-8")

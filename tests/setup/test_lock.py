@@ -8,9 +8,11 @@ from packaging.utils import canonicalize_name
 
 from pipeline.environment import ROOT, entry
 from pipeline.errors import SetUpError
-from pipeline.lockfile import direct_dependencies, locked_versions, requirements
+from pipeline.lockfile import direct_dependencies, hashes_by_version, list_files, locked_versions, requirements
+from pipeline.wheels import MACHINES, PYTHONS, from_csv, gaps, table
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+TABLE = from_csv((ROOT / "requirements.wheels.csv").read_text(encoding="utf-8"))
 
 
 def test_every_entry_is_one_exact_version_with_hashes():
@@ -26,10 +28,12 @@ def test_no_host_is_named():
     assert not re.search(r"^\s*-", LOCK.replace("    --hash=", ""), flags=re.MULTILINE), "an option for the installer"
 
 
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("python", PYTHONS)
 def test_each_python_gets_one_version_of_each_direct_dependency_and_it_fits(python):
     versions = locked_versions(LOCK, python)
     for requirement in direct_dependencies():
+        if requirement.marker and not requirement.marker.evaluate():
+            continue
         locked = versions.get(canonicalize_name(requirement.name))
         assert locked and requirement.specifier.contains(locked), f"{requirement} is locked at {locked}"
 
@@ -46,6 +50,32 @@ def test_what_the_lock_holds_for_the_project_is_what_the_project_names():
                            LOCK, flags=re.MULTILINE)
     named = {canonicalize_name(requirement.name) for requirement in direct_dependencies()}
     assert {canonicalize_name(name) for name in asked_for} == named
+
+
+def test_every_package_has_a_file_for_each_python_on_each_machine():
+    assert list(MACHINES) == ["linux-x86_64", "linux-arm64", "macos-arm64", "macos-x86_64", "windows-amd64"]
+    assert PYTHONS == ("3.11", "3.12", "3.13", "3.14")
+    assert gaps(TABLE) == []
+    rows = {row["package"]: row for row in TABLE}
+    everywhere = " ".join(PYTHONS)
+    for package in ("greenlet", "rapidfuzz", "pyarrow", "pypandoc-binary", "typst"):
+        assert {rows[package][machine] for machine in MACHINES} == {everywhere}, package
+
+
+def test_the_lock_holds_as_many_hashes_as_when_the_index_was_asked():
+    """A package that lost some would be refused on the machines whose files they were of."""
+    assert {(row["package"], row["version"]): int(row["hashes"]) for row in TABLE} == {
+        key: len(hashes) for key, hashes in hashes_by_version(LOCK).items()}
+
+
+@pytest.mark.slow
+def test_the_index_has_a_file_of_the_lock_for_each_machine():
+    """Its own list, asked now. What it came to have since the lock was written does not count."""
+    try:
+        listing = list_files()
+    except SetUpError as failed:
+        pytest.skip(f"the package index cannot be asked from here ({failed.what})")
+    assert table(listing, hashes_by_version(LOCK)) == TABLE
 
 
 def test_the_installer_is_fetched_by_the_lock_s_own_entry():
