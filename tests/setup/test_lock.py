@@ -86,3 +86,16 @@ def test_the_installer_is_fetched_by_the_lock_s_own_entry():
 def test_a_lock_without_the_installer_is_refused():
     with pytest.raises(SetUpError, match="The lock holds no uv"):
         entry("rich==15.0 \\\n    --hash=sha256:aa\n    # via uv\nuvicorn==1.0\n", "uv")
+
+
+def test_the_guide_names_the_systems_that_the_lock_is_for():
+    guide = (ROOT / "docs" / "how-to" / "set-up.md").read_text(encoding="utf-8")
+    systems = re.findall(r"^\| (Linux|macOS|Windows) \| ([^|]+) \| ([^|]*)\| ([^|]+) \|$", guide, flags=re.MULTILINE)
+    words = {"x86-64": {"linux": "x86_64", "macos": "x86_64", "windows": "amd64"}, "ARM": {"linux": "arm64"},
+             "Apple silicon": {"macos": "arm64"}, "Intel": {"macos": "x86_64"}}
+    named = [f"{system.lower()}-{words[processor][system.lower()]}" for system, processors, _, _ in systems
+             for processor in processors.strip().split(", ")]
+    assert sorted(named) == sorted(MACHINES)
+    assert {pythons.strip() for *_, pythons in systems} == {", ".join(PYTHONS)}
+    assert max(int(tag.split("_")[2]) for tag in MACHINES["linux-arm64"].platforms if "_2_" in tag) == 28
+    assert "glibc 2.28" in guide and MACHINES["macos-arm64"].platforms[0] == "macosx_12_0_arm64" and "macOS 12" in guide
