@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 from pipeline.environment import OLDEST, ROOT, machine_settings
 from pipeline.errors import SetUpError
 from pipeline.files import write_text
-from pipeline.wheels import as_csv, gaps, table
+from pipeline.wheels import MACHINES, as_csv, gaps, table
 
 # conda-forge gives these packages another name than the Python package index.
 _CONDA_NAMES = {"matplotlib-base": "matplotlib"}
@@ -129,16 +129,14 @@ def hashes_by_version(lock: str) -> dict[tuple[str, str], list[str]]:
 
 
 def locked_versions(lock: str, python: str | None = None) -> dict[str, str]:
-    """The version of each package that the lock's text gives to this machine, or to a `python` such as '3.12'.
+    """The version of each package that the lock's text gives to this machine, or to `python` ('3.12') on Linux.
 
     >>> locked_versions('''numpy==2.4 ; python_full_version < '3.12'
     ... numpy==2.5 ; python_full_version >= '3.12'
     ... ''', python="3.12")
     {'numpy': '2.5'}
     """
-    machine = default_environment()
-    if python:
-        machine |= {"python_version": python, "python_full_version": f"{python}.0"}
+    machine = next(MACHINES["linux-x86_64"].environments(python)) if python else default_environment()
     return {canonicalize_name(requirement.name): next(iter(requirement.specifier)).version
             for requirement, _ in requirements(lock)
             if requirement.marker is None or requirement.marker.evaluate(machine)}
