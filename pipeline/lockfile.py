@@ -42,9 +42,10 @@ def write_lock(root: Path = ROOT, options: Iterable[str] = ()) -> None:
     rows = table(listing, hashes_by_version(text))
     if wanting := gaps(rows):
         raise SetUpError("The lock is not whole: some machines would lack a file.",
-                         where="requirements.lock, which was not changed", found="\n            ".join(wanting), expected="a wheel for each Python on each machine",
-                         fix="In pyproject.toml, keep these machines at an older version (constraint-dependencies), or "
-                             "leave the package out there by a marker.")
+                         where="requirements.lock, which was not changed", found="\n            ".join(wanting),
+                         expected="a wheel for each Python on each machine",
+                         fix="In pyproject.toml, keep these machines at an older version (constraint-dependencies), "
+                             "or leave the package out there by a marker.")
     content = environment.read_text(encoding="utf-8")
     content = with_versions(content, locked_versions(text, python=conda_python(content)))
     write_text(root / "requirements.wheels.csv", as_csv(rows))

@@ -81,8 +81,8 @@ def test_the_index_has_a_file_of_the_lock_for_each_machine(package_index):
 def test_the_installer_would_take_the_lock_on_each_machine(platform, tmp_path, package_index):
     """uv's own choice of files, their hashes checked, without a compiler; antlr4 has a source only, of pure Python."""
     done = subprocess.run(
-        [sys.executable, "-m", "uv", "pip", "sync", "--no-config", "--dry-run", "--require-hashes", "--only-binary", ":all:",
-         "--no-binary", "antlr4-python3-runtime", "--python-platform", platform, "--python-version", PYTHONS[-1],
+        [sys.executable, "-m", "uv", "pip", "sync", "--no-config", "--dry-run", "--require-hashes",
+         "--only-binary", ":all:", "--no-binary", "antlr4-python3-runtime", "--python-platform", platform, "--python-version", PYTHONS[-1],
          "--target", tmp_path, "requirements.lock"],
         cwd=ROOT, env=index_only(machine_settings(sys.executable)), capture_output=True, text=True)
     assert done.returncode == 0 and re.search(r"Would install 2\d\d packages", done.stderr), done.stderr

@@ -52,8 +52,8 @@ def serve(tmp_path):
     servers = []
 
     def start(wheels):
-        page = "".join(f'<a href="/{file.name}#sha256={hashlib.sha256(file.read_bytes()).hexdigest()}">{file.name}</a>\n'
-                       for file in sorted(wheels.glob("*.whl")))
+        hashes = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(wheels.glob("*.whl"))}
+        page = "".join(f'<a href="/{name}#sha256={digest}">{name}</a>\n' for name, digest in hashes.items())
         (wheels / "simple" / "alpha").mkdir(parents=True)
         (wheels / "simple" / "alpha" / "index.html").write_text(f"<!DOCTYPE html><html><body>{page}</body></html>")
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(wheels)))
@@ -137,7 +137,8 @@ def test_versions_stay_and_hashes_are_the_index_s(project, tmp_path, monkeypatch
      "macos-x86_64: missing"),
     ([*EVERYWHERE[1:], f"cp311-cp311-{PLATFORMS[0]}"], "linux-x86_64: a wheel for 3.11, else missing"),
     ([*EVERYWHERE[1:], "cp311-abi3-manylinux_2_39_x86_64"], "linux-x86_64: missing")])
-def test_a_lock_that_is_not_whole_is_refused_and_the_old_one_stays(project, tmp_path, monkeypatch, serve, tags, wanting):
+def test_a_lock_that_is_not_whole_is_refused_and_the_old_one_stays(
+        project, tmp_path, monkeypatch, serve, tags, wanting):
     mirror = tmp_path / "mirror"
     for tag in tags:
         wheel(mirror, "2.0", tag)
