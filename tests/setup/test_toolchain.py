@@ -1,7 +1,7 @@
 """The doctor's findings, and the attempt to get Quarto, with stand-ins for Quarto and its installer."""
 
 import os
-import subprocess
+import select
 import sys
 import time
 
@@ -41,11 +41,6 @@ def program(folder, name, script):
     return path
 
 
-def is_alive(pid):
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
-    return bool(state) and not state.startswith("Z")
-
-
 # The attempt to get Quarto
 
 def test_a_quarto_that_is_there_is_used_and_nothing_is_installed(scripts, tmp_path):
@@ -73,13 +68,17 @@ def test_a_quarto_that_is_too_old_is_named(scripts):
 
 
 def test_an_installation_that_hangs_is_ended_with_all_that_it_started(scripts, tmp_path):
-    child = tmp_path / "child.txt"
-    installer = program(scripts, "installer", f"sleep 300 & echo $! > '{child}'; wait")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    installer = program(scripts, "installer", f"(echo started; exec sleep 300) > '{pipe}' & wait")
     started = time.monotonic()
     line = toolchain.try_quarto(seconds=1, installer=[str(installer)])
     assert time.monotonic() - started < 20
     assert line.endswith("installing its package took longer than 1 s.")
-    assert not is_alive(int(child.read_text()))
+    assert os.read(reader, 100) == b"started\n"
+    assert select.select([reader], [], [], 10)[0] and os.read(reader, 100) == b"", "a process still holds the pipe"
+    os.close(reader)
 
 
 def test_an_installer_that_does_not_exist_is_no_error(scripts):
