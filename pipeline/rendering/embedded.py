@@ -15,6 +15,7 @@ from pipeline.site_frame import AFTER, BEFORE
 
 REPORTS = Path(__file__).resolve().parents[2] / "reports"
 FILTER = REPORTS / "_extensions" / "golden-thread" / "report.lua"
+FILTER_TABLE = "styles/filter.js"  # which the template names where a report is filterable
 MEMORY = ("+RTS", "-A64m", "-RTS")  # pandoc collects its garbage a few times instead of dozens: a third less time
 # What Quarto gives pandoc without being told. Fixed margins of text (--columns) decide which pipe tables get column
 # widths from their dashes, so it stays at pandoc's own 72, as in Quarto; typst's template is Quarto's around our parts.
@@ -51,13 +52,15 @@ def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, o
     settings = shared_settings(REPORTS)["format"][format] if settings is None else settings
     source, header = staged / f"{name}.{format}.md", staged / f"{name}.{format}.metadata.yaml"  # formats run side by side
     source.write_text(body, encoding="utf-8", newline="\n")
-    header.write_text(yaml.safe_dump(dict(metadata), allow_unicode=True), encoding="utf-8")
+    within = [settings["css"], *([FILTER_TABLE] if metadata.get("filterable") else [])] if "css" in settings else []
+    header.write_text(yaml.safe_dump({**metadata, "embedded-files": within}, allow_unicode=True), encoding="utf-8")
     written = staged / f"{name}.typ" if format == "typst" else output
     contents = ("--toc", f"--toc-depth={metadata['toc-depth']}") if metadata.get("toc") else ()
     citations = ("--citeproc",) if metadata.get("bibliography") else ()  # takes time even where nothing is cited
     frame = [f"--include-{where}-body={part}" for where, part in (("before", BEFORE), ("after", AFTER))
              if format == "html" and (staged / part).is_file()]
-    _pandoc(name, staged, epoch, source.name, f"--from={reader}", f"--metadata-file={header.name}", "--standalone", "--wrap=none",
+    _pandoc(name, staged, epoch, source.name, f"--from={reader}", f"--metadata-file={header.name}", "--standalone", "--sandbox",
+            "--wrap=none",
             f"--lua-filter={FILTER}", *citations, *contents, *frame, *OPTIONS[format], *pandoc_options(settings),
             f"--output={written}")
     if format == "typst":

@@ -232,14 +232,27 @@ local function typst_image(image)
     quoted(image.attributes["fig-alt"]), image.attributes.width or "auto"))
 end
 
+local MIME = { svg = "image/svg+xml", png = "image/png", jpg = "image/jpeg", jpeg = "image/jpeg", css = "text/css",
+  js = "text/javascript" }
+
 -- Nothing but the report's own files: no other folder's, and nothing from the network.
-local function check_source(source)
+local function check(source)
   local elsewhere = source:match("^%a[%w+.-]*:") or source:match("^[/\\]") or ("/" .. source .. "/"):find("/../", 1, true)
-  if elsewhere then error("an image from elsewhere: " .. source) end
+  if elsewhere then error("a file from elsewhere: " .. source) end
+end
+
+-- pandoc runs sandboxed in the embedded engine: it reads no file by itself, and gets what it puts into a page from here.
+local function take(source)
+  check(source)
+  if quarto then return end
+  local file = io.open(source, "rb")
+  if not file then error("no file " .. source) end
+  pandoc.mediabag.insert(source, MIME[source:match("%.(%w+)$")] or "application/octet-stream", file:read("a"))
+  file:close()
 end
 
 local function accessible_image(image)
-  check_source(image.src)
+  if not is.typst then take(image.src) else check(image.src) end
   if is.typst then return typst_image(image) end
   image.attributes.alt = image.attributes["fig-alt"]
   image.attributes["fig-alt"] = nil
@@ -299,6 +312,8 @@ function Pandoc(document)
     document.blocks = read_text(pandoc.utils.stringify(document.meta["report-text"]))
     document.meta["report-text"] = nil
   end
+  for _, file in ipairs(is.html and document.meta["embedded-files"] or {}) do take(pandoc.utils.stringify(file)) end
+  document.meta["embedded-files"] = nil
   number_sections = document.meta["section-numbers"] == true -- Quarto and pandoc would number "number-sections" themselves
   heading = document.meta.title and pandoc.utils.stringify(document.meta.title) or ""
   document.blocks = document.blocks:walk(numbering):walk(finishing)
