@@ -23,6 +23,7 @@ import yaml
 
 from pipeline.errors import ParameterError, RenderError
 from pipeline.files import replacing, write_text
+from pipeline.markdown import plain
 from pipeline.rendering import docx, embedded, quarto
 from pipeline.rendering.checks import check_report
 from pipeline.rendering.data_tables import write_spreadsheets
@@ -181,7 +182,7 @@ def _render_report(report: Report, staged: Path, values: Mapping[str, str], engi
         else:
             embedded.render(staged, report.name, metadata, body, format, output, epoch)
         if format == "docx":
-            docx.finish(output, title=str(metadata["title"]), language=str(metadata["lang"]),
+            docx.finish(output, title=plain(metadata["title"]), language=str(metadata["lang"]),
                         alternatives=alternative_texts(body), epoch=epoch)
         return output
 

@@ -9,6 +9,7 @@ import pandas as pd
 import yaml
 
 from pipeline.errors import RenderError
+from pipeline.markdown import plain
 from pipeline.rendering.sources import Report, expanded
 from pipeline.rendering.spreadsheets import SheetTable, Workbook, write_ods, write_xlsx
 from pipeline.rendering.values import published_values
@@ -43,9 +44,9 @@ def write_spreadsheets(report: Report, staged: Path, data: Path, folder: Path, e
     """
     metadata, _ = expanded(report, published_values(staged))
     tables = tuple(_sheet(described, data) for described in _described(report, staged))
-    workbook = Workbook(title=str(metadata["title"]), subject=str(metadata.get("subtitle", "")),
-                        language=str(metadata["lang"]), tables=tables, markers=MARKERS,
-                        introduction=(IN_THE_ORDER.format(title=metadata["title"]),))
+    title = plain(metadata["title"])
+    workbook = Workbook(title=title, subject=plain(metadata.get("subtitle", "")), language=str(metadata["lang"]),
+                        tables=tables, markers=MARKERS, introduction=(IN_THE_ORDER.format(title=title),))
     written = [folder / f"{report.name}.xlsx", folder / f"{report.name}.ods"]
     write_xlsx(workbook, written[0], epoch)
     write_ods(workbook, written[1], epoch)

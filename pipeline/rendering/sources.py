@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from pipeline.errors import RenderError
+from pipeline.markdown import plain
 
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(.*?)\s*>\}\}(?!\})")
 ESCAPED_SHORTCODE = re.compile(r"\{(\{\{<.*?>\}\})\}")
@@ -113,7 +114,7 @@ def alternative_texts(body: str) -> list[str]:
     ['Rises.', 'Falls.']
     """
     images = IMAGE.finditer(blanked(CODE, body))
-    return [re.sub(r"\\(.)", r"\1", FIG_ALT.search(image[2])[1]) for image in images]
+    return [plain(re.sub(r"\\(.)", r"\1", FIG_ALT.search(image[2])[1])) for image in images]
 
 
 def _replacement(shortcode: str, values: Mapping[str, str], metadata: Mapping) -> str:
