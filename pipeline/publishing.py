@@ -205,6 +205,7 @@ def save_figure(figure: "Figure", stem: Path) -> None:
     drawing. typst draws a picture in dots of its own, and repeats or drops a row of them where rounding gives it one
     more than the page has. So the picture is a hundredth of a dot less high than whole dots, and the page a little more.
     """
+    _name_what_the_font_lacks(figure)
     box = figure.get_tightbbox().padded(0.04)  # inches
     width, height = (math.ceil(round(DOTS * length, 6)) for length in (box.width, box.height))
     box = type(box).from_bounds(box.x0, box.y0, width / DOTS, (height - SPARE) / DOTS)
@@ -215,6 +216,17 @@ def save_figure(figure: "Figure", stem: Path) -> None:
             f'#image("{drawn.name}", width: 100%, height: 100%, fit: "stretch")')
     with replacing(picture) as beside:
         beside.write_bytes(_with_density(typst.compile(page.encode(), root=drawn.parent, format="png", ppi=float(DOTS))))
+
+
+def _name_what_the_font_lacks(figure: "Figure") -> None:
+    """Labels wrapped by the charts have it already; this is for the others, such as the keys'."""
+    from matplotlib.text import Text
+
+    from pipeline.charts import drawable
+
+    for text in figure.findobj(Text):
+        if (shown := drawable(text.get_text())) != text.get_text():
+            text.set_text(shown)
 
 
 def _with_density(png: bytes) -> bytes:

@@ -27,7 +27,7 @@ from pipeline.markdown import plain
 from pipeline.rendering import docx, embedded, quarto
 from pipeline.rendering.checks import check_report
 from pipeline.rendering.data_tables import write_spreadsheets
-from pipeline.rendering.sources import Report, alternative_texts, expanded, read_report
+from pipeline.rendering.sources import Report, alternative_texts, expanded, in_format, read_report
 from pipeline.rendering.table_list import TABLES, list_of_tables
 from pipeline.rendering.values import nested, published_values
 from pipeline.site_frame import PAGES, write_frame
@@ -180,7 +180,8 @@ def _render_report(report: Report, staged: Path, values: Mapping[str, str], engi
         if engine:
             quarto.render(engine, staged, report, body, format, output, epoch)
         else:
-            embedded.render(staged, report.name, metadata, body, format, output, epoch)
+            shown = {key: in_format(value, format) if isinstance(value, str) else value for key, value in metadata.items()}
+            embedded.render(staged, report.name, shown, in_format(body, format), format, output, epoch)
         if format == "docx":
             docx.finish(output, title=plain(metadata["title"]), language=str(metadata["lang"]),
                         alternatives=alternative_texts(body), epoch=epoch)

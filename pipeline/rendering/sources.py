@@ -9,8 +9,9 @@ from pathlib import Path
 
 import yaml
 
+from pipeline.characters import named_where, not_in_pdf
 from pipeline.errors import RenderError
-from pipeline.markdown import plain
+from pipeline.markdown import escaped, plain
 
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(.*?)\s*>\}\}(?!\})")
 ESCAPED_SHORTCODE = re.compile(r"\{(\{\{<.*?>\}\})\}")
@@ -105,6 +106,17 @@ def expanded(report: Report, values: Mapping[str, str]) -> tuple[dict, str]:
         return expand(node) if isinstance(node, str) else node
 
     return expand_all(dict(report.metadata)), expand(report.body)
+
+
+def in_format(text: str, format: str) -> str:
+    """Markdown, with the names of characters that the fonts of the PDF edition lack; other formats show them all.
+
+    >>> in_format("Fine 😀", "typst"), in_format("Fine 😀", "html")
+    ('Fine &#91;GRINNING FACE&#93;', 'Fine 😀')
+    """
+    if format != "typst":
+        return text
+    return "".join(escaped(named_where(each, not_in_pdf)) if not_in_pdf(each) else each for each in text)
 
 
 def alternative_texts(body: str) -> list[str]:
