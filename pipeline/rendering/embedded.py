@@ -12,7 +12,7 @@ import yaml
 from pipeline.errors import RenderError
 from pipeline.site_frame import AFTER, BEFORE
 
-FILTER = Path(__file__).with_name("embedded.lua")
+FILTER, LETTERS = (Path(__file__).with_name(name) for name in ("embedded.lua", "letters.lua"))
 MEMORY = ("+RTS", "-A64m", "-RTS")  # pandoc collects its garbage a few times instead of dozens: a third less time
 # What a metadata key cannot say and pandoc's options must. Fixed margins of text (--columns) decide which pipe tables
 # get column widths from their dashes, so it stays at pandoc's own 72, as in Quarto.
@@ -48,7 +48,7 @@ def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, o
     frame = [f"--include-{where}-body={part}" for where, part in (("before", BEFORE), ("after", AFTER))
              if format == "html" and (staged / part).is_file()]
     _pandoc(name, staged, epoch, source.name, f"--from={reader}", f"--metadata-file={settings.name}", "--standalone",
-            f"--lua-filter={FILTER}", *citations, *contents, *frame, *OPTIONS[format], f"--output={written}")
+            f"--lua-filter={FILTER}", *citations, f"--lua-filter={LETTERS}", *contents, *frame, *OPTIONS[format], f"--output={written}")
     if format == "typst":
         _compile(name, written, staged, output)
 
