@@ -19,14 +19,15 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pipeline.engines import choose_engine, recorded_engine
 from pipeline.errors import ParameterError, RenderError
 from pipeline.files import replacing, write_text
+from pipeline.markdown import plain
 from pipeline.rendering import docx, embedded, quarto
 from pipeline.rendering.checks import check_report
 from pipeline.rendering.data_tables import write_spreadsheets
-from pipeline.engines import choose_engine, recorded_engine
 from pipeline.rendering.sources import (
-    Report, alternative_texts, expanded, for_format, read_report, shared_settings)
+    Report, alternative_texts, expanded, for_format, in_format, read_report, shared_settings)
 from pipeline.rendering.table_list import TABLES, list_of_tables
 from pipeline.rendering.values import published_values
 from pipeline.site_frame import PAGES, write_frame
@@ -34,7 +35,7 @@ from pipeline.site_frame import PAGES, write_frame
 MAKE_EDITION = {  # how what an edition is made for comes to be there
     "survey": "Name the survey in params.yaml (surveys) and run 'golden-thread run'.",
     "authority": "Run 'golden-thread authorities profile CODE', which publishes it and renders it."}
-EXTENSIONS = embedded.FILTER.parents[1]
+EXTENSIONS = embedded.EXTENSION.parent
 SUFFIXES = {"html": ".html", "docx": ".docx", "typst": ".pdf"}
 FIXED_EPOCH = 1_325_376_000  # 1 January 2012, UTC: where a format wants a date and SOURCE_DATE_EPOCH gives none
 
@@ -161,13 +162,13 @@ def _render_report(report: Report, staged: Path, values: Mapping[str, str], sett
 
     def make(format: str) -> Path:
         output = finished / f"{report.name}{SUFFIXES[format]}"
-        header = for_format(metadata, format)
+        header, text = for_format(metadata, format), in_format(body, format)
         if engine:
-            quarto.render(engine, staged, report, header, body, format, output, epoch)
+            quarto.render(engine, staged, report, header, text, format, output, epoch)
         else:
-            embedded.render(staged, report.name, header, body, format, output, epoch, settings.get(format))
+            embedded.render(staged, report.name, header, text, format, output, epoch, settings.get(format))
         if format == "docx":
-            docx.finish(output, title=str(metadata["title"]), language=str(metadata["lang"]),
+            docx.finish(output, title=plain(metadata["title"]), language=str(metadata["lang"]),
                         alternatives=alternative_texts(body), epoch=epoch)
         return output
 

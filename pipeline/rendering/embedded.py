@@ -14,7 +14,8 @@ from pipeline.rendering.sources import REPORT, shared_settings
 from pipeline.site_frame import AFTER, BEFORE
 
 REPORTS = Path(__file__).resolve().parents[2] / "reports"
-FILTER = REPORTS / "_extensions" / "golden-thread" / "report.lua"
+EXTENSION = REPORTS / "_extensions" / "golden-thread"
+FILTERS = (EXTENSION / "report.lua", EXTENSION / "letters.lua")
 FILTER_TABLE = "styles/filter.js"  # which the template names where a report is filterable
 MEMORY = ("+RTS", "-A64m", "-RTS")  # pandoc collects its garbage a few times instead of dozens: a third less time
 # What Quarto gives pandoc without being told. Fixed margins of text (--columns) decide which pipe tables get column
@@ -56,13 +57,11 @@ def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, o
     header.write_text(yaml.safe_dump({**metadata, "embedded-files": within}, allow_unicode=True), encoding="utf-8")
     written = staged / f"{name}.typ" if format == "typst" else output
     contents = ("--toc", f"--toc-depth={metadata['toc-depth']}") if metadata.get("toc") else ()
-    citations = ("--citeproc",) if metadata.get("bibliography") else ()  # takes time even where nothing is cited
     frame = [f"--include-{where}-body={part}" for where, part in (("before", BEFORE), ("after", AFTER))
              if format == "html" and (staged / part).is_file()]
-    _pandoc(name, staged, epoch, source.name, f"--from={reader}", f"--metadata-file={header.name}", "--standalone", "--sandbox",
-            "--wrap=none",
-            f"--lua-filter={FILTER}", *citations, *contents, *frame, *OPTIONS[format], *pandoc_options(settings),
-            f"--output={written}")
+    _pandoc(name, staged, epoch, source.name, f"--from={reader}", f"--metadata-file={header.name}", "--standalone",
+            "--sandbox", "--wrap=none", *(f"--lua-filter={each}" for each in FILTERS), *contents, *frame, *OPTIONS[format],
+            *pandoc_options(settings), f"--output={written}")
     if format == "typst":
         _compile(name, written, staged, output)
 

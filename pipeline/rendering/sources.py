@@ -9,7 +9,9 @@ from pathlib import Path
 
 import yaml
 
+from pipeline.characters import named_where, not_in_pdf
 from pipeline.errors import RenderError
+from pipeline.markdown import escaped, plain
 
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(.*?)\s*>\}\}(?!\})")
 ESCAPED_SHORTCODE = re.compile(r"\{(\{\{<.*?>\}\})\}")
@@ -128,8 +130,20 @@ def for_format(metadata: Mapping, format: str) -> dict:
     {'title': 'A brief', 'toc-depth': 2, 'section-numbers': True}
     """
     kept = {key: value for key, value in metadata.items() if key not in ("format", "number-sections")}
+    kept = {key: in_format(value, format) if isinstance(value, str) else value for key, value in kept.items()}
     depth = int(metadata.get("toc-depth", 3)) - (0 if format == "html" else 1)
     return {**kept, "toc-depth": depth, "section-numbers": metadata.get("number-sections") is True}
+
+
+def in_format(text: str, format: str) -> str:
+    """Markdown, with the names of characters that the fonts of the PDF edition lack; other formats show them all.
+
+    >>> in_format("Fine 😀", "typst"), in_format("Fine 😀", "html")
+    ('Fine &#91;GRINNING FACE&#93;', 'Fine 😀')
+    """
+    if format != "typst":
+        return text
+    return "".join(escaped(named_where(each, not_in_pdf)) if not_in_pdf(each) else each for each in text)
 
 
 def alternative_texts(body: str) -> list[str]:
@@ -139,7 +153,7 @@ def alternative_texts(body: str) -> list[str]:
     ['Rises.', 'Falls.']
     """
     images = IMAGE.finditer(blanked(CODE, body))
-    return [re.sub(r"\\(.)", r"\1", FIG_ALT.search(image[2])[1]) for image in images]
+    return [plain(re.sub(r"\\(.)", r"\1", FIG_ALT.search(image[2])[1])) for image in images]
 
 
 def _replacement(shortcode: str, values: Mapping[str, str], metadata: Mapping) -> str:

@@ -1,7 +1,7 @@
 --[[ What a report is beyond plain Markdown: numbers for sections, figures and tables, references to them, callouts, page
-breaks, alternative texts, tables and charts that scroll. Both engines run this one filter on the source as pandoc read
-it: the embedded engine before --citeproc, Quarto at `pre-ast`, before it looks for any of these itself. What comes out
-holds nothing that Quarto knows: no callout, no identifier of a float on a block of its own, no reference but citations.
+breaks, alternative texts, tables and charts that scroll, citations. Both engines run this one filter on the source as
+pandoc read it; Quarto at `pre-ast`, before it looks for any of these itself. What comes out holds nothing that Quarto
+knows: no callout, no identifier of a float on a block of its own, no reference and no citation.
 So both engines write the same document. The filter belongs to the pipeline, not to reports/styles: a department changes
 styles, never this. Every reference has been checked by checks.py before; error() guards against a gap between both. ]]
 
@@ -267,10 +267,11 @@ local function web_only(link)
   return link
 end
 
+local references = { Cite = reference }
+
 local finishing = {
   traverse = "topdown",
   Link = web_only,
-  Cite = reference,
   Image = accessible_image,
   Math = is.typst and typst_formula or nil,
   Div = function(div)
@@ -307,6 +308,17 @@ local function read_text(file)
   return pandoc.read(text, READER, PANDOC_READER_OPTIONS).blocks
 end
 
+-- Citations are set here, after references and before anything is framed; a span is left, which nobody sets again.
+local function with_citations(document)
+  if not document.meta.bibliography or #document.meta.bibliography == 0 then return document end
+  document = pandoc.utils.citeproc(document)
+  document.meta.bibliography = nil
+  return document:walk({ Cite = function(cite)
+    local keys = cite.citations:map(function(citation) return citation.id end)
+    return pandoc.Span(cite.content, pandoc.Attr("", { "citation" }, { { "data-cites", table.concat(keys, " ") } }))
+  end })
+end
+
 function Pandoc(document)
   if document.meta["report-text"] then
     document.blocks = read_text(pandoc.utils.stringify(document.meta["report-text"]))
@@ -316,7 +328,9 @@ function Pandoc(document)
   document.meta["embedded-files"] = nil
   number_sections = document.meta["section-numbers"] == true -- Quarto and pandoc would number "number-sections" themselves
   heading = document.meta.title and pandoc.utils.stringify(document.meta.title) or ""
-  document.blocks = document.blocks:walk(numbering):walk(finishing)
+  document.blocks = document.blocks:walk(numbering):walk(references)
+  document = with_citations(document)
+  document.blocks = document.blocks:walk(finishing)
   document.blocks = document.blocks:walk(floats)
   if not is.html then document.blocks = document.blocks:walk({ Header = first_level }) end
   return document
