@@ -24,7 +24,7 @@ from pipeline.markdown import Markdown, escaped, md
 from pipeline.notebook_pages import to_html
 from pipeline.publishing import Publication, save_figure
 from pipeline.rendering import render
-from pipeline.rendering.quarto import find_quarto
+from pipeline.engines import find_quarto
 from tests.text.samples import FAR, NASTY, bare, squeezed, texts
 
 STYLES = Path(__file__).resolve().parents[2] / "reports"
