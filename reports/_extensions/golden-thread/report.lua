@@ -319,6 +319,14 @@ local function with_citations(document)
   end })
 end
 
+-- Quarto takes ":::" in any text for a division that its author forgot to close, and warns. In pieces it is text.
+local function colons(element)
+  if not element.text:find(":::", 1, true) then return nil end
+  local pieces = pandoc.Inlines({})
+  for piece in element.text:gsub("::", "::\0"):gmatch("%Z+") do pieces:insert(pandoc.Str(piece)) end
+  return pieces
+end
+
 function Pandoc(document)
   if document.meta["report-text"] then
     document.blocks = read_text(pandoc.utils.stringify(document.meta["report-text"]))
@@ -333,5 +341,6 @@ function Pandoc(document)
   document.blocks = document.blocks:walk(finishing)
   document.blocks = document.blocks:walk(floats)
   if not is.html then document.blocks = document.blocks:walk({ Header = first_level }) end
+  if quarto then document.blocks = document.blocks:walk({ Str = colons }) end
   return document
 end
