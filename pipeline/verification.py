@@ -11,8 +11,8 @@ from pathlib import Path
 import yaml
 
 from pipeline.running import reproduce, stage_names
+from pipeline.surveys.names import SHARED_SURVEY
 
-SHARED_SURVEY = "ofsted-2011"  # others are a council's own: single answers, which stay where they are
 DERIVED = shutil.ignore_patterns(".git", ".venv", ".dvc", "__pycache__", "processed", "site", "published", ".*_cache",
                                  ".hypothesis", ".ipynb_checkpoints")
 

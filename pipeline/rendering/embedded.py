@@ -1,15 +1,15 @@
 """The embedded engine: pandoc for HTML and DOCX, pandoc and typst for PDF. No installation, no network."""
 
-import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-import pypandoc
 import typst
 import yaml
 
 from pipeline.errors import RenderError
+from pipeline.isolation import environment
+from pipeline.pandoc import pandoc
 from pipeline.site_frame import AFTER, BEFORE
 
 FILTER = Path(__file__).with_name("embedded.lua")
@@ -22,11 +22,6 @@ OPTIONS = {
     "docx": ("--to=docx", "--reference-doc=styles/reference.docx", "--default-image-extension=png"),
     "typst": ("--to=typst", "--template=styles/report.typ", "--default-image-extension=svg"),
 }
-
-
-def find_pandoc() -> str:
-    """The pandoc that the project carries."""
-    return pypandoc.get_pandoc_path()
 
 
 def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, output: Path, epoch: int,
@@ -55,8 +50,8 @@ def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, o
 
 def _pandoc(name: str, staged: Path, epoch: int, *arguments: str) -> None:
     # pandoc takes dates and zip times from SOURCE_DATE_EPOCH.
-    done = subprocess.run([find_pandoc(), *arguments, *MEMORY], cwd=staged, capture_output=True, text=True,
-                          encoding="utf-8", env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)})
+    done = subprocess.run([pandoc(), *arguments, *MEMORY], cwd=staged, capture_output=True, text=True,
+                          encoding="utf-8", env={**environment(), "SOURCE_DATE_EPOCH": str(epoch)})
     if done.returncode or done.stderr.strip():
         raise RenderError(f"pandoc could not render {name}.qmd without a warning.", where=f"{name}.qmd",
                           found=done.stderr.strip() or f"exit code {done.returncode}",

@@ -5,7 +5,6 @@ instead. So its log and its output are read, and any such mark is an error.
 """
 
 import html
-import os
 import re
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import RenderError
+from pipeline.isolation import environment
 from pipeline.rendering.sources import Report
 
 OLDEST = "1.9"  # whose typst sets tagged PDF
@@ -71,8 +71,8 @@ def render(quarto: Quarto, staged: Path, report: Report, body: str, format: str,
     log, folder = staged / f"{report.name}.{format}.log", f"rendered-{format}"
     command = [str(quarto.program), "render", f"{report.name}.qmd", "--to", format, "--output-dir", folder,
                "--log", str(log), "--log-format", "plain"]
-    environment = {**os.environ, "QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(epoch)}
-    done = subprocess.run(command, cwd=staged, env=environment, capture_output=True, text=True, encoding="utf-8",
+    settings = {**environment(), "QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(epoch)}
+    done = subprocess.run(command, cwd=staged, env=settings, capture_output=True, text=True, encoding="utf-8",
                           errors="replace", stdin=subprocess.DEVNULL)
     said = (log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "") + "\n" + done.stderr
     made = staged / folder / f"{report.name}{output.suffix}"

@@ -1,0 +1,74 @@
+"""Why a run stopped: what the failed stage said, or DVC's own reason, and what to do.
+
+A stage that failed says why itself, and DVC adds that it "failed to run". Any other reason is DVC's: a folder that is
+missing, a disk that is full, a file that may not be written. It counts, whatever a stage printed before.
+"""
+
+import re
+
+from pipeline.errors import GoldenThreadError, MachineError, PipelineError
+from pipeline.machine import MEMORY, told
+
+_STAGE_FAILED = re.compile(r"ERROR: failed to reproduce '(?P<name>[^']+)':?\s*(?P<reason>[^\n]*)")
+_OF_DVC = re.compile(r"ERROR: (?:unexpected error - |unexpected error: )?(?P<reason>[^\n]*)")
+_NOT_THE_STAGE_S = re.compile(r"> |ERROR: |Updating lock file|To track|Use `dvc|\[IPKernelApp\]|Verifying data sources")
+_BLOCKED = re.compile(r"Unable to acquire lock|is being blocked by")
+_ENDED = re.compile(r"failed to run: .*, exited with (?P<code>-?\d+)")
+_MISSING = re.compile(r"missing data '[^']*': (?P<paths>.+)")
+_OF_SURVEY = re.compile(r"data/raw/surveys/(?P<name>[a-z0-9-]+)")
+KILLED = {-9, 137}  # by the machine, which does so when memory runs out
+MISTAKE = 2  # how a stage ends on a user's mistake
+
+
+def failure(printed: str) -> GoldenThreadError:
+    """The error for what a run of DVC that failed had printed since its last stage began.
+
+    >>> print(failure("ERROR: failed to reproduce 'link': [Errno 28] No space left on device: 'a.csv'"))
+    The disk is full.
+      where:    a.csv
+      fix:      Free some space, and run the command again: what was finished is kept. 'make clean' removes what can be made again.
+    """
+    if _BLOCKED.search(printed):
+        return PipelineError("Another run of the pipeline is still going in this folder.",
+                             fix="Wait for it to end, or stop it, and run again.")
+    stage = _STAGE_FAILED.search(printed)
+    ended = _ENDED.search(printed)
+    if stage and ended:
+        return _of_stage(stage["name"], int(ended["code"]), printed)
+    return _of_dvc(stage["name"] if stage else "", printed)
+
+
+def _of_stage(name: str, code: int, printed: str) -> GoldenThreadError:
+    said = "\n".join(line for line in printed.splitlines() if line.strip() and not _NOT_THE_STAGE_S.match(line))
+    if code in KILLED:
+        return MachineError(f"The machine ended the stage '{name}'.", found="a process that was killed, as when memory runs out",
+                            fix=MEMORY)
+    stopped = PipelineError(f"The pipeline stopped at the stage '{name}'.\n{said or printed.strip()}")
+    stopped.exit_code = MISTAKE if code == MISTAKE else 1
+    return stopped
+
+
+def _of_dvc(stage: str, printed: str) -> GoldenThreadError:
+    reasons = [found["reason"] for found in map(_STAGE_FAILED.match, printed.splitlines()) if found and found["reason"]]
+    reasons += [found["reason"] for found in map(_OF_DVC.match, printed.splitlines()) if found]
+    reason = "\n".join(reasons) or printed.strip()
+    at = f"the stage {stage}" if stage else "dvc.yaml"
+    if trouble := told("", reason):
+        return trouble
+    if "dubious ownership" in printed or "not owned by current user" in printed:
+        return untrusted()
+    if missing := _MISSING.search(reason):
+        paths = missing["paths"].strip("'\" ")
+        survey = _OF_SURVEY.search(paths)
+        return PipelineError("A file or folder that a stage reads is not there.", where=at, found=f"no {paths}",
+                             fix=f"The survey {survey['name']} is named in params.yaml, and its answers are not on this machine: "
+                                 f"ask its owner for the folder, or take {survey['name']} out of surveys in params.yaml."
+                                 if survey else "Put it back, or run 'golden-thread run', which makes what can be made.")
+    return PipelineError("DVC could not run the pipeline.", where=at, found=reason)
+
+
+def untrusted() -> PipelineError:
+    """The folder is another user's, and git will have nothing to do with it."""
+    return PipelineError("The project's folder belongs to another user, and git does not trust it.",
+                         fix="Copy or clone the project to a folder of your own. Where you trust its owner, tell git so: "
+                             "git config --global --add safe.directory FOLDER")
