@@ -14,8 +14,9 @@ _OF_DVC = re.compile(r"ERROR: (?:unexpected error - |unexpected error: )?(?P<rea
 _NOT_THE_STAGE_S = re.compile(r"> |ERROR: |Updating lock file|To track|Use `dvc|\[IPKernelApp\]|Verifying data sources")
 _BLOCKED = re.compile(r"Unable to acquire lock|is being blocked by")
 _ENDED = re.compile(r"failed to run: .*, exited with (?P<code>-?\d+)")
-_MISSING = re.compile(r"missing data '[^']*': (?P<paths>.+)")
+_MISSING = re.compile(r"missing data '[^']*': (?P<paths>.+)|No such file or directory: '(?P<path>.+)'")
 _OF_SURVEY = re.compile(r"data/raw/surveys/(?P<name>[a-z0-9-]+)")
+_UNTRUSTED = re.compile(r"dubious ownership|not owned by current user")
 KILLED = {-9, 137}  # by the machine, which does so when memory runs out
 MISTAKE = 2  # how a stage ends on a user's mistake
 
@@ -28,14 +29,13 @@ def failure(printed: str) -> GoldenThreadError:
       where:    a.csv
       fix:      Free some space, and run the command again: what was finished is kept. 'make clean' removes what can be made again.
     """
-    if _BLOCKED.search(printed):
-        return PipelineError("Another run of the pipeline is still going in this folder.",
-                             fix="Wait for it to end, or stop it, and run again.")
-    stage = _STAGE_FAILED.search(printed)
-    ended = _ENDED.search(printed)
-    if stage and ended:
-        return _of_stage(stage["name"], int(ended["code"]), printed)
-    return _of_dvc(stage["name"] if stage else "", printed)
+    told_by_dvc = [found for found in map(_STAGE_FAILED.match, printed.splitlines()) if found]
+    if not told_by_dvc:
+        reasons = [found["reason"] for found in map(_OF_DVC.match, printed.splitlines()) if found]
+        return _of_dvc("", "\n".join(reasons) or printed.strip())
+    last = told_by_dvc[-1]
+    ended = _ENDED.match(last["reason"])
+    return _of_stage(last["name"], int(ended["code"]), printed) if ended else _of_dvc(last["name"], last["reason"])
 
 
 def _of_stage(name: str, code: int, printed: str) -> GoldenThreadError:
@@ -48,17 +48,17 @@ def _of_stage(name: str, code: int, printed: str) -> GoldenThreadError:
     return stopped
 
 
-def _of_dvc(stage: str, printed: str) -> GoldenThreadError:
-    reasons = [found["reason"] for found in map(_STAGE_FAILED.match, printed.splitlines()) if found and found["reason"]]
-    reasons += [found["reason"] for found in map(_OF_DVC.match, printed.splitlines()) if found]
-    reason = "\n".join(reasons) or printed.strip()
+def _of_dvc(stage: str, reason: str) -> GoldenThreadError:
     at = f"the stage {stage}" if stage else "dvc.yaml"
-    if trouble := told("", reason):
-        return trouble
-    if "dubious ownership" in printed or "not owned by current user" in printed:
-        return untrusted()
+    if of_machine := told("", reason):
+        return of_machine
+    if _BLOCKED.search(reason):
+        return PipelineError("Another run of the pipeline is still going in this folder.",
+                             fix="Wait for it to end, or stop it, and run again.")
+    if _UNTRUSTED.search(reason):
+        return git_refused(reason)
     if missing := _MISSING.search(reason):
-        paths = missing["paths"].strip("'\" ")
+        paths = missing["path"] or missing["paths"].strip("'\" ")
         survey = _OF_SURVEY.search(paths)
         return PipelineError("A file or folder that a stage reads is not there.", where=at, found=f"no {paths}",
                              fix=f"The survey {survey['name']} is named in params.yaml, and its answers are not on this machine: "
@@ -67,8 +67,11 @@ def _of_dvc(stage: str, printed: str) -> GoldenThreadError:
     return PipelineError("DVC could not run the pipeline.", where=at, found=reason)
 
 
-def untrusted() -> PipelineError:
-    """The folder is another user's, and git will have nothing to do with it."""
+def git_refused(said: str) -> PipelineError:
+    """The error for what git `said` when it would not work in the project's folder."""
+    if not _UNTRUSTED.search(said):
+        return PipelineError("git could not look at the project's folder.", found=said.strip(),
+                             fix="Clone the project anew, or work in an unpacked archive of it without git.")
     return PipelineError("The project's folder belongs to another user, and git does not trust it.",
                          fix="Copy or clone the project to a folder of your own. Where you trust its owner, tell git so: "
                              "git config --global --add safe.directory FOLDER")

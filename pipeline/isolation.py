@@ -37,6 +37,7 @@ HANDED_ON = frozenset((
     # What the documentation offers.
     "GOLDEN_THREAD_ENGINE", "SOURCE_DATE_EPOCH"))
 WEEK = 7 * 24 * 3600  # seconds
+CLOCK = 5  # seconds by which two looks at the start of one process may differ, while the clock is being set
 _PREFIX = "golden-thread-run"
 _making = threading.Lock()  # formats of a report are made side by side
 _folders: dict[tuple[int, Path], Path] = {}  # of a process (by id: a fork is another one) and a project
@@ -134,14 +135,9 @@ def _made(place: Path) -> Path | None:
     """A new folder in `place`; None where nothing can be made there."""
     try:
         place.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}-{_machine()}-{_of(os.getpid())}-", dir=place))
+        return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}-{_machine()}-{os.getpid()}-{int(psutil.Process().create_time())}-", dir=place))
     except OSError:
         return None
-
-
-def _of(process: int) -> str:
-    """A running process, by its number and its start: numbers are given again."""
-    return f"{process}-{int(psutil.Process(process).create_time())}"
 
 
 def _machine() -> str:
@@ -162,8 +158,9 @@ def _sweep(place: Path) -> None:
 
 
 def _is_gone(process: str, started: str) -> bool:
+    """Whether a process has ended. Numbers are given again, so its start counts too."""
     try:
-        return _of(int(process)) != f"{process}-{started}"
+        return abs(psutil.Process(int(process)).create_time() - int(started)) > CLOCK
     except psutil.NoSuchProcess:
         return True
 

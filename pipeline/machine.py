@@ -41,15 +41,20 @@ def told(kind: str, words: str) -> MachineError | None:
     return _of_number(int(found["number"]), (found["path"] or "")[1:-1]) if found else None
 
 
+def full_disk(path: str) -> MachineError:
+    """Nothing more can be written to the disk that holds `path`."""
+    return MachineError("The disk is full.", where=path,
+                        fix="Free some space, and run the command again: what was finished is kept. 'make clean' removes "
+                            "what can be made again.")
+
+
 def _memory() -> MachineError:
     return MachineError("The machine has too little memory for this.", fix=MEMORY)
 
 
 def _of_number(number: int | None, path: str) -> MachineError | None:
     if number in _FULL:
-        return MachineError("The disk is full.", where=path,
-                            fix="Free some space, and run the command again: what was finished is kept. 'make clean' "
-                                "removes what can be made again.")
+        return full_disk(path)
     if number in _FORBIDDEN:
         return MachineError("A file or folder may not be read or written.", where=path, found=_whose(path),
                             fix="Close it in other programs. Where it is somebody else's, copy the project to a folder "

@@ -98,8 +98,8 @@ def _explain(failure: PapermillExecutionError, source: Path) -> Exception:
     kind = getattr(errors, failure.ename.rpartition(".")[2], None)
     if isinstance(kind, type) and issubclass(kind, errors.GoldenThreadError):
         return kind(failure.evalue)
-    if (trouble := told(failure.ename, failure.evalue)) is not None:
-        return trouble
+    if of_machine := told(failure.ename, failure.evalue):
+        return of_machine
     traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(failure.traceback))
     return NotebookError(f"The notebook stopped: {failure.ename}: {failure.evalue}",
                          where=f"notebooks/{source.name}, code cell {failure.exec_count}",

@@ -78,7 +78,7 @@ class Parameters(Strict):
 
     @model_validator(mode="after")
     def _each_survey_once(self) -> "Parameters":
-        taken = {SHARED_SURVEY: "is the published one", self.survey.name: "is survey.name"}
+        taken = {self.survey.name: "is survey.name", SHARED_SURVEY: "is the published one"}
         wrong = [f"{name} {taken[name]}: it gets no report of a council's own" for name in self.surveys if name in taken]
         wrong += [f"{name} stands twice" for name in sorted(set(self.surveys)) if self.surveys.count(name) > 1]
         if wrong:
@@ -223,11 +223,11 @@ def _refusal(errors: Iterable[Mapping[str, Any]], lines: Mapping[tuple, str]) ->
     """All problems at once, each with its line, what was found and what is expected."""
     told = []
     for error in errors:
-        place = tuple(error["loc"])
+        place = tuple(error["loc"]) or ("surveys",)  # the one problem that shows between keys
         known = next(place[:length] for length in range(len(place), -1, -1) if place[:length] in lines)
         found = f", found {error['input']!r}" if isinstance(error["input"], str) and error["input"] else ""
-        reason = str(error["ctx"]["error"]) if error["type"] == "value_error" else error["msg"]
+        reason = str(error["ctx"]["error"]) if error["type"] == "value_error" else error["msg"][0].lower() + error["msg"][1:]
         key = ".".join(str(step) for step in place if isinstance(step, str))
-        told.append(f"{lines[known]}{f', {key}' * bool(key)}: {reason[0].lower()}{reason[1:]}{found}")
+        told.append(f"{lines[known]}{f', {key}' * bool(key)}: {reason}{found}")
     return ParameterError("A parameter cannot be used." if len(told) == 1 else "Parameters cannot be used.",
                           where="\n            ".join(told), fix="Correct the value, and run the command again.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from pipeline.disk import ended_when_full
 from pipeline.failures import failure
 from pipeline.healing import refuse_damaged, remove_damaged_objects, remove_damaged_outputs
 from pipeline.isolation import environment
@@ -76,17 +77,19 @@ def _reproduce(root: Path, options: Iterable[str], on_start: Callable[[StageRun]
         if stages:
             on_end(stages[-1])
 
-    for line in process.stdout:
-        found = _RUNNING.match(line) or _SKIPPED.match(line)
-        if not found:
-            printed.append(line)
-            continue
-        close()
-        stages.append(StageRun(found["name"], ran=bool(_RUNNING.match(line))))
-        started = time.monotonic()
-        printed.clear()
-        on_start(stages[-1])
-    if process.wait() != 0:
+    with ended_when_full(process, root):
+        for line in process.stdout:
+            found = _RUNNING.match(line) or _SKIPPED.match(line)
+            if not found:
+                printed.append(line)
+                continue
+            close()
+            stages.append(StageRun(found["name"], ran=bool(_RUNNING.match(line))))
+            started = time.monotonic()
+            printed.clear()
+            on_start(stages[-1])
+        process.wait()
+    if process.returncode:
         raise failure("".join(printed))
     close()
     return stages

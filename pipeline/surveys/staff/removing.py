@@ -132,12 +132,16 @@ def _without(lock: str, name: str) -> str:
 def _old_notes(root: Path) -> Path | None:
     """Where DVC, called by itself, keeps its notes on this folder: on most systems in a place that all users share."""
     from dvc.dirs import site_cache_dir  # takes a while
+    from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
     if not Path(site_cache_dir()).is_dir():
         return None
-    with Repo(str(root)) as repo:
-        return Path(repo.site_cache_dir)
+    try:
+        with Repo(str(root)) as repo:
+            return Path(repo.site_cache_dir)
+    except DvcException:  # settings that it cannot read, or none: it has been of no use here
+        return None
 
 
 def _remove_empty(folder: Path) -> None:
