@@ -1,8 +1,8 @@
-# `make report` and `make test` are all that a fresh machine needs: Python 3.11, 3.12 or 3.13, git and make.
+# `make report` and `make test` are all that a fresh machine needs: Python 3.11 to 3.14, git and make.
 # Everything is installed into .venv and nowhere else. A Python of your choice:  make report PYTHON=/path/to/python3.12
 # Options for the command behind a target:  make test ARGS="-k rounding"
 
-CANDIDATES = python3.13 python3.12 python3.11 python3 python
+CANDIDATES = python3.14 python3.13 python3.12 python3.11 python3 python
 ARGS =
 
 # In the conda environment of environment.yml that one is used, and no .venv is built.
@@ -20,7 +20,7 @@ endif
 unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL = help
-.PHONY: help report test lab verify bench lock docs clean FORCE
+.PHONY: help report test lab verify bench lock fresh docs clean FORCE
 
 help:     ## list these targets
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -40,8 +40,11 @@ verify: $(READY)     ## make everything again in a copy and compare it with the 
 bench: $(READY)     ## measure each stage
 	@$(RUN) -m pipeline bench $(ARGS)
 
-lock: $(READY)     ## write requirements.lock and environment.yml for pyproject.toml; newest versions: ARGS=--upgrade
+lock: $(READY)     ## write requirements.lock and what goes with it for pyproject.toml; newest versions: ARGS=--upgrade
 	@$(RUN) -m pipeline.lockfile $(ARGS)
+
+fresh:     ## try report and test in clean Debian systems, as root with debootstrap; others: ARGS=bookworm
+	@.ci/fresh $(ARGS)
 
 docs: $(READY)     ## write docs/reference/commands.md from the commands' own help
 	@$(RUN) -m typer pipeline.cli utils docs --name golden-thread --title Commands --output docs/reference/commands.md
@@ -56,8 +59,13 @@ clean:     ## remove what the pipeline made, and its caches; raw data and .venv 
 	        exec "$$python" -m pipeline.environment; \
 	    fi; \
 	done; \
-	echo 'No Python 3.11, 3.12 or 3.13 that can make virtual environments (tried: $(or $(PYTHON),$(CANDIDATES))).' >&2; \
-	echo 'Install one (on Debian and Ubuntu with python3-venv), or name it: make PYTHON=/path/to/python3.12' >&2; \
+	for python in $(if $(PYTHON),"$(PYTHON)",$(CANDIDATES)); do \
+	    said=$$("$$python" -m pipeline.environment --check 2>&1); \
+	    if [ $$? -eq 2 ]; then echo "$$said" >&2; break; fi; \
+	done; \
+	echo 'No Python 3.11, 3.12, 3.13 or 3.14 that can make virtual environments (tried: $(or $(PYTHON),$(CANDIDATES))).' >&2; \
+	echo 'Install one (on Debian and Ubuntu with python3-venv; with uv: uv python install 3.14), or name it:' >&2; \
+	echo '    make PYTHON=/path/to/python3.14' >&2; \
 	exit 2
 
 # The stamp names the folder that the environment was built in: it does not survive a move or a copy.

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -18,6 +18,9 @@ from pipeline.cli_provenance import provenance_app
 from pipeline.cli_survey import survey_app
 from pipeline.errors import GoldenThreadError, ParameterError
 from pipeline.files import project_root
+
+if TYPE_CHECKING:
+    from pipeline.engines import Engine
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
@@ -35,8 +38,10 @@ EXAMPLES = "**Examples**\n\n"
 def run(
     stage: Annotated[list[str] | None, typer.Option(help="Only this stage and what it depends on; may be repeated.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run every stage, changed or not.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="For those who change the study: write what was made into dvc.lock.")] = False,
 ) -> None:
     """Run the pipeline: whatever changed since the last time, from raw data to reports."""
+    from pipeline.engines import record_engine
     from pipeline.parameters import read_parameters
     from pipeline.running import StageRun, reproduce, stage_names
 
@@ -57,11 +62,26 @@ def run(
         console.print(f"[{names.index(current.name) + 1}/{len(names)}] {current.name:<16} {state}", markup=False)
 
     begun = time.monotonic()
+    engine = record_engine(root)
+    if record:
+        _check_shared_only(root, engine)
     with status:
-        reproduce(root, [*(["--force"] if force else []), *(stage or [])], started, ended)
-    console.print(f"Finished in {time.monotonic() - begun:.1f} s. The reports:")
+        reproduce(root, [*(["--force"] if force else []), *(stage or [])], started, ended, record)
+    console.print(f"Finished in {time.monotonic() - begun:.1f} s. The reports, made by {engine}:", markup=False)
     for path in _reports(root):
         console.print(f"  {path}", markup=False)
+
+
+def _check_shared_only(root: Path, engine: "Engine") -> None:
+    """dvc.lock is the record of what everybody can make: no own survey, no downloaded statistics, the embedded engine."""
+    from pipeline.parameters import surveys_of
+
+    own = [*(["Quarto"] if engine.quarto else []), *surveys_of(root),
+           *(["downloaded statistics"] if (root / "data/raw/authorities/manifest.yaml").is_file() else [])]
+    if own:
+        raise ParameterError("The study's record holds what everybody can make again, and nothing of one's own.",
+                             where="--record", found=", ".join(own),
+                             fix="Record in a copy without them (git worktree add ../record), with GOLDEN_THREAD_ENGINE=embedded.")
 
 
 def _reports(root: Path) -> list[Path]:
@@ -79,7 +99,7 @@ def _reports(root: Path) -> list[Path]:
                                "`golden-thread render survey --edition leeds-2026`")
 def render(
     reports: Annotated[list[str] | None, typer.Argument(help="Names of reports, such as study or brief. All, if none is given.")] = None,
-    engine: Annotated[str, typer.Option(help="auto, quarto or embedded; `auto` is Quarto where it is found.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, quarto or embedded; `auto` is Quarto where it is found.")] = "auto",  # stages say "recorded"
     edition: Annotated[str | None, typer.Option(help="The survey to make the report for: with `survey` only. A stage of the pipeline knows its own.")] = None,
 ) -> None:
     """Render reports from what the notebooks published, without running a notebook."""
@@ -89,6 +109,14 @@ def render(
     edition = edition or survey_of_stage()
     for path in render_reports(project_root(), reports or None, engine=engine, edition=edition):
         console.print(str(path), markup=False)
+
+
+@app.command(epilog=EXAMPLES + "`golden-thread engine`")
+def engine() -> None:
+    """Tell which engine makes the reports, and note it for the stages. (A stage of the pipeline calls this.)"""
+    from pipeline.engines import record_engine
+
+    console.print(f"The reports are made by {record_engine(project_root())}.", markup=False)
 
 
 @app.command(epilog=EXAMPLES + "`golden-thread documentation`")
@@ -144,9 +172,9 @@ def verify() -> None:
         table.add_row(output.stage, output.path, "same" if output.same else f"DIFFERS: {output.recorded} → {output.remade}")
     console.print(table)
     different = [output.path for output in outputs if not output.same]
-    console.print(f"{len(outputs) - len(different)} of {len(outputs)} outputs have the bytes that dvc.lock records.")
+    console.print(f"{len(outputs) - len(different)} of {len(outputs)} outputs have the bytes that dvc.lock records "
+                  f"(of the embedded engine, whichever makes the reports here).")
     if different:
-        console.print("If dvc.lock was written by a run with Quarto, take it back (git restore dvc.lock) and verify again.")
         raise typer.Exit(1)
 
 

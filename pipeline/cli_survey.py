@@ -134,7 +134,7 @@ def remove(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not a
     if kept:
         table.add_row("", "DVC's cache", "copies of what was made, and records of runs", _told_size(*size_of(kept)))
     if traces.stages:
-        table.add_row("", "dvc.lock", f"the record of {len(traces.stages)} stages", "")
+        table.add_row("", "DVC's records", f"what is noted of {len(traces.stages)} stages", "")
     if traces.listed:
         table.add_row("", "params.yaml", "its name in the list of surveys", "")
     console.print(f"There is this of the survey {name}:", markup=False)

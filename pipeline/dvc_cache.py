@@ -17,11 +17,13 @@ FOLDER = ".dir"  # at the end of the hash of a folder
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def recorded_stages(root: Path) -> dict[str, Any]:
-    """The stages of dvc.lock; none, where there was no run."""
-    lock = root / LOCK
-    content = yaml.load(lock.read_text(encoding="utf-8"), _Loader) if lock.exists() else None
-    return (content or {}).get("stages") or {}
+def recorded_stages(lock: Path) -> dict[str, Any]:
+    """The stages of a dvc.lock; none, where there was no run, or one that was killed left it cut off."""
+    try:
+        content = yaml.load(lock.read_text(encoding="utf-8"), _Loader) if lock.exists() else None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return {}
+    return (content.get("stages") or {}) if isinstance(content, dict) else {}
 
 
 def cache_folder(root: Path) -> Path:

@@ -18,7 +18,7 @@ from typing import Mapping
 from pipeline.errors import SetUpError
 
 ROOT = Path(__file__).resolve().parents[1]
-OLDEST, NEWEST = (3, 11), (3, 13)  # as in pyproject.toml's requires-python
+OLDEST, NEWEST = (3, 11), (3, 14)  # as in pyproject.toml's requires-python
 
 _UV_NAMES = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS",
              "cert": "SSL_CERT_FILE", "proxy": "ALL_PROXY", "trusted-host": "UV_INSECURE_HOST"}
@@ -130,10 +130,12 @@ def _run(what_failed: str, command: list[object], root: Path, environ: Mapping[s
 def check() -> None:
     """Raise SetUpError if this Python cannot build the environment."""
     found = sys.version_info[:2]
+    oldest, newest = ("{}.{}".format(*version) for version in (OLDEST, NEWEST))
     if not OLDEST <= found <= NEWEST:
-        raise SetUpError("This Python does not fit.", where=sys.executable, found=".".join(map(str, found)),
-                         expected=f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}",
-                         fix="Call the module with another Python.")
+        raise SetUpError("This Python is too {}.".format("old" if found < OLDEST else "new"), where=sys.executable,
+                         found="Python {}.{}".format(*found), expected=f"Python {oldest} to {newest}",
+                         fix=f"Install one of these beside it, for example with uv (uv python install {newest}), and "
+                             f'name it: make report PYTHON="$(uv python find {newest})"')
     try:
         import ensurepip  # noqa: F401  Debian and Ubuntu leave it out of their Python
         import venv  # noqa: F401

@@ -1,8 +1,11 @@
 """One hierarchy for every mistake that a user can mend.
 
 A message says what is wrong, where, what was found, what was expected and what to do. The command line prints it
-without a traceback and ends with exit code 2. Anything else that is raised is a defect of the project.
+without a traceback and ends with exit code 2. Anything else that is raised is a defect of the project. A control
+character in a message is shown by its escape, so that no file can give orders to a terminal.
 """
+
+from pipeline.characters import for_terminal
 
 
 class GoldenThreadError(Exception):
@@ -22,8 +25,8 @@ class GoldenThreadError(Exception):
     def __init__(self, what: str, *, where: str = "", found: str = "", expected: str = "", fix: str = ""):
         details = {"where": where, "found": found, "expected": expected, "fix": fix}
         lines = [f"  {label + ':':<9} {text}" for label, text in details.items() if text]
-        super().__init__("\n".join([what, *lines]))
-        self.what = what
+        super().__init__(for_terminal("\n".join([what, *lines])))
+        self.what = for_terminal(what)
         self.where = where
         self.details = details
 

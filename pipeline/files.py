@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that begins so for a formula
+FORMULA = re.compile(r"'*[=+\-@\t\r]")  # a spreadsheet takes a text that begins so for a formula; ' is the guard before it
 SIGNIFICANT_DIGITS = 12  # another processor may differ in the last of a double's 16 digits
 
 
@@ -59,18 +60,28 @@ def write_json(path: Path, content: object) -> None:
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write `table` without its index; numbers have at most 12 significant digits, so every machine agrees.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe before it.
+    A text, or a column's name, that a spreadsheet would run as a formula gets an apostrophe before it (see `unguarded`).
 
     >>> folder = Path(tempfile.mkdtemp())
-    >>> write_csv(folder / "t.csv", pd.DataFrame({"team": ["=1+1", "North"], "share": [1 / 3, -1.0]}))
+    >>> write_csv(folder / "t.csv", pd.DataFrame({"team": ["=1+1", "North"], "@share": [1 / 3, -1.0]}))
     >>> print((folder / "t.csv").read_text(), end="")
-    team,share
+    team,'@share
     '=1+1,0.333333333333
     North,-1
     """
     harmless = table.apply(lambda column: column if pd.api.types.is_numeric_dtype(column) else column.map(_harmless))
+    harmless = harmless.set_axis([_harmless(name) for name in table.columns], axis="columns")
     write_text(path, harmless.to_csv(index=False, float_format=f"%.{SIGNIFICANT_DIGITS}g", lineterminator="\n"))
 
 
 def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+
+
+def unguarded(cell: object) -> object:
+    """A cell that was read from a CSV as it was before `write_csv` guarded it, for where nothing would run it.
+
+    >>> unguarded("'=1+1"), unguarded("'tis"), unguarded(0.5)
+    ('=1+1', "'tis", 0.5)
+    """
+    return cell[1:] if isinstance(cell, str) and cell.startswith("'") and FORMULA.match(cell) else cell

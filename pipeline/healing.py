@@ -8,13 +8,13 @@ before a run, and every output that the run looked at afterwards; what is damage
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.dvc_cache import FOLDER, cache_folder, files_of, md5_of, object_path, objects_of, outputs, recorded_stages
+from pipeline.dvc_cache import FOLDER, LOCK, cache_folder, files_of, md5_of, object_path, objects_of, outputs, recorded_stages
 from pipeline.errors import PipelineError
 
 
 def remove_damaged_objects(root: Path) -> list[Path]:
     """Remove the objects of the cache that are not what dvc.lock records; returns their paths."""
-    return _remove_damaged(cache_folder(root), outputs(recorded_stages(root)))
+    return _remove_damaged(cache_folder(root), outputs(recorded_stages(root / LOCK)))
 
 
 def remove_damaged_outputs(root: Path, stages: Iterable[str]) -> list[str]:
@@ -23,7 +23,7 @@ def remove_damaged_outputs(root: Path, stages: Iterable[str]) -> list[str]:
     An output that is not there counts as damaged.
     """
     cache = cache_folder(root)
-    recorded = recorded_stages(root)
+    recorded = recorded_stages(root / LOCK)
     looked_at = {name: recorded[name] for name in stages if name in recorded}
     _remove_damaged(cache, outputs(looked_at))
     damaged = []

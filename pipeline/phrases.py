@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from pipeline.markdown import Markdown
+
 MINUS = re.compile(r"(?<![\w–])-(?=\d)")  # a minus before a number, not a hyphen within a word or a range
 
 
@@ -35,12 +37,14 @@ def estimate(value: float, low: float, high: float, form: str = "{:+.1f}") -> st
 
 
 def listed(texts: Sequence[str]) -> str:
-    """Texts as a list within a sentence.
+    """Texts as a list within a sentence; Markdown, where one of them is.
 
     >>> listed(["a"]), listed(["a", "b", "c"])
     ('a', 'a, b and c')
     """
-    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+    marked = any(isinstance(text, Markdown) for text in texts)
+    comma, last = (Markdown(", "), Markdown(" and ")) if marked else (", ", " and ")
+    return last.join([comma.join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
 def counted(count: int, one: str, many: str = "") -> str:

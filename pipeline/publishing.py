@@ -6,6 +6,9 @@ table and figure lies on the site for readers (`reports/site/data/<name>.csv`). 
 survey publishes an edition: it has folders of its own in both places (`<report>/<name>/`). Notebooks whose tables depend
 on what was downloaded keep them together in a collection (`reports/site/<collection>/data/`). Where the data are answers
 of single people, a guard (pipeline/surveys/disclosure) stands in between: nothing is published that it has not passed.
+
+Every text that is handed in is text, and comes out as its characters; only a `Markdown` (pipeline/markdown) is read as
+Markdown.
 """
 
 import math
@@ -25,6 +28,7 @@ from IPython.display import Image
 
 from pipeline.errors import PublishingError
 from pipeline.files import SIGNIFICANT_DIGITS, project_root, replacing, write_csv, write_text
+from pipeline.markdown import Markdown, attribute, escaped, own, plain
 from pipeline.phrases import true_minus
 
 if TYPE_CHECKING:
@@ -113,14 +117,14 @@ class Publication:
         itself, if not given) is the CSV for readers. Returns the table as it was published.
         """
         self._claim_name(name)
-        caption = f"{self.mark} {caption}".strip()
+        caption = self._marked(caption)
         table = self._passed(name, table, people)
-        headings = dict(headings or {column: column for column in table.columns})
+        headings = dict(headings or {column: str(column) for column in table.columns})
         shown = table[list(headings)]
         cells = [[_cell(value, (forms or {}).get(column, "{}")) for column, value in zip(shown.columns, row)]
                  for row in shown.itertuples(index=False)]
         right = [pd.api.types.is_numeric_dtype(shown[column]) for column in shown.columns]
-        text = f"{pipe_table(list(headings.values()), cells, right, widths)}\n\n: {caption} {{#tbl-{name}}}\n"
+        text = f"{pipe_table(list(headings.values()), cells, right, widths)}\n\n: {escaped(caption)} {{#tbl-{name}}}\n"
         write_text(self.folder / "tables" / f"{name}.md", text)
         if data is None:
             self._write_data(name, table, caption, headings)
@@ -128,15 +132,15 @@ class Publication:
             self._write_data(name, self._passed(name, data, people), caption, None)
         return table
 
-    def passage(self, name: str, text: str, *shown: str) -> None:
-        """Publish Markdown that a report includes, where what there is to say and to show depends on what was found.
+    def passage(self, name: str, text: Markdown | str, *shown: str) -> None:
+        """Publish what a report includes where what there is to say and to show depends on what was found.
 
         `shown` are published tables and figures that follow the text.
         """
         self._claim_name(name, "passage ")
         parts = [(self.folder / kind / f"{each}.md").read_text(encoding="utf-8") for each in shown
                  for kind in ("tables", "figures") if (self.folder / kind / f"{each}.md").exists()]
-        write_text(self.folder / "passages" / f"{name}.md", "\n\n".join(part.strip() for part in [text, *parts]) + "\n")
+        write_text(self.folder / "passages" / f"{name}.md", "\n\n".join(part.strip() for part in [escaped(text), *parts]) + "\n")
 
     def figure(self, name: str, figure: "Figure | Callable[[pd.DataFrame], Figure]", caption: str, alt: str,
                data: pd.DataFrame, *, headings: Mapping[str, str] | None = None) -> Image:
@@ -150,7 +154,7 @@ class Publication:
             raise PublishingError("With a guard, a figure is drawn from the data that it let pass.",
                                   where=self.notebook, found=f"{name}: a finished figure",
                                   expected="a function of the data", fix="Give the drawing function itself.")
-        caption = f"{self.mark} {caption}".strip()
+        caption = self._marked(caption)
         data = self._passed(name, data, people=True)
         figure = figure(data) if callable(figure) else figure
         if not alt.strip() or alt.strip() == caption.strip():
@@ -158,14 +162,19 @@ class Publication:
                                   where=self.notebook, found=name)
         folder = self.folder / "figures"
         save_figure(figure, folder / name)
-        alt = true_minus(alt.replace('"', "'"))
-        link = f'<a href="{self.address}data/{name}.csv">{name}.csv</a>'  # in a web page; elsewhere the name alone
-        text = (f"![{caption} Data: {link}.](published/{self.notebook}/figures/{name})"
-                f'{{#fig-{name} fig-alt="{alt}"}}\n')
+        alt = true_minus(alt)
+        link = own(f"[{name}.csv]({self.address}data/{name}.csv){{.web-only}}")  # elsewhere the name alone
+        text = (f"![{escaped(caption)} Data: {link}.](published/{self.notebook}/figures/{name})"
+                f'{{#fig-{name} fig-alt="{attribute(alt)}"}}\n')
         write_text(folder / f"{name}.md", text)
         self._write_data(name, data, caption, headings)
         _pyplot().close(figure)
         return Image(filename=str(folder / f"{name}.png"), alt=alt, width=WIDTH_ON_SCREEN)
+
+    def _marked(self, caption: str) -> str:
+        if isinstance(caption, Markdown):
+            return Markdown("{} {}").format(self.mark, caption).strip()
+        return f"{self.mark} {caption}".strip()
 
     def _passed(self, name: str, table: pd.DataFrame, people: bool) -> pd.DataFrame:
         return self.guard.table(name, table) if self.guard and people else table
@@ -177,7 +186,7 @@ class Publication:
         """
         write_csv(self.data / f"{name}.csv", table)
         named = {column: heading for column, heading in (headings or {}).items() if column in table}
-        described = {"title": caption, "headings": named or {column: column for column in table}}
+        described = {"title": plain(caption) if isinstance(caption, Markdown) else caption, "headings": named or {column: column for column in table}}
         write_text(self.folder / "data" / f"{name}.yaml",
                    yaml.safe_dump(described, sort_keys=False, allow_unicode=True, width=1000))
 
@@ -196,6 +205,7 @@ def save_figure(figure: "Figure", stem: Path) -> None:
     drawing. typst draws a picture in dots of its own, and repeats or drops a row of them where rounding gives it one
     more than the page has. So the picture is a hundredth of a dot less high than whole dots, and the page a little more.
     """
+    _name_what_the_font_lacks(figure)
     box = figure.get_tightbbox().padded(0.04)  # inches
     width, height = (math.ceil(round(DOTS * length, 6)) for length in (box.width, box.height))
     box = type(box).from_bounds(box.x0, box.y0, width / DOTS, (height - SPARE) / DOTS)
@@ -206,6 +216,17 @@ def save_figure(figure: "Figure", stem: Path) -> None:
             f'#image("{drawn.name}", width: 100%, height: 100%, fit: "stretch")')
     with replacing(picture) as beside:
         beside.write_bytes(_with_density(typst.compile(page.encode(), root=drawn.parent, format="png", ppi=float(DOTS))))
+
+
+def _name_what_the_font_lacks(figure: "Figure") -> None:
+    """Labels wrapped by the charts have it already; this is for the others, such as the keys'."""
+    from matplotlib.text import Text
+
+    from pipeline.charts import drawable
+
+    for text in figure.findobj(Text):
+        if (shown := drawable(text.get_text())) != text.get_text():
+            text.set_text(shown)
 
 
 def _with_density(png: bytes) -> bytes:
@@ -229,22 +250,28 @@ def _text(value: object, form: str) -> str:
 
 
 def _cell(value: object, form: str) -> str:
-    if not isinstance(value, str) and pd.isna(value):
-        return "–"
-    return _text(value, form).replace("|", "\\|").replace("\n", " ")
+    """A cell as it is shown: a text, unless it is Markdown or a number."""
+    if isinstance(value, str):
+        return value if isinstance(value, Markdown) else form.format(value)
+    return own("–" if pd.isna(value) else _text(value, form))
 
 
-def pipe_table(headings: list[str], cells: list[list[str]], right: list[bool], widths: Sequence[int] | None) -> str:
-    """A Markdown pipe table. pandoc takes relative column widths from the dashes where a line is long enough.
+def pipe_table(headings: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[bool],
+               widths: Sequence[int] | None) -> str:
+    """A Markdown pipe table of texts, which are escaped, or Markdown.
 
-    >>> print(pipe_table(["item", "n"], [["a", "1"]], [False, True], None))
-    | item | n |
-    |:-----|--:|
-    | a    | 1 |
+    pandoc takes relative column widths from the dashes where a line is long enough; they follow the texts as they are
+    shown.
+
+    >>> print(pipe_table(["item", "n"], [["a|b", "1.5"]], [False, True], None))
+    | item | n   |
+    |:-----|----:|
+    | a&#124;b  | 1.5 |
     """
-    needed = [max(len(text) for text in column) for column in zip(headings, *cells)]
+    rows = [[escaped(text, in_cell=True) for text in row] for row in [headings, *cells]]
+    needed = [max(len(plain(text)) for text in column) for column in zip(*rows)]
     total = sum(widths) if widths else 0
     dashes = [max(3, round(TABLE_WIDTH * width / total)) for width in widths] if widths else needed
     rule = "|".join("-" * (n + 1) + ":" if r else ":" + "-" * (n + 1) for n, r in zip(dashes, right))
-    lines = [" | ".join(text.ljust(n) for text, n in zip(row, needed)) for row in [headings, *cells]]
+    lines = [" | ".join(f"{text}{' ' * (n - len(plain(text)))}" for text, n in zip(row, needed)) for row in rows]
     return "\n".join([f"| {lines[0]} |", f"|{rule}|", *(f"| {line} |" for line in lines[1:])])

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipeline.healing import refuse_damaged, remove_damaged_objects, remove_dama
 from pipeline.isolation import environment
 from pipeline.parameters import check_names, surveys_of
 from pipeline.private import keep_private
+from pipeline.records import one_run_at_a_time, own_record
 from pipeline.repairing import repair
 from pipeline.surveys.listing import give_empty_list
 
@@ -40,16 +42,23 @@ def stage_names(root: Path) -> list[str]:
 
 
 def reproduce(root: Path, options: Iterable[str] = (), on_start: Callable[[StageRun], None] = lambda stage: None,
-              on_end: Callable[[StageRun], None] = lambda stage: None) -> list[StageRun]:
+              on_end: Callable[[StageRun], None] = lambda stage: None, record: bool = False) -> list[StageRun]:
     """Run `dvc repro` in `root`; return the stages that DVC looked at, in order, with their times.
 
-    `on_start` and `on_end` are called as each stage starts and ends. Raises PipelineError with the failed stage's own
-    words when one fails, or with DVC's reason; what the stages before it made is kept. Raises ParameterError, before
-    anything runs, for a name in params.yaml that can be no survey's.
+    `on_start` and `on_end` are called as each stage starts and ends. What was made is noted in this folder's own record,
+    or with `record` in dvc.lock, which version control shares (records.py). Raises PipelineError with the failed stage's
+    own words when one fails, or with DVC's reason, and where another run is going on; what the stages before it made is
+    kept. Raises ParameterError, before anything runs, for a name in params.yaml that can be no survey's.
     """
-    options = list(options)
     check_names(root)
     give_empty_list(root)
+    with one_run_at_a_time(root), nullcontext() if record else own_record(root):
+        return _healed(root, list(options), on_start, on_end)
+
+
+def _healed(root: Path, options: list[str], on_start: Callable[[StageRun], None],
+            on_end: Callable[[StageRun], None]) -> list[StageRun]:
+    """Run it; where what was delivered is not what the record that is in place says, once more without that."""
     repair(root)
     keep_private(root)
     remove_damaged_objects(root)

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +17,32 @@ import yaml
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from packaging.utils import canonicalize_name
 
+from pipeline.engines import Engine, choose_engine, find_quarto
 from pipeline.environment import ROOT, machine_settings
 from pipeline.errors import GoldenThreadError
 from pipeline.lockfile import direct_dependencies, locked_versions
-from pipeline.rendering import choose_engine
-from pipeline.rendering.quarto import find_quarto
+from pipeline.rendering import render
+from pipeline.rendering.embedded import REPORTS
 
 QUARTO_SECONDS = 180.0  # its package downloads Quarto while it installs; a blocked network may hang instead of refusing
 GUIDE = "docs/how-to/set-up.md"
+TEST_PAGE = """---
+title: "A page"
+lang: en-GB
+---
+
+## A section {#sec-section}
+
+::: {.callout-note title="A note"}
+As @tbl-numbers in @sec-section shows.
+:::
+
+| Group | Number |
+|:------|-------:|
+| One   |      1 |
+
+: Numbers. {#tbl-numbers}
+"""
 
 
 @dataclass(frozen=True)
@@ -121,9 +140,27 @@ def _engine(root: Path) -> Check:
         quarto = choose_engine(asked)
     except GoldenThreadError as mistake:
         return Check("Engine for reports", None, "HTML, DOCX and PDF reports", f"{mistake.what} {fix}")
-    name = f"Quarto {quarto.version}" if quarto else "the embedded engine"
+    name = str(Engine(quarto))
     why = f"{asked} is asked for" if asked != "auto" else "Quarto is found" if quarto else "no Quarto is found"
-    return Check("Engine for reports", f"{name}: {why}", "HTML, DOCX and PDF reports", fix)
+    try:
+        _render_a_page(asked)
+    except GoldenThreadError as failure:
+        return Check("Engine for reports", None, "HTML, DOCX and PDF reports",
+                     f"{name} could not make a test page: {' '.join(str(failure).split())} "
+                     "Try the other: engine under report in params.yaml.")
+    return Check("Engine for reports", f"{name}: {why}; made a test page in three formats", "HTML, DOCX and PDF reports", fix)
+
+
+def _render_a_page(engine: str) -> None:
+    """A page with a callout, a table and a reference, in every format, by the engine that reports would be made by."""
+    with tempfile.TemporaryDirectory(prefix="golden-thread-") as scratch:
+        reports = Path(scratch) / "reports"
+        reports.mkdir()
+        shutil.copytree(REPORTS / "styles", reports / "styles")
+        for name in ("_quarto.yml", "references.bib"):
+            shutil.copyfile(REPORTS / name, reports / name)
+        (reports / "page.qmd").write_text(TEST_PAGE, encoding="utf-8")
+        render(Path(scratch), ["page"], engine=engine)
 
 
 def try_quarto(seconds: float = QUARTO_SECONDS, installer: Sequence[str] | None = None) -> str:

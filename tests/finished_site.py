@@ -16,7 +16,7 @@ SURVEY, AUTHORITY = "practice", "E06999001"
 FEW_DRAWS = {"curve_draws: 999": "curve_draws: 19", "draws: 9999": "draws: 99", "E10000016": AUTHORITY}
 
 
-def make_site(destination: Path) -> None:
+def make_site(destination: Path, engine: str = "embedded") -> None:
     """Run the pipeline in a copy of the project and move its site to `destination`, whole or not at all (2 minutes).
 
     The statistics on authorities are made up: so the pages about them have their charts and tables.
@@ -24,8 +24,8 @@ def make_site(destination: Path) -> None:
     with fresh_copy(ROOT) as project:
         _take_made_up_authorities(project)
         golden_thread(project, "survey", "simulate", SURVEY, "--respondents", "400", "--clusters", "40")
-        golden_thread(project, "run")
-        golden_thread(project, "authorities", "profile", AUTHORITY, "--engine", "embedded")
+        golden_thread(project, "run", engine=engine)
+        golden_thread(project, "authorities", "profile", AUTHORITY, "--engine", engine, engine=engine)
         beside = destination.with_name(f"{destination.name} in the making")
         shutil.copytree(project / "reports" / "site", beside)
         os.replace(beside, destination)
@@ -46,10 +46,10 @@ def _take_made_up_authorities(project: Path) -> None:
     golden_thread(project, "authorities", "fetch", "--from", str(files))
 
 
-def golden_thread(project: Path, *words: str) -> None:
+def golden_thread(project: Path, *words: str, engine: str = "embedded") -> None:
     """Run a command of the project as its users do; what it prints is told when it fails."""
     done = subprocess.run([sys.executable, "-m", "pipeline", *words], cwd=project, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, env={**os.environ, "GOLDEN_THREAD_ENGINE": "embedded"})
+                          stdin=subprocess.DEVNULL, env={**os.environ, "GOLDEN_THREAD_ENGINE": engine})
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -271,7 +271,7 @@ def test_the_whole_pipeline_under_all_hostile_settings_gives_the_bytes_of_dvc_lo
         delivered = [path for path in (copy / "reports").rglob("*") if path.is_symlink()]
         assert delivered == [] and [name for name in planted(tmp_path) if "python" not in name] == []
         left = [path.name for path in (copy / ".dvc" / "tmp" / "golden-thread").iterdir()]
-        assert sorted(left) == ["dvc", "dvc.lock", "matplotlib"]
+        assert {name for name in left if "run" not in name} == {"dvc", "dvc.lock", "matplotlib"} and not any("golden" in name for name in left)
 
 
 @pytest.mark.slow

@@ -11,9 +11,11 @@ import matplotlib
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Transform
+
+from pipeline.characters import harmless, named_where
 
 WIDTH = 4.9  # inches: within the text column of an A4 page, and little enough for a phone to show it legibly
 SMALLEST, SMALL, HEADING = 7.5, 8, 8.5  # points: numbers and ticks, labels, and what stands above them in bold
@@ -71,6 +73,22 @@ def sheet(height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def drawable(text: str) -> str:
+    """`text` with the names of characters that the charts' font has no picture of.
+
+    >>> drawable("Great 🦄, 日")
+    'Great [UNICORN FACE], [CJK UNIFIED IDEOGRAPH-65E5]'
+    """
+    return text if text.isascii() else named_where(harmless(text), lambda each: each != "\n" and ord(each) not in _pictures())
+
+
+@cache
+def _pictures() -> frozenset[int]:
+    """The characters that the font has upright and bold."""
+    upright, bold = (get_font(findfont(FontProperties(family=FONT, weight=weight))) for weight in ("normal", "bold"))
+    return frozenset(upright.get_charmap()) & frozenset(bold.get_charmap())
+
+
 @cache
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Inches that one line of `text` takes at `size` points.
@@ -89,7 +107,7 @@ def wrapped(text: str, room: float, size: float, bold: bool = False) -> list[str
     ['Supervision as often', 'as policy']
     """
     lines = [""]
-    for word in text.split():
+    for word in drawable(text).split():
         longer = f"{lines[-1]} {word}".lstrip()
         if text_width(longer, size, bold) <= room:
             lines[-1] = longer

@@ -5,6 +5,7 @@ beside every shade and symbol.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from itertools import accumulate
 from textwrap import wrap
 
@@ -133,10 +134,8 @@ def theory_chart(nodes: pd.DataFrame, links: pd.DataFrame, least: int = 3) -> Fi
     if drawn.empty:
         raise ValueError(f"No link has {least} passages.")
     graph = _layers(nodes, drawn)
-    heights = {node: LINE * its["name"].count("\n") + LINE + NAME_GAP for node, its in graph.nodes(data=True)}
-    length = max(sum(heights[node] for node in column) for column in _columns(graph).values())
+    places, length = _places(graph)
     figure, axes = sheet(GRAPH_HEAD + length)
-    places = _places(graph, heights, length)
     names = _write_names(axes, graph, places)
     for source, target, link in sorted(graph.edges(data=True), key=lambda edge: (edge[2]["passages"], *edge[:2])):
         _flow(axes, (names[source][1], places[source]), (names[target][0], places[target]), link)
@@ -165,29 +164,33 @@ def _columns(graph: nx.DiGraph) -> dict[str, list[str]]:
     return {kind: [node for node, its in graph.nodes(data="kind") if its == kind] for kind in COLUMNS}
 
 
-def _places(graph: nx.DiGraph, heights: Mapping[str, float], length: float, sweeps: int = 24) -> dict[str, float]:
-    """The middle of each name in inches from the top; what a column is shorter than `length` goes between its names.
+def _places(graph: nx.DiGraph, sweeps: int = 24) -> tuple[dict[str, float], float]:
+    """The middle of each name in inches from the top, and the length of the longest column.
 
-    A column is ordered by the mean of its neighbours, weighted by passages, so that few links cross (the barycentre
-    method of Sugiyama, Tagawa & Toda 1981).
+    What a column is shorter goes between its names. It is ordered by the mean of its neighbours, weighted by passages,
+    so that few links cross (the barycentre method of Sugiyama, Tagawa & Toda 1981). Two means may be equal, and only
+    fractions say so on every machine: the last digit of a floating-point sum would decide which name stands above.
     """
+    line, gap = Fraction(str(LINE)), Fraction(str(NAME_GAP))
+    heights = {node: line * (its["name"].count("\n") + 1) + gap for node, its in graph.nodes(data=True)}
     columns, places = _columns(graph), {}
+    length = max(sum(heights[node] for node in column) for column in columns.values())
     for sweep in range(sweeps + 1):
         for kind in (list(COLUMNS), list(COLUMNS)[::-1])[sweep % 2]:
             if sweep:
                 columns[kind].sort(key=lambda node: (_barycentre(graph, node, places), node))
             spare = (length - sum(heights[node] for node in columns[kind])) / len(columns[kind])
-            top = GRAPH_HEAD
+            top = Fraction(str(GRAPH_HEAD))
             for node in columns[kind]:
                 places[node] = top + (heights[node] + spare) / 2
                 top += heights[node] + spare
-    return places
+    return {node: float(place) for node, place in places.items()}, float(length)
 
 
-def _barycentre(graph: nx.DiGraph, node: str, places: Mapping[str, float]) -> float:
+def _barycentre(graph: nx.DiGraph, node: str, places: Mapping[str, Fraction]) -> Fraction:
     edges = [(places[source], its) for source, _, its in graph.in_edges(node, data="passages")]
     edges += [(places[target], its) for _, target, its in graph.out_edges(node, data="passages")]
-    return float(np.average([place for place, _ in edges], weights=[its for _, its in edges]))
+    return sum(place * its for place, its in edges) / sum(its for _, its in edges)
 
 
 def _write_names(axes: Axes, graph: nx.DiGraph, places: Mapping[str, float]) -> dict[str, tuple[float, float]]:

@@ -1,5 +1,6 @@
 """Where everything of a chart of answers stands, in inches and per cent: `pipeline.charts.likert` draws it."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -155,7 +156,8 @@ def side_columns(table: pd.DataFrame, scale: AnswerScale, neutral: str) -> list[
 
 def plan_across(labels: Sequence[str], most: float, pieces: Sequence[Piece], columns: Sequence[Column]) -> Plan:
     """Columns take what they need, labels what they may, and bars the rest; all bars are drawn to one scale."""
-    room = max(0.5, min(most, WIDTH - 2 * TOTAL - PLOT - sum(column.least for column in columns)))
+    # fsum is exact: what sum() makes of floats differs between Python 3.11 and 3.12.
+    room = max(0.5, min(most, WIDTH - 2 * TOTAL - PLOT - math.fsum(column.least for column in columns)))
     ends = max(text_width(line, SMALL) for label in labels for line in wrapped(label, room, SMALL))
     low = min((piece.starts.min() for piece in pieces), default=0)
     high = max((piece.starts + piece.widths).max() for piece in pieces)
@@ -165,9 +167,9 @@ def plan_across(labels: Sequence[str], most: float, pieces: Sequence[Piece], col
     left = ends + GAP + TOTAL
     free = WIDTH - left - TOTAL
     longest = [float(column.widths.max(initial=0)) for column in columns]
-    unit = (free - sum(column.around for column in columns)) / (high - low + sum(longest))
+    unit = (free - math.fsum(column.around for column in columns)) / (high - low + math.fsum(longest))
     widths = [max(column.least, column.around + unit * length) for column, length in zip(columns, longest)]
-    unit = (free - sum(widths)) / (high - low)
+    unit = (free - math.fsum(widths)) / (high - low)
     right = left + unit * (high - low)
     begins = right + TOTAL + np.cumsum([0, *widths])[:-1] + GAP
     return Plan(ends, left, left - unit * low, right, unit, list(begins))

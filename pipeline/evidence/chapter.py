@@ -14,6 +14,7 @@ from pipeline.evidence.coverage import coverage
 from pipeline.evidence.figures import read_figures
 from pipeline.evidence.reading import Evidence
 from pipeline.evidence.second_coding import SecondCoding
+from pipeline.markdown import Markdown, md
 from pipeline.publishing import Publication
 
 LINKS_SHOWN = 15
@@ -119,13 +120,12 @@ def _agreement_values(page: Chapter, places: pd.DataFrame) -> None:
 
 def _learned(page: Chapter) -> None:
     codebook = page.evidence.codebook
-    points = [f"- **{each.about}.** {each.found} Now: {tables.in_words(codebook.rules[each.rule], codebook)}"
+    points = [md("- **{}.** {} Now: {}", each.about, each.found, tables.in_words(codebook.rules[each.rule], codebook))
               for each in codebook.learned]
-    page.publish.passage(
-        "evidence-learned",
-        f"The two codings differ in {len(page.second.settled)} of {len(VARIABLES) * len(page.second.places)} "
-        "comparisons of a place and a variable. Each was settled by reading the place again, and the codebook now says "
-        "what was learned:\n\n" + "\n".join(points))
+    page.publish.passage("evidence-learned", md(
+        "The two codings differ in {} of {} comparisons of a place and a variable. Each was settled by reading the place "
+        "again, and the codebook now says what was learned:\n\n{}", len(page.second.settled),
+        len(VARIABLES) * len(page.second.places), Markdown("\n").join(points)))
 
 
 def evidence_map(page: Chapter) -> Image:

@@ -8,6 +8,7 @@ from pipeline.evidence.codebook import NONE
 from pipeline.evidence.grades import GRADES, NO_STATISTIC, NOT_DOWNLOADED
 from pipeline.evidence.reading import Evidence
 from pipeline.evidence.triangulation import places_for_children
+from pipeline.markdown import own
 
 SELECTION = (
     "**The cases were chosen because they went well.** The authorities of the report of 2012 were picked for good "
@@ -40,7 +41,7 @@ def totals(page: Chapter) -> None:
     texts = {"question": _question(page), "finding": _finding(page, told, shown), "selection": SELECTION,
              "survey-limit": SURVEY_LIMIT, "limits": LIMITS}
     for name, text in texts.items():
-        page.publish.passage(f"evidence-{name}", text)
+        page.publish.passage(f"evidence-{name}", own(text))
 
 
 def triangulate(page: Chapter, triangulation: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +67,7 @@ def triangulate(page: Chapter, triangulation: pd.DataFrame) -> pd.DataFrame:
         counts = triangulation[f"grade_{name}"].value_counts()
         for each in GRADES:
             publish.value(f"evidence.grade_{name}.{each.replace(' ', '_')}", int(counts.get(each, 0)))
-    publish.passage("evidence-statistics", _statistics(triangulation))
+    publish.passage("evidence-statistics", own(_statistics(triangulation)))
     return shown[["title", "survey", "cases", "statistics", "any", "children"]]
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
+from pipeline.characters import harmless
 from pipeline.phrases import counted, listed, true_minus
 from pipeline.provenance.causes import Causes
 from pipeline.provenance.differences import Differences
@@ -13,7 +14,7 @@ from pipeline.provenance.tables import Cell, Changed, number
 
 LARGEST = 5  # changes of a table that are told one by one
 NAMED = 8  # of a list of files
-SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$@&{}^]|:(?=//))")
 
 
 def tell(found: Differences) -> str:
@@ -170,4 +171,4 @@ def _files(names: tuple[str, ...]) -> str:
 
 def _plain(text: str) -> str:
     """`text` with nothing in it that Markdown would take for itself."""
-    return SPECIAL.sub(r"\\\1", text).replace("\n", " ")
+    return SPECIAL.sub(r"\\\1", harmless(text.replace("\n", " ")))

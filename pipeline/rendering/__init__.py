@@ -19,22 +19,23 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import yaml
-
+from pipeline.engines import choose_engine, recorded_engine
 from pipeline.errors import ParameterError, RenderError
 from pipeline.files import replacing, write_text
+from pipeline.markdown import plain
 from pipeline.rendering import docx, embedded, quarto
 from pipeline.rendering.checks import check_report
 from pipeline.rendering.data_tables import write_spreadsheets
-from pipeline.rendering.sources import Report, alternative_texts, expanded, read_report
+from pipeline.rendering.sources import (
+    Report, alternative_texts, expanded, for_format, in_format, read_report, shared_settings)
 from pipeline.rendering.table_list import TABLES, list_of_tables
-from pipeline.rendering.values import nested, published_values
+from pipeline.rendering.values import published_values
 from pipeline.site_frame import PAGES, write_frame
 
-ENGINES = ("auto", "quarto", "embedded")
 MAKE_EDITION = {  # how what an edition is made for comes to be there
     "survey": "Name the survey in params.yaml (surveys) and run 'golden-thread run'.",
     "authority": "Run 'golden-thread authorities profile CODE', which publishes it and renders it."}
+EXTENSIONS = embedded.EXTENSION.parent
 SUFFIXES = {"html": ".html", "docx": ".docx", "typst": ".pdf"}
 FIXED_EPOCH = 1_325_376_000  # 1 January 2012, UTC: where a format wants a date and SOURCE_DATE_EPOCH gives none
 
@@ -45,8 +46,8 @@ def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto
 
     Args:
         root: the project's folder, which holds reports/.
-        engine: "quarto", "embedded", or "auto": Quarto where it is found, else embedded. The environment variable
-            GOLDEN_THREAD_ENGINE overrules it.
+        engine: "quarto", "embedded", or "auto": Quarto where it is found, else embedded (the environment variable
+            GOLDEN_THREAD_ENGINE overrules these); "recorded": the one that the run of the pipeline has chosen.
         destination: the folder to write to; reports/site by default, in it <report>/<edition>/ for an edition.
         edition: the survey, or the authority, that a report with editions is made for.
         only: the formats to make, of those that the report has; None: all.
@@ -60,7 +61,7 @@ def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto
     sources = _sources(folder, reports, edition)
     made_for = Path(sources[0].name) / edition if edition else Path()
     destination = destination or folder / "site" / made_for
-    chosen = choose_engine(engine)
+    chosen = recorded_engine(root) if engine == "recorded" else choose_engine(engine)
     written = []
     with tempfile.TemporaryDirectory(prefix="golden-thread-") as temporary:
         staged = Path(temporary).resolve() / "reports"
@@ -71,9 +72,10 @@ def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto
         sources = [read_report(staged, report.name) for report in sources]  # again: now what they include is there
         for report in sources:
             check_report(report, staged, values)
+        settings = _leave_to_engines(staged)
         for report in sources:
             write_frame(staged, "../" * len(made_for.parts), "" if edition else PAGES.get(report.name, ""))
-            outputs = _render_report(report, staged, values, chosen, folder / "site" / made_for / "data", only)
+            outputs = _render_report(report, staged, values, settings, chosen, folder / "site" / made_for / "data", only)
             destination.mkdir(parents=True, exist_ok=True)
             for output in outputs:
                 with replacing(destination / output.name) as beside:
@@ -109,29 +111,6 @@ def _made_for(report: Report) -> str:
     return named if named in MAKE_EDITION else "survey"
 
 
-def choose_engine(engine: str) -> quarto.Quarto | None:
-    """The Quarto to render with, or None for the embedded engine.
-
-    Raises ParameterError for another name, and RenderError where "quarto" is asked for and not found.
-
-    >>> choose_engine("embedded") is None
-    True
-    """
-    engine = os.environ.get("GOLDEN_THREAD_ENGINE") or engine
-    if engine not in ENGINES:
-        raise ParameterError("Unknown engine for reports.", where="params.yaml, report.engine, or GOLDEN_THREAD_ENGINE",
-                             found=repr(engine), expected=" or ".join(ENGINES), fix="Correct the value.")
-    if engine == "embedded":
-        return None
-    found, reason = quarto.find_quarto()
-    if engine == "quarto" and found is None:
-        raise RenderError("Quarto is asked for, but not there.", where="report.engine: quarto", found=reason,
-                          expected=f"Quarto {quarto.OLDEST} or newer",
-                          fix="Run 'uv pip install quarto-cli' in the environment or use conda's environment.yml; "
-                              "or choose the engine embedded.")
-    return found
-
-
 def formats(report: Report) -> list[str]:
     """The formats of `report`: those of its header's `format`, else those of _quarto.yml.
 
@@ -151,23 +130,30 @@ def formats(report: Report) -> list[str]:
 def _stage(folder: Path, staged: Path, published: Path) -> dict[str, str]:
     """A copy of what rendering reads, for engines leave files beside their sources; returns the published values."""
     staged.mkdir()
-    for source, name in ((folder / "styles", "styles"), (published, "published")):
+    for source, name in ((folder / "styles", "styles"), (published, "published"), (EXTENSIONS, EXTENSIONS.name)):
         if source.is_dir():
             shutil.copytree(source, staged / name)
     for path in sorted(folder.glob("*")):
         if path.is_file():
             shutil.copyfile(path, staged / path.name)
-    values = published_values(staged)
-    write_text(staged / "_variables.yml", yaml.safe_dump(nested(values), allow_unicode=True, sort_keys=True))
-    return values
+    return published_values(staged)
+
+
+def _leave_to_engines(staged: Path) -> dict:
+    """Take out of `staged` what the engines do not read; returns what _quarto.yml says of each format."""
+    settings = shared_settings(staged)
+    quarto.prepare_project(staged, settings)
+    for path in staged.glob("*.qmd"):
+        path.unlink()
+    return settings.get("format", {})
 
 
 def _epoch() -> int:
     return int(os.environ.get("SOURCE_DATE_EPOCH") or FIXED_EPOCH)
 
 
-def _render_report(report: Report, staged: Path, values: Mapping[str, str], engine: quarto.Quarto | None,
-                   data: Path, only: Sequence[str] | None) -> list[Path]:
+def _render_report(report: Report, staged: Path, values: Mapping[str, str], settings: Mapping,
+                   engine: quarto.Quarto | None, data: Path, only: Sequence[str] | None) -> list[Path]:
     """The report in each of its formats, and its data tables as spreadsheets where its header asks for them."""
     epoch = _epoch()
     metadata, body = expanded(report, values)
@@ -176,12 +162,13 @@ def _render_report(report: Report, staged: Path, values: Mapping[str, str], engi
 
     def make(format: str) -> Path:
         output = finished / f"{report.name}{SUFFIXES[format]}"
+        header, text = for_format(metadata, format), in_format(body, format)
         if engine:
-            quarto.render(engine, staged, report, body, format, output, epoch)
+            quarto.render(engine, staged, report, header, text, format, output, epoch)
         else:
-            embedded.render(staged, report.name, metadata, body, format, output, epoch)
+            embedded.render(staged, report.name, header, text, format, output, epoch, settings.get(format))
         if format == "docx":
-            docx.finish(output, title=str(metadata["title"]), language=str(metadata["lang"]),
+            docx.finish(output, title=plain(metadata["title"]), language=str(metadata["lang"]),
                         alternatives=alternative_texts(body), epoch=epoch)
         return output
 

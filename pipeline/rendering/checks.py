@@ -19,6 +19,8 @@ from pipeline.rendering.sources import (
     CODE, FIG_ALT, IMAGE, SHORTCODE, Problem, Report, blanked, look_up, publish_again)
 
 CELL = re.compile(r"^[ \t]*`{3,}[ \t]*\{([A-Za-z]\w*)[ \t,}]", re.MULTILINE)
+RAW_ATTRIBUTE = re.compile(r"^[ \t]*`{3,}[ \t]*\{=\w+\}|(?<=`)\{=\w+\}", re.MULTILINE)
+RAW_HTML = re.compile(r"(?<!\\)</?(?!https?:|mailto:|[^\s<>]+@)[A-Za-z][^<>]*>")
 HEADING = re.compile(r"^(#{1,6})[ \t]+(.*)$", re.MULTILINE)
 IDENTIFIER = re.compile(r"\{[^{}\n]*?#([A-Za-z][\w:.-]*)")
 INTERNAL_LINK = re.compile(r"\]\(#([^)\s]+)\)")
@@ -41,6 +43,7 @@ def check_report(report: Report, reports: Path, values: Mapping[str, str]) -> No
         *(Problem(report.place(at), found, fix) for at, found, fix in sorted([
             *_check_shortcodes(text, values, report.metadata),
             *_check_cells(text),
+            *_check_marks_of_one_format(text, prose),
             *_check_headings(prose),
             *_check_images(prose, reports),
             *_check_identifiers(prose),
@@ -85,6 +88,12 @@ def _check_cells(text: str) -> Iterator[tuple[int, str, str]]:
     for match in CELL.finditer(text):
         yield (match.start(), f"an executable cell {{{match[1]}}}",
                "Compute in a notebook and publish the result; to show code write ```{." + match[1] + "}.")
+
+
+def _check_marks_of_one_format(text: str, prose: str) -> Iterator[tuple[int, str, str]]:
+    for match in sorted([*RAW_ATTRIBUTE.finditer(text), *RAW_HTML.finditer(prose)], key=lambda match: match.start()):
+        yield (match.start(), f"a mark of a single format: {' '.join(match[0].split())}",
+               "Write it in Markdown, which reaches every format; to show it, write it as code, or a backslash before it.")
 
 
 def _check_headings(prose: str) -> Iterator[tuple[int, str, str]]:

@@ -9,6 +9,8 @@ import pandas as pd
 import yaml
 
 from pipeline.errors import RenderError
+from pipeline.files import unguarded
+from pipeline.markdown import plain
 from pipeline.rendering.sources import Report, expanded
 from pipeline.rendering.spreadsheets import SheetTable, Workbook, write_ods, write_xlsx
 from pipeline.rendering.values import published_values
@@ -43,9 +45,9 @@ def write_spreadsheets(report: Report, staged: Path, data: Path, folder: Path, e
     """
     metadata, _ = expanded(report, published_values(staged))
     tables = tuple(_sheet(described, data) for described in _described(report, staged))
-    workbook = Workbook(title=str(metadata["title"]), subject=str(metadata.get("subtitle", "")),
-                        language=str(metadata["lang"]), tables=tables, markers=MARKERS,
-                        introduction=(IN_THE_ORDER.format(title=metadata["title"]),))
+    title = plain(metadata["title"])
+    workbook = Workbook(title=title, subject=plain(metadata.get("subtitle", "")), language=str(metadata["lang"]),
+                        tables=tables, markers=MARKERS, introduction=(IN_THE_ORDER.format(title=title),))
     written = [folder / f"{report.name}.xlsx", folder / f"{report.name}.ods"]
     write_xlsx(workbook, written[0], epoch)
     write_ods(workbook, written[1], epoch)
@@ -65,6 +67,7 @@ def _described(report: Report, staged: Path) -> Iterator[Path]:
 def _sheet(described: Path, data: Path) -> SheetTable:
     about = yaml.safe_load(described.read_text(encoding="utf-8"))
     table = pd.read_csv(_csv(described.stem, data), keep_default_na=False, na_values=["", DASH])
+    table = table.map(unguarded).set_axis(table.columns.map(unguarded), axis="columns")
     withheld = table["rule"].notna() if "rule" in table else pd.Series(False, index=table.index)
     reasons = pd.Series(NOT_AVAILABLE, index=table.index).mask(withheld, SUPPRESSED)
     marked = {column: _marked(table[column], reasons if column != "rule" else "none") for column in about["headings"]}

@@ -22,6 +22,9 @@ from pipeline.rendering.docx_columns import fit_columns
 
 SPACE_BELOW_TABLE = Pt(12)
 MOST_LETTERS_TOGETHER = 900  # a table of more may go on over the page
+OWN_PROPERTIES = "docProps/custom.xml"
+NO_PROPERTIES = (b'<?xml version="1.0" encoding="UTF-8"?>\n'
+                 b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>')
 TALLEST = 0.82  # of the text's height: the rest is for the caption
 
 
@@ -219,9 +222,12 @@ def _set_language(document: Document, language: str) -> None:
 
 
 def _rewrite(path: Path, date: datetime) -> None:
-    """Write the archive again in the same order, every file with the same date."""
+    """Write the archive again in the same order, every file with the same date.
+
+    The keys of a report's header, which pandoc keeps as properties of the reader's own, are left out.
+    """
     with zipfile.ZipFile(path) as archive:
-        files = [(name, archive.read(name)) for name in archive.namelist()]
+        files = [(name, NO_PROPERTIES if name == OWN_PROPERTIES else archive.read(name)) for name in archive.namelist()]
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in files:
             entry = zipfile.ZipInfo(name, date.timetuple()[:6])

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from docx.oxml.ns import qn
+from docx.shared import Length
 from docx.table import Table
 
 TWIP = 635  # English metric units to a twentieth of a point
 TEXT = 9 * 20  # the type of tables, in twips, where the template's table style names none
+SMALLEST = 6 * 20  # of type that is still read
 LETTER = 0.56  # of the size of type: a letter's mean width in a sans-serif face, a little generously
 HEADER_LETTER = 0.61  # bold
 MARGINS = 120  # left and right of a cell, in twips
@@ -21,8 +23,24 @@ def fit_columns(table: Table, width: int) -> None:
     wanted = [int(column.get(qn("w:w")) or 0) for column in columns]
     if not sum(wanted):
         return
-    for column, share in zip(columns, shared(width // TWIP, wanted, _longest_words(table, len(columns))), strict=True):
+    width, least = width // TWIP, _longest_words(table, len(columns), _size(table))
+    if sum(least) > width:
+        least = _set_smaller(table, width, least)
+    for column, share in zip(columns, shared(width, wanted, least), strict=True):
         column.set(qn("w:w"), str(share))
+
+
+def _set_smaller(table: Table, width: int, least: Sequence[int]) -> list[int]:
+    """Smaller type in all of a table whose words do not fit beside each other; returns what the columns need then."""
+    margins = MARGINS * len(least)
+    size = max(_size(table) * (width - margins) // (sum(least) - margins), SMALLEST) // 10 * 10  # in half points
+    for run in table._tbl.iter(qn("w:r")):
+        properties = run.get_or_add_rPr()
+        for tag in ("w:sz", "w:szCs"):
+            for old in properties.findall(qn(tag)):
+                properties.remove(old)
+        properties.sz_val = Length(size * TWIP)
+    return _longest_words(table, len(least), size)
 
 
 def shared(width: int, wanted: Sequence[int], least: Sequence[int]) -> list[int]:
@@ -44,9 +62,8 @@ def shared(width: int, wanted: Sequence[int], least: Sequence[int]) -> list[int]
         narrow |= too_narrow
 
 
-def _longest_words(table: Table, columns: int) -> list[int]:
-    """The width in twips that the longest word of each column needs."""
-    size = _size(table)
+def _longest_words(table: Table, columns: int, size: int) -> list[int]:
+    """The width in twips that the longest word of each column needs in type of `size` twips."""
     least = [0] * columns
     for number, row in enumerate(table._tbl.tr_lst):
         letter = HEADER_LETTER if number == 0 else LETTER

@@ -1,4 +1,4 @@
-"""A report's source: read with its includes in place, and expanded for the embedded engine."""
+"""A report's source: read with its includes in place, and expanded for the engines."""
 
 import re
 from bisect import bisect_right
@@ -9,7 +9,9 @@ from pathlib import Path
 
 import yaml
 
+from pipeline.characters import named_where, not_in_pdf
 from pipeline.errors import RenderError
+from pipeline.markdown import escaped, plain
 
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(.*?)\s*>\}\}(?!\})")
 ESCAPED_SHORTCODE = re.compile(r"\{(\{\{<.*?>\}\})\}")
@@ -18,6 +20,9 @@ CODE = re.compile(
     r"|(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
     r"|<!--.*?-->", re.MULTILINE | re.DOTALL)
 IMAGE = re.compile(r"!\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)[^)]*\)(\{(?:\"(?:\\.|[^\"\\])*\"|[^}\"])*\})?")
+# The Markdown of reports: pandoc's, without marks of a single format (HTML, TeX, typst), which would reach no other.
+REPORT = "markdown-raw_html-raw_tex-raw_attribute-markdown_in_html_blocks-native_divs-native_spans"
+ENGINES_OWN = ("project", "engine", "filters", "format")  # keys of _quarto.yml that are no metadata of a report
 FIG_ALT = re.compile(r'fig-alt="((?:\\.|[^"\\])*)"')
 
 
@@ -103,7 +108,42 @@ def expanded(report: Report, values: Mapping[str, str]) -> tuple[dict, str]:
             return [expand_all(value) for value in node]
         return expand(node) if isinstance(node, str) else node
 
-    return expand_all(dict(report.metadata)), expand(report.body)
+    return expand_all(dict(report.metadata)), expand(without_comments(report.body))
+
+
+def without_comments(text: str) -> str:
+    """`text` without what its author wrote for other authors; what code shows stays.
+
+    >>> without_comments("Staff <!-- all of them? --> agree; write `<!-- so -->`.")
+    'Staff  agree; write `<!-- so -->`.'
+    """
+    return CODE.sub(lambda match: "" if match[0].startswith("<!--") else match[0], text)
+
+
+def for_format(metadata: Mapping, format: str) -> dict:
+    """A report's metadata as the filter of both engines wants them in `format` ("html", "docx" or "typst").
+
+    The filter numbers the sections itself, so the engines must not; in DOCX and PDF it makes "##" the first level, and
+    Word's and typst's lists of contents leave one level out.
+
+    >>> for_format({"title": "A brief", "toc-depth": 3, "number-sections": True}, "docx")
+    {'title': 'A brief', 'toc-depth': 2, 'section-numbers': True}
+    """
+    kept = {key: value for key, value in metadata.items() if key not in ("format", "number-sections")}
+    kept = {key: in_format(value, format) if isinstance(value, str) else value for key, value in kept.items()}
+    depth = int(metadata.get("toc-depth", 3)) - (0 if format == "html" else 1)
+    return {**kept, "toc-depth": depth, "section-numbers": metadata.get("number-sections") is True}
+
+
+def in_format(text: str, format: str) -> str:
+    """Markdown, with the names of characters that the fonts of the PDF edition lack; other formats show them all.
+
+    >>> in_format("Fine 😀", "typst"), in_format("Fine 😀", "html")
+    ('Fine &#91;GRINNING FACE&#93;', 'Fine 😀')
+    """
+    if format != "typst":
+        return text
+    return "".join(escaped(named_where(each, not_in_pdf)) if not_in_pdf(each) else each for each in text)
 
 
 def alternative_texts(body: str) -> list[str]:
@@ -113,7 +153,7 @@ def alternative_texts(body: str) -> list[str]:
     ['Rises.', 'Falls.']
     """
     images = IMAGE.finditer(blanked(CODE, body))
-    return [re.sub(r"\\(.)", r"\1", FIG_ALT.search(image[2])[1]) for image in images]
+    return [plain(re.sub(r"\\(.)", r"\1", FIG_ALT.search(image[2])[1])) for image in images]
 
 
 def _replacement(shortcode: str, values: Mapping[str, str], metadata: Mapping) -> str:
@@ -138,9 +178,13 @@ def look_up(metadata: Mapping, name: str) -> object:
 
 
 def _common_metadata(reports: Path) -> dict:
+    return {key: value for key, value in shared_settings(reports).items() if key not in ENGINES_OWN}
+
+
+def shared_settings(reports: Path) -> dict:
+    """What reports/_quarto.yml holds: metadata that all reports share, and the keys of ENGINES_OWN."""
     path = reports / "_quarto.yml"
-    common = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return {key: value for key, value in (common or {}).items() if key != "project"}
+    return (yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None) or {}
 
 
 def blanked(pattern: re.Pattern, text: str) -> str:

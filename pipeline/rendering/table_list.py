@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from pipeline.errors import RenderError
+from pipeline.markdown import Markdown, code, md, own
 from pipeline.phrases import counted
 from pipeline.rendering.data_tables import csv_files
 from pipeline.rendering.sources import Report, expanded
@@ -17,22 +18,23 @@ TABLES = "generated/tables.md"  # what a report that lists all tables includes
 CHAPTER = re.compile(r"# (?P<number>\d+)\. (?P<title>.+)")
 
 
-def list_of_tables(root: Path, reports: list[Report], values: Mapping[str, str]) -> str:
+def list_of_tables(root: Path, reports: list[Report], values: Mapping[str, str]) -> Markdown:
     """Markdown that lists every table published for readers, by chapter, and the spreadsheets of `reports`.
 
     `root` is the project's folder: reports/published says what tables are called, reports/site holds them as CSV.
 
     Raises RenderError where a table was published and its CSV is not there.
     """
-    titled = [(report.name, str(expanded(report, values)[0]["title"])) for report in reports
+    titled = [(report.name, own(str(expanded(report, values)[0]["title"]))) for report in reports
               if report.metadata.get("spreadsheets") and not report.metadata.get("editions")]
-    parts = ["## All tables of a report in one file {#spreadsheets}",
-             "\n".join(f"- {title}: [Excel]({name}.xlsx), [OpenDocument]({name}.ods)" for name, title in titled)]
+    parts = [Markdown("## All tables of a report in one file {#spreadsheets}"),
+             Markdown("\n").join(md("- {}: [Excel]({}.xlsx), [OpenDocument]({}.ods)", title, name, name)
+                                 for name, title in titled)]
     parts = parts if titled else []
     for notebook in sorted(path for path in (root / "reports" / "published").glob("*") if (path / "data").is_dir()):
-        parts.append(f"## {chapter_title(root, notebook.name)} {{#{notebook.name.partition('-')[2]}}}")
+        parts.append(md("## {} {{#{}}}", own(chapter_title(root, notebook.name)), own(notebook.name.partition("-")[2])))
         parts += [_entry(root, described) for described in sorted(notebook.glob("data/*.yaml"))]
-    return "\n\n".join(parts) + "\n"
+    return Markdown("\n\n").join(parts) + Markdown("\n")
 
 
 def chapter_title(root: Path, name: str) -> str:
@@ -44,19 +46,21 @@ def chapter_title(root: Path, name: str) -> str:
     return f"Chapter {title['number']}: {title['title'].strip()}" if title else name
 
 
-def _entry(root: Path, described: Path) -> str:
+def _entry(root: Path, described: Path) -> Markdown:
     """One table: a link to its CSV, how large it is, what it shows, and what its columns are called."""
     about = yaml.safe_load(described.read_text(encoding="utf-8"))
     file = _csv_file(root / "reports" / "site", described)
     with file.open(encoding="utf-8", newline="") as lines:
         columns, *rows = csv.reader(lines)
-    address = file.relative_to(root / "reports" / "site").as_posix()
-    names = "; ".join(f"`{column}`{_heading(about['headings'].get(column, column), column)}" for column in columns)
-    return f"[{file.name}]({address}), {counted(len(rows), 'row')}\n:   {about['title']}\n:   Columns: {names}"
+    address = own(file.relative_to(root / "reports" / "site").as_posix())
+    names = Markdown("; ").join(md("{}{}", code(column), _heading(about["headings"].get(column, column), column))
+                                for column in columns)
+    return md("[{}]({}), {}\n:   {}\n:   Columns: {}", own(file.name), address, counted(len(rows), "row"), about["title"],
+              names)
 
 
-def _heading(heading: str, column: str) -> str:
-    return "" if heading == column else f" ({heading})"
+def _heading(heading: str, column: str) -> Markdown:
+    return Markdown("") if heading == column else md(" ({})", heading)
 
 
 def _csv_file(site: Path, described: Path) -> Path:

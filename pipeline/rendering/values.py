@@ -1,19 +1,21 @@
-"""The values that notebooks published, gathered for the reports."""
+"""The values that notebooks published, gathered for the reports, as Markdown: a text in them is text."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
 from pipeline.errors import RenderError
+from pipeline.markdown import Markdown, escaped, own
 
 
-def published_values(reports: Path) -> dict[str, str]:
+def published_values(reports: Path) -> dict[str, Markdown]:
     """The text of every published value by its dotted name, from published/<notebook>/values.yaml under `reports`.
 
     Raises RenderError where two notebooks publish the same name, or where one name is the beginning of another
     (`support` and `support.share`): no nesting could hold both.
     """
-    texts: dict[str, str] = {}
+    texts: dict[str, Markdown] = {}
     sources: dict[str, str] = {}
     for path in sorted(reports.glob("published/*/values.yaml")):
         place = path.relative_to(reports).as_posix()
@@ -21,7 +23,9 @@ def published_values(reports: Path) -> dict[str, str]:
             if name in texts:
                 raise RenderError(f"The value {name} is published twice.", where=f"{sources[name]} and {place}",
                                   expected="each name once", fix="Rename one of both in its notebook.")
-            texts[name], sources[name] = str(value["text"]), place
+            text = str(value["text"])
+            texts[name] = escaped(text) if value["number"] is None else own(text)
+            sources[name] = place
     for name in texts:
         parent = name
         while "." in parent:
@@ -32,19 +36,3 @@ def published_values(reports: Path) -> dict[str, str]:
                                   expected="no name that is the beginning of another",
                                   fix=f"Rename {parent}, for instance to {parent}.total.")
     return texts
-
-
-def nested(texts: dict[str, str]) -> dict:
-    """Dotted names as the nested mapping that Quarto reads from _variables.yml.
-
-    >>> nested({"support.agree": "76", "support.base": "483", "year": "2011"})
-    {'support': {'agree': '76', 'base': '483'}, 'year': '2011'}
-    """
-    tree: dict = {}
-    for name, text in sorted(texts.items()):
-        *branches, leaf = name.split(".")
-        branch = tree
-        for key in branches:
-            branch = branch.setdefault(key, {})
-        branch[leaf] = text
-    return tree

@@ -252,7 +252,8 @@ def largest_correlation(levels: Sequence[Level]) -> float:
     >>> round(largest_correlation([Level(size=10, icc_support=0.5, icc_outcome=0.1)]), 3)
     0.894
     """
-    return sum(math.sqrt(x * y) for x, y in _variances(levels))
+    # fsum is exact: what sum() makes of floats differs between Python 3.11 and 3.12.
+    return math.fsum(math.sqrt(x * y) for x, y in _variances(levels))
 
 
 def check_design(correlation: float, levels: Sequence[Level], alpha: float = 0.05) -> None:

@@ -1,17 +1,15 @@
 """A small project with everything that a report may hold: figure, tables, callouts, citations, references."""
 
-import json
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib
-import pypandoc
 import pytest
 import yaml
 
 from pipeline.rendering import render
+from tests.reports.stand_in import StandIn
 
 STYLES = Path(__file__).resolve().parents[2] / "reports"
 
@@ -156,76 +154,10 @@ def _draw(path: Path) -> None:
         plt.close(figure)
 
 
-class FakeQuarto:
-    """A program `quarto` that records how it was called, and writes what the test tells it to."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.says(version="1.9.38")
-        script, program = folder / "quarto.py", folder / "quarto"
-        script.write_text(FAKE_QUARTO, encoding="utf-8")
-        # A shell in between: the first line of a script cannot name a program whose path has a blank in it.
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n', encoding="utf-8")
-        program.chmod(0o755)
-
-    def says(self, **settings: object) -> None:
-        """`version`; `log` (text of the log file); `stderr`; `code`; `html` (the text of the page); `output` (False:
-        no file is made)."""
-        path = self.folder / "settings.json"
-        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        path.write_text(json.dumps({**known, **settings}), encoding="utf-8")
-
-    def calls(self, command: str) -> list[dict]:
-        path = self.folder / "calls.jsonl"
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        return [call for call in map(json.loads, lines) if call["arguments"][0] == command]
-
-
-FAKE_QUARTO = '''
-import json, os, shutil, sys
-from pathlib import Path
-here = Path(__file__).parent
-settings = json.loads((here / "settings.json").read_text())
-arguments = sys.argv[1:]
-if arguments == ["--version"]:
-    print(settings["version"])
-    sys.exit()
-options = dict(zip(arguments[2::2], arguments[3::2]))
-call = {"arguments": arguments, "cwd": os.getcwd(), "files": sorted(p.name for p in Path().iterdir()),
-        "variables": Path("_variables.yml").read_text(),
-        "environment": {k: os.environ.get(k) for k in ("QUARTO_PYTHON", "SOURCE_DATE_EPOCH")}}
-with open(here / "calls.jsonl", "a") as file:
-    file.write(json.dumps(call) + "\\n")
-Path(options["--log"]).write_text(settings.get("log", ""))
-sys.stderr.write(settings.get("stderr", ""))
-if settings.get("output", True):
-    folder = Path(options["--output-dir"])
-    folder.mkdir()
-    made = folder / Path(arguments[1]).with_suffix({"html": ".html", "docx": ".docx", "typst": ".pdf"}[options["--to"]])
-    if options["--to"] == "docx":
-        shutil.copyfile(here / "made.docx", made)
-    else:
-        made.write_text(settings.get("html", "<p>All well.</p>"))
-sys.exit(settings.get("code", 0))
-'''
-
-
-@pytest.fixture(scope="session")
-def unfinished_docx(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What an engine leaves: one image without an alternative text, an empty list of contents."""
-    folder = tmp_path_factory.mktemp("unfinished")
-    _draw(folder / "agreement")
-    pypandoc.convert_text(f"# One\n\n![A caption]({folder}/agreement.png)\n", "docx", format="markdown",
-                          outputfile=str(folder / "made.docx"),
-                          extra_args=["--toc", f"--reference-doc={STYLES}/styles/reference.docx"])
-    return folder / "made.docx"
-
-
 @pytest.fixture
-def quarto_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unfinished_docx: Path) -> FakeQuarto:
-    """A recording `quarto` found on PATH before any other; its DOCX is a real one, by pandoc."""
+def quarto_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """The stand-in, found on PATH before any other Quarto."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    (folder / "made.docx").write_bytes(unfinished_docx.read_bytes())
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    return FakeQuarto(folder)
+    return StandIn(folder)

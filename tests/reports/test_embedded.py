@@ -1,6 +1,7 @@
 """The sample as a reader meets it, in each of the three formats of the embedded engine."""
 
 import re
+import shutil
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
@@ -228,8 +229,13 @@ def test_pdf_carries_its_alternative_text_and_fonts_of_its_own(pdf: pypdf.PdfRea
 # --- What the engines say -----------------------------------------------------------------------------------------
 
 def test_what_typst_refuses_is_an_error_of_the_report(project: Path) -> None:
-    (project / "reports" / "sample.qmd").write_text(
-        "---\ntitle: A\nformat: typst\n---\n\n```{=typst}\n#no-such-function()\n```\n", encoding="utf-8")
+    styles = project / "reports" / "styles"
+    real = styles.resolve()
+    styles.unlink()
+    shutil.copytree(real, styles)
+    with open(styles / "typst-template.typ", "a", encoding="utf-8") as template:
+        template.write("\n#no-such-function()\n")
+    (project / "reports" / "sample.qmd").write_text("---\ntitle: A\nformat: typst\n---\n\nText.\n", encoding="utf-8")
     with pytest.raises(RenderError, match="typst could not set sample.qmd") as caught:
         render(project, engine="embedded")
     assert "no-such-function" in str(caught.value)
@@ -237,10 +243,10 @@ def test_what_typst_refuses_is_an_error_of_the_report(project: Path) -> None:
 
 def test_what_pandoc_warns_of_is_an_error_of_the_report(project: Path) -> None:
     (project / "reports" / "sample.qmd").write_text(
-        '---\ntitle: A\nformat: html\n---\n\n<img src="nowhere.png" alt="">\n', encoding="utf-8")
+        "---\ntitle: A\nformat: html\n---\n\nA share of $\\begin{none} x$.\n", encoding="utf-8")
     with pytest.raises(RenderError, match="pandoc could not render sample.qmd") as caught:
         render(project, engine="embedded")
-    assert "nowhere.png" in str(caught.value)
+    assert "Could not convert TeX math" in str(caught.value)
 
 
 def test_a_formula_is_read_out_in_the_pdf(project: Path) -> None:

@@ -1,15 +1,22 @@
 """How Quarto is called, and that nothing it complains of passes. A stand-in records the calls: see conftest.py."""
 
+import re
+import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import pypdf
 import pytest
 import yaml
 
+from pipeline.engines import choose_engine, find_quarto
 from pipeline.errors import RenderError
-from pipeline.rendering import choose_engine, render
-from pipeline.rendering.quarto import complaints_in, find_quarto, unresolved_in
+from pipeline.rendering import render
+from pipeline.rendering.quarto import complaints_in, unresolved_in
+
+STYLES = Path(__file__).resolve().parents[2] / "reports"
 
 LOG = """\
 pandoc
@@ -20,7 +27,7 @@ metadata
 (WARN) Unable to resolve crossref @fig-none
 (WARNING) /opt/quarto/share/filters/main.lua:12 Unable to resolve crossref @tbl-none
 [WARNING] Citeproc: citation nobody2000 not found
-\x1b[33mWARNING: Unable to resolve link target: none.qmd\x1b[39m
+WARNING: Unable to resolve link target: none.qmd
 (ERROR) Include directive failed.
 Output created: study.html
 """
@@ -37,14 +44,59 @@ def test_quarto_is_called_once_a_format_with_a_log(project: Path, quarto_on_path
         assert call["environment"] == {"QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": "1325376000"}
 
 
-def test_quarto_works_on_a_copy_with_the_published_values(project: Path, quarto_on_path) -> None:
+def test_quarto_works_on_a_project_that_holds_nothing_but_what_is_made(project: Path, quarto_on_path) -> None:
+    """Quarto expands the includes of all sources that it finds: one that is not published here would stop every report."""
+    (project / "reports" / "other.qmd").write_text(
+        "---\ntitle: Other\nlang: en\neditions: true\n---\n\n{{< include published/09-staff-survey/none.md >}}\n", encoding="utf-8")
     render(project, engine="quarto")
     call = quarto_on_path.calls("render")[0]
     assert not Path(call["cwd"]).is_relative_to(project) and not Path(call["cwd"]).exists()
-    assert {"_quarto.yml", "sample.qmd", "references.bib", "published", "styles"} <= set(call["files"])
+    assert {"_extensions", "_quarto.yml", "sample.qmd", "references.bib", "published", "styles"} <= set(call["files"])
+    assert [name for name in call["files"] if name.endswith(".qmd")] == ["sample.qmd"]
     named = yaml.safe_load((project / "reports" / "_quarto.yml").read_text(encoding="utf-8"))["format"]["html"]
     assert {named["include-before-body"], named["include-after-body"]} <= set(call["files"])  # the frame of the site
-    assert yaml.safe_load(call["variables"]) == {"support": {"agree": "76"}, "survey": {"base": "483"}}
+
+
+def test_both_engines_write_the_same_document(project: Path, quarto_on_path, tmp_path: Path) -> None:
+    """Down to the structure: the filter leaves nothing that Quarto would make a table, a division or a float of its own."""
+    ours, theirs = tmp_path / "embedded", tmp_path / "quarto"
+    render(project, engine="embedded", destination=ours)
+    render(project, engine="quarto", destination=theirs)
+    documents = [zipfile.ZipFile(folder / "sample.docx").read("word/document.xml") for folder in (ours, theirs)]
+    assert documents[0] == documents[1]
+    pages = [re.sub(r"base64,[^\"')]+", "", (folder / "sample.html").read_text(encoding="utf-8")) for folder in (ours, theirs)]
+    bodies = [re.sub(r"\s+", " ", page[page.index("<main"):]).replace("> <", "><") for page in pages]
+    assert bodies[0] == bodies[1]
+    texts = ["".join(page.extract_text() for page in pypdf.PdfReader(folder / "sample.pdf").pages) for folder in (ours, theirs)]
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("unfit", ["callout", "table"])
+def test_the_stand_in_wraps_what_it_knows_as_the_real_one_does(project: Path, quarto_on_path, unfit: str) -> None:
+    """Without the filter its DOCX is the one that cannot be finished: so a gap in the filter cannot pass unseen."""
+    settings = project / "reports" / "_quarto.yml"
+    parts = settings.read_text(encoding="utf-8").split("filters:\n  - at: pre-ast\n    path: _extensions/golden-thread/report.lua\n")
+    assert len(parts) == 2
+    folder = project / "alone"
+    folder.mkdir()
+    (folder / "_quarto.yml").write_text("".join(parts), encoding="utf-8")
+    shutil.copytree(STYLES / "styles", folder / "styles")
+    text = {"callout": "::: {.callout-note}\nA note.\n:::\n", "table": "::: {#tbl-x}\n| a | b |\n|:--|--:|\n| x | 1 |\n:::\n"}[unfit]
+    (folder / "sample.qmd").write_text(f"---\ntitle: Sample\n---\n\n{text}", encoding="utf-8")
+    subprocess.run([quarto_on_path.folder / "quarto", "render", "sample.qmd", "--to", "docx", "--output-dir", "out",
+                    "--log", "log.txt", "--log-format", "plain"], cwd=folder, check=True)
+    document = zipfile.ZipFile(folder / "out" / "sample.docx").read("word/document.xml").decode("utf-8")
+    assert document.count("<w:tbl>") - document.count("<w:tblGrid") == (unfit == "callout")
+    assert document.count("<w:tbl>") == {"callout": 1, "table": 2}[unfit]
+
+
+@pytest.mark.parametrize("version", ["1.9.38", "1.11.0"])
+def test_a_missing_validator_is_no_complaint_and_a_missing_include_is_told_whole(version: str) -> None:
+    assert complaints_in("(WARN) PDF standard validation requested but verapdf is not installed.\n"
+                         "Install with: quarto install verapdf\nStandards requested: ua-1\n") == []
+    assert complaints_in("(ERROR) Include directive failed.\n  in file /p/b.qmd, \n  could not find file /p/none.md.\n\n"
+                         "Stack trace:\n    at retrieveInclude (include-standalone.ts:61:13)\n") == [
+        "(ERROR) Include directive failed. in file /p/b.qmd, could not find file /p/none.md."]
 
 
 def test_quartos_docx_is_completed_like_the_embedded_engines(project: Path, quarto_on_path) -> None:
@@ -60,6 +112,7 @@ def test_quartos_docx_is_completed_like_the_embedded_engines(project: Path, quar
     {"html": "<p>See <strong>?@sec-support</strong>.</p>"},
     {"html": "<p>Of ?var:survey.base people</p>"},
     {"html": "<p>{{&lt; video clip.mp4 &gt;}}</p>"},
+    {"stderr": "WARN: PDF standard validation requested but verapdf is not installed.\nWARN: an image is missing\n"},
     {"code": 1, "output": False, "log": "(ERROR) Something failed.\n"},
     {"code": 1, "output": False, "stderr": "no such option\n"},
     {"output": False},

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipeline.engines import choose_engine
 from pipeline.errors import ParameterError, RenderError
-from pipeline.rendering import choose_engine, embedded, render
+from pipeline.rendering import embedded, render
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -54,6 +54,9 @@ def test_the_sample_has_no_problem(project: Path) -> None:
     ("##### Detail", "a heading of level 5 below one of level 3: Detail"),
     ("```{python}\n1 + 1\n```", "an executable cell {python}"),
     ("```{r, echo=FALSE}\n1 + 1\n```", "an executable cell {r}"),
+    ("Staff <b class=x>agree.", "a mark of a single format: <b class=x>"),
+    ("`<b>`{=html}", "a mark of a single format: {=html}"),
+    ("```{=typst}\n#pagebreak()\n```", "a mark of a single format: ```{=typst}"),
 ])
 @pytest.mark.parametrize("engine", ["embedded", "quarto"])
 def test_a_problem_is_named_with_its_line(project: Path, quarto_on_path, text: str, found: str, engine: str) -> None:
@@ -108,7 +111,8 @@ def test_a_header_that_is_not_yaml_is_named_with_its_line(project: Path) -> None
     "`@nobody2000`, ``{.x} @fig-none``, staff@example.org, <https://example.org/@nobody> and \\@nobody.",
     "```\n@fig-none ![x](none.png)\n# not a heading\n```",
     "```{.python}\n@nobody2000\n```",
-    "<!-- @nobody2000 [^none] -->",
+    "<!-- @nobody2000 [^none] <b>not shown</b> -->",
+    "Write to <staff@example.org>, see <https://example.org/a>; `<b>`; a \\<b> and 3 < 4 > 2.",
     "`{{{< var none >}}}`",
     "[a link](https://example.org/@nobody)",
 ])

@@ -45,10 +45,21 @@ def test_without_a_python_that_fits_one_message_says_what_is_missing(project, tm
     program(folder, "python3", "echo 'No module named venv' >&2; exit 1")
     result = make(project, "test", path=folder)
     assert result.returncode == 2
-    assert "No Python 3.11, 3.12 or 3.13" in result.stderr
+    assert "No Python 3.11, 3.12, 3.13 or 3.14" in result.stderr and "uv python install 3.14" in result.stderr
     assert "make PYTHON=" in result.stderr
     assert "No module named venv" not in result.stderr
     assert not (project / ".venv").exists()
+
+
+def test_a_python_that_does_not_fit_says_why_itself(project, tmp_path):
+    folder = tmp_path / "bin"
+    program(folder, "python3.14", "exit 127")
+    program(folder, "python3", "echo 'This Python is too old.' >&2; exit 2")
+    program(folder, "python", "echo 'So is this one.' >&2; exit 2")
+    result = make(project, "test", path=folder)
+    assert result.returncode == 2
+    assert re.search(r"^This Python is too old\.\nNo Python 3\.11", result.stderr, flags=re.MULTILINE)
+    assert "So is this one." not in result.stderr
 
 
 def test_the_first_python_that_fits_builds(project, tmp_path):

@@ -1,16 +1,16 @@
 """The doctor's findings, and the attempt to get Quarto, with stand-ins for Quarto and its installer."""
 
 import os
-import subprocess
+import select
 import sys
 import time
 
 import pytest
 
-from pipeline import toolchain
+from pipeline import engines, toolchain
 from pipeline.environment import ROOT
 from pipeline.lockfile import locked_versions
-from pipeline.rendering import quarto as quarto_engine
+from tests.reports.stand_in import StandIn
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-ins are shell scripts")
 
@@ -21,8 +21,8 @@ def scripts(tmp_path, monkeypatch):
     folder = tmp_path / "scripts"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}/usr/bin{os.pathsep}/bin")
-    monkeypatch.setattr(quarto_engine.sysconfig, "get_path", lambda name: str(folder))
-    monkeypatch.setattr(quarto_engine.shutil, "which", _which_without(quarto_engine.shutil.which, "/usr/bin", "/bin"))
+    monkeypatch.setattr(engines.sysconfig, "get_path", lambda name: str(folder))
+    monkeypatch.setattr(engines.shutil, "which", _which_without(engines.shutil.which, "/usr/bin", "/bin"))
     monkeypatch.setattr(toolchain.sys, "executable", str(program(folder, "python", "exit 0")))
     return folder
 
@@ -39,11 +39,6 @@ def program(folder, name, script):
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
     return path
-
-
-def is_alive(pid):
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
-    return bool(state) and not state.startswith("Z")
 
 
 # The attempt to get Quarto
@@ -73,13 +68,17 @@ def test_a_quarto_that_is_too_old_is_named(scripts):
 
 
 def test_an_installation_that_hangs_is_ended_with_all_that_it_started(scripts, tmp_path):
-    child = tmp_path / "child.txt"
-    installer = program(scripts, "installer", f"sleep 300 & echo $! > '{child}'; wait")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    installer = program(scripts, "installer", f"(echo started; exec sleep 300) > '{pipe}' & wait")
     started = time.monotonic()
     line = toolchain.try_quarto(seconds=1, installer=[str(installer)])
     assert time.monotonic() - started < 20
     assert line.endswith("installing its package took longer than 1 s.")
-    assert not is_alive(int(child.read_text()))
+    assert os.read(reader, 100) == b"started\n"
+    assert select.select([reader], [], [], 10)[0] and os.read(reader, 100) == b"", "a process still holds the pipe"
+    os.close(reader)
 
 
 def test_an_installer_that_does_not_exist_is_no_error(scripts):
@@ -117,21 +116,39 @@ def test_the_doctor_names_packages_that_are_not_as_locked(project):
     assert check.found is None and f"rich {version} instead of 0.0.1" in check.how_to_get
 
 
+THE_STAND_IN = "the stand-in of tests/reports, which renders"
+
+
 @pytest.mark.parametrize(("quarto", "asked", "engine"), [
-    ("echo 1.9.38", "auto", "Quarto 1.9.38: Quarto is found"),
-    ("echo 1.9.38", "embedded", "the embedded engine: embedded is asked for"),
-    ("echo 1.4.0", "auto", "the embedded engine: no Quarto is found"),
-    ("echo 1.9.38", "quarto", "Quarto 1.9.38: quarto is asked for"),
-    ("exit 1", "quarto", None), ("echo 1.9.38", "latex", None)])
-def test_the_doctor_says_which_engine_makes_the_reports_and_why(scripts, project, monkeypatch, quarto, asked, engine):
+    (THE_STAND_IN, "auto", "Quarto 1.9.38: Quarto is found"),
+    (THE_STAND_IN, "quarto", "Quarto 1.9.38: quarto is asked for"),
+    ("echo 1.9.38", "embedded", "the embedded engine (pandoc and typst): embedded is asked for"),
+    ("echo 1.4.0", "auto", "the embedded engine (pandoc and typst): no Quarto is found")])
+def test_the_doctor_makes_a_page_with_the_engine_that_it_names(scripts, project, monkeypatch, quarto, asked, engine):
+    monkeypatch.delenv("GOLDEN_THREAD_ENGINE", raising=False)
+    if quarto == THE_STAND_IN:
+        StandIn(scripts)
+    else:
+        program(scripts, "quarto", quarto)
+    ask_for(asked, project)
+    assert found(project)["Engine for reports"].found == f"{engine}; made a test page in three formats"
+
+
+@pytest.mark.parametrize(("quarto", "asked", "told"), [
+    ("exit 1", "quarto", "Quarto is asked for, but not there."), ("echo 1.9.38", "latex", "Unknown engine"),
+    ("echo 1.9.38", "auto", "Quarto 1.9.38 could not make a test page")])  # it tells its version and does no more
+def test_the_doctor_says_what_stands_in_the_engines_way(scripts, project, monkeypatch, quarto, asked, told):
     monkeypatch.delenv("GOLDEN_THREAD_ENGINE", raising=False)
     program(scripts, "quarto", quarto)
-    parameters = project / "params.yaml"
-    text = parameters.read_text(encoding="utf-8").replace("engine: auto", f"engine: {asked}")
-    parameters.write_text(text, encoding="utf-8")
+    ask_for(asked, project)
     check = found(project)["Engine for reports"]
-    assert check.found == engine
-    assert "params.yaml" in check.how_to_get
+    assert check.found is None and told in check.how_to_get and "params.yaml" in check.how_to_get
+
+
+def ask_for(engine, project):
+    parameters = project / "params.yaml"
+    text = parameters.read_text(encoding="utf-8").replace("engine: auto", f"engine: {engine}")
+    parameters.write_text(text, encoding="utf-8")
 
 
 def test_the_doctor_tells_a_kernel_that_belongs_to_another_python(tmp_path, monkeypatch):

@@ -48,6 +48,7 @@ def test_every_sign_vector_gives_r_s_p_value(case, null, weights):
 
 def test_wildboottest_counts_the_same_draws():
     """All but the estimate's own two sign vectors, which tie with it: its strict comparison leaves them to rounding."""
+    pytest.importorskip("wildboottest", reason="numba, which it needs, has no wheels for Intel Macs")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says that it enumerates
         numbered = PANEL.assign(unit=pd.factorize(PANEL["unit"])[0])

@@ -19,6 +19,7 @@ from pipeline.authorities.models.fitting import Results
 from pipeline.authorities.panel.indicators import Indicator
 from pipeline.authorities.panel.tables import Cleaned
 from pipeline.charts import authorities as charts
+from pipeline.markdown import Markdown, own
 from pipeline.publishing import Publication
 
 POINTS = "Percentage points, with 95% intervals"
@@ -90,8 +91,8 @@ def in_short(chapter: Chapter) -> str:
     text = findings_in_short.NO_DATA if chapter.cleaned.empty else findings_in_short.in_short(
         chapter.timings, between, judged, changes, chapter.results.curves, chapter.names)
     sentence = findings_in_short.in_a_sentence(chapter.within, between, judged, changes)
-    chapter.publish.passage("in-short", text if chapter.cleaned.empty else f"{sentence}\n\n{text}")
-    chapter.publish.passage("in-a-sentence", sentence)
+    chapter.publish.passage("in-short", own(text if chapter.cleaned.empty else f"{sentence}\n\n{text}"))
+    chapter.publish.passage("in-a-sentence", own(sentence))
     return REFERENCE.sub("", text)
 
 
@@ -184,9 +185,9 @@ def step_rows(data: pd.DataFrame) -> dict[str, str]:
     return {support: words[0].upper() + words[1:] for support, words in STEP_WORDS.items() if support in there}
 
 
-def section(heading: str, *parts: str) -> str:
-    """A heading and its text; nothing where the text that tells the finding is empty."""
-    return f"{heading}\n\n{' '.join(part for part in parts if part)}" if parts[0] else ""
+def section(heading: str, *parts: str) -> Markdown:
+    """A heading and its text, both ours; nothing where the text that tells the finding is empty."""
+    return own(f"{heading}\n\n{' '.join(part for part in parts if part)}" if parts[0] else "")
 
 
 def effects_alt(data: pd.DataFrame, series: dict[str, str], none: float = 0.0, unit: str = "points") -> str:

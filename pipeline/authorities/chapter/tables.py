@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipeline.authorities.models.declared import PRIMARY_TIMING, RATIO, STEPS
 from pipeline.authorities.models.results import preferred
+from pipeline.markdown import escaped, md
 from pipeline.phrases import estimate, number
 
 SINGLE = ["authority", "joint"]  # the levels of units that are one authority or one joint return
@@ -111,13 +112,14 @@ def wide(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     return cells.rename_axis(None, axis=1).reset_index().assign(support=lambda frame: frame["support"].map(STEP_WORDS))
 
 
-def bold(texts: Sequence[str], chosen: Sequence[bool]) -> list[str]:
-    """Texts as Markdown, the chosen ones bold.
+def bold(texts: Sequence[str], chosen: Sequence[bool]) -> pd.api.extensions.ExtensionArray:
+    """Texts as Markdown, the chosen ones bold, in a column of objects: pandas' column of texts forgets what is Markdown.
 
-    >>> bold(["a", "b"], [True, False])
-    ['**a**', 'b']
+    >>> list(bold(["low", "b|c"], [True, False]))
+    ['**low**', 'b&#124;c']
     """
-    return [f"**{text}**" if each else text for text, each in zip(texts, chosen)]
+    return pd.array([md("**{}**", text) if each else escaped(text, in_cell=True) for text, each in zip(texts, chosen)],
+                    dtype=object)
 
 
 def without_and_with(rows: pd.DataFrame, columns: Sequence[str], form: str, clear: pd.Series) -> pd.DataFrame:

@@ -6,9 +6,10 @@ from pipeline.authorities.panel.geography import LOCAL, Lineage
 from pipeline.authorities.panel.indicators import Indicator
 from pipeline.authorities.panel.tables import Cleaned
 from pipeline.authorities.releases.catalogue import Catalogue
+from pipeline.markdown import Markdown, md
 from pipeline.publishing import Publication
 
-NO_DATA = ("The statistics on local authorities have not been downloaded: `golden-thread authorities fetch` gets them, "
+NO_DATA = Markdown("The statistics on local authorities have not been downloaded: `golden-thread authorities fetch` gets them, "
            "and `golden-thread authorities fetch --from FOLDER` takes files that are there already.")
 HAPPENED = {"recode": "New code", "merge": "Merged", "split": "Split", "boundary": "Boundary changed"}
 POLICY = {"recode": "carried", "aggregate": "added up", "exclude": "left out"}
@@ -107,42 +108,44 @@ def publish_all(publish: Publication, cleaned: Cleaned, indicators: tuple[Indica
     publish.passage("screening", screening_words(cleaned))
 
 
-def data_words(cleaned: Cleaned, books: pd.DataFrame) -> str:
+def data_words(cleaned: Cleaned, books: pd.DataFrame) -> Markdown:
     """One sentence on what was cleaned."""
     today = cleaned.panel_today[cleaned.panel_today["level"].isin(LOCAL)]
     years = _span(cleaned.panel["year"].min(), cleaned.panel["year"].max())
-    return (f"{len(books)} data sets with {books['rows'].sum():,} rows gave {len(cleaned.panel):,} figures of "
-            f"{cleaned.panel['indicator'].nunique()} indicators for {years}; "
-            f"today there are {today['unit'].nunique()} authorities, where authorities with a joint return are one.")
+    return md("{} data sets with {:,} rows gave {:,} figures of {} indicators for {}; today there are {} authorities, where "
+              "authorities with a joint return are one.", len(books), books["rows"].sum(), len(cleaned.panel),
+              cleaned.panel["indicator"].nunique(), years, today["unit"].nunique())
 
 
-def missing_words(cleaned: Cleaned) -> str:
+def missing_words(cleaned: Cleaned) -> Markdown:
     """How many figures of authorities are missing, and where most of them."""
     local = cleaned.panel[cleaned.panel["level"].isin(LOCAL)]
     gaps = local[local["reason"] != ""]
     if gaps.empty:
-        return "No figure of an authority is missing."
+        return md("No figure of an authority is missing.")
     most = gaps["reason"].value_counts()
-    return (f"{len(gaps):,} of {len(local):,} published figures of authorities are no numbers, most of them "
-            f"{str(most.index[0]).replace('_', ' ')} ({most.iloc[0]:,}). A missing figure stays missing: nothing is "
-            "put in its place, and England's figures are the publisher's own.")
+    return md("{:,} of {:,} published figures of authorities are no numbers, most of them {} ({:,}). A missing figure stays "
+              "missing: nothing is put in its place, and England's figures are the publisher's own.",
+              len(gaps), len(local), str(most.index[0]).replace("_", " "), most.iloc[0])
 
 
-def geography_words(cleaned: Cleaned) -> str:
+def geography_words(cleaned: Cleaned) -> Markdown:
     """How many figures reached the panel of today's authorities, and how many did not."""
     counts = cleaned.bridging["policy"].value_counts()
-    return (f"On today's authorities, {counts.get('recode', 0):,} figures were carried over to a new code, "
-            f"{counts.get('aggregate', 0):,} were added up, and {counts.get('exclude', 0):,} were left out; each is "
-            "listed with its reason in geography.csv.")
+    return md("On today's authorities, {:,} figures were carried over to a new code, {:,} were added up, and {:,} were left "
+              "out; each is listed with its reason in geography.csv.",
+              *(counts.get(each, 0) for each in ("recode", "aggregate", "exclude")))
 
 
-def screening_words(cleaned: Cleaned) -> str:
+def screening_words(cleaned: Cleaned) -> Markdown:
     """What the screener says of the files."""
     count = len(cleaned.screening)
-    return ("All files of statistics keep to the publisher's standard" + (
-        "." if count == 0 else f" but for {count:,} point{'s' * (count > 1)} that do no harm: "
-        + "; ".join(f"{problem} ({number:,})" for problem,
-                    number in cleaned.screening["problem"].value_counts().items()) + "."))
+    if not count:
+        return md("All files of statistics keep to the publisher's standard.")
+    listed = Markdown("; ").join(md("{} ({:,})", problem, number)
+                                 for problem, number in cleaned.screening["problem"].value_counts().items())
+    return md("All files of statistics keep to the publisher's standard but for {:,} point{} that do no harm: {}.", count,
+              "s" * (count > 1), listed)
 
 
 def _span(first: int, last: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from pipeline.markdown import Markdown, md
 from pipeline.phrases import listed, lower_first
 from pipeline.authorities.profiles import tables, words as say
 from pipeline.authorities.profiles.assembly import Profile
@@ -36,17 +37,17 @@ PLACES = (
     "Neighbours' median: in brackets, of how many neighbours with figures. Place: among all authorities with a figure, "
     "1 is the value read as most favourable; = shares its place; quarter 1 is the most favourable quarter."
 )
-CONTEXT = (
+CONTEXT = Markdown(
     "Deprivation and need go with both workforce and outcomes, and differ more between places than most of what a"
     " service decides."
 )
-SHARES = (
+SHARES = Markdown(
     "Counts of one authority vary by chance from year to year. The interval is what the share could be when that is"
     " allowed for (Wilson's, 95%); where it leaves England's figure out, the share is flagged. Of twenty authorities"
     " that were like England in truth, about one would be flagged by chance. A flag is no explanation."
 )
-VISITS = "Focused and monitoring visits give no overall judgement and are not listed."
-NEIGHBOURS = (
+VISITS = Markdown("Focused and monitoring visits give no overall judgement and are not listed.")
+NEIGHBOURS = Markdown(
     "Statistical neighbours are authorities with similar populations, as the Department for Education lists them."
     " Medians are only of neighbours with a figure, and their number stands beside them."
 )
@@ -107,7 +108,7 @@ def _publish_role(publish: Publication, profile: Profile, role: str) -> None:
         data=say.newest(profile, role)[DATA],
     )
     small = say.small_numbers(profile, role) if role == "support" else ""  # outcomes have theirs beside the intervals
-    publish.passage(name, f"{_years_sentence(facts)}\n\n{small}".strip(), *[chart] * bool(drawn), *shown)
+    publish.passage(name, md("{}\n\n{}", _years_sentence(facts), small).strip(), *[chart] * bool(drawn), *shown)
 
 
 def _table(
@@ -150,7 +151,8 @@ def _publish_shares(publish: Publication, profile: Profile) -> None:
         data=say.newest(profile, "outcome")[[*DATA, "low", "high", "against_england"]],
     )
     none = "No share is published with its counts for the newest year, so none is tested."
-    publish.passage("shares", f"{SHARES}\n\n{say.small_numbers(profile, 'outcome')}".strip() if shown else none, *shown)
+    text = md("{}\n\n{}", SHARES, say.small_numbers(profile, "outcome")).strip()
+    publish.passage("shares", text if shown else none, *shown)
 
 
 def _publish_change(publish: Publication, profile: Profile) -> None:
@@ -197,9 +199,9 @@ def _publish_judgements(publish: Publication, profile: Profile) -> None:
     publish.passage(
         "judgements",
         (
-            f"{say.sub_judgements(profile)} {VISITS}".strip()
+            md("{} {}", say.sub_judgements(profile), VISITS).strip()
             if shown
-            else "The inspectorate's list has no judgement for it."
+            else md("The inspectorate's list has no judgement for it.")
         ),
         *shown,
     )

@@ -4,11 +4,12 @@ import pandas as pd
 
 from pipeline.authorities.models.declared import FITTED, PRIMARY_TIMING, SIGNIFICANCE
 from pipeline.authorities.models.results import preferred
+from pipeline.markdown import Markdown, md
 from pipeline.phrases import listed, lower_first
 from pipeline.authorities.profiles.assembly import Profile
 from pipeline.authorities.profiles.words import counted, number
 
-NOT_RUN = (
+NOT_RUN = Markdown(
     "The national models have not been run here (`golden-thread run`, chapter 7), so this profile describes only: it "
     "says nothing on whether workforce and outcomes go together."
 )
@@ -43,7 +44,7 @@ def _primary(effects: pd.DataFrame, model: str) -> pd.DataFrame:
     return preferred(rows).drop_duplicates(["support", "outcome"])
 
 
-def national_text(profile: Profile) -> str:
+def national_text(profile: Profile) -> Markdown:
     """What was found over all authorities, and what it does not say about this one."""
     within, between = _primary(profile.national, "within"), _primary(profile.national, "between")
     if within.empty:
@@ -55,21 +56,21 @@ def national_text(profile: Profile) -> str:
         else "all authorities"
     )
     said = [
-        f"Over {over}, chapter 7 asks whether an authority's outcomes were different in years after its workforce was"
-        f" different from its own usual. {_standing(within, titles, 'associations within authorities')}"
+        md("Over {}, chapter 7 asks whether an authority's outcomes were different in years after its workforce was"
+           " different from its own usual. {}", over, _standing(within, titles, "associations within authorities"))
     ]
     if len(between):
         alike = " of the same deprivation" if between["adjusted"].astype(bool).any() else ""
         said.append(
-            f"Between authorities{alike}, {_standing(between, titles, 'associations', start=False)} Such differences may"
-            " come from what else differs between places."
+            md("Between authorities{}, {} Such differences may come from what else differs between places.", alike,
+               _standing(between, titles, "associations", start=False))
         )
-    said.append(
+    said.append(Markdown(
         "These are averages over many places. They do not say what caused an outcome here, nor what would follow if"
         " this authority changed its workforce. The report on all authorities says which of them hold where other choices"
         " are made, and whether the workforce *afterwards* goes with the outcome as well, which no effect could explain."
-    )
-    return "\n\n".join(said)
+    ))
+    return Markdown("\n\n").join(said)
 
 
 def _standing(rows: pd.DataFrame, titles: dict[str, str], what: str, start: bool = True) -> str:

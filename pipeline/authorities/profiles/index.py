@@ -88,6 +88,7 @@ def write_index(root: Path, profiles: Sequence[Profile], journal: Mapping[str, E
                 "html",
                 beside,
                 FIXED_EPOCH,
+                reader="markdown",  # with its own HTML
             )
     return page
 
@@ -101,7 +102,7 @@ def _entry(profile: Profile, outputs: Sequence[Path]) -> str:
     )
     figures = own_figures(profile)
     gaps = int((figures["value"].isna() & (figures["reason"] != "not_yet")).sum())
-    facts = [profile.region, *_judgement(profile), f"{counted(gaps, 'figure')} missing", *([others] if others else [])]
+    facts = [escape(profile.region), *_judgement(profile), f"{counted(gaps, 'figure')} missing", *([others] if others else [])]
     codes = " ".join([profile.unit, *profile.unit.split("+"), *profile.old_codes])
     return (
         f'<li data-codes="{escape(codes)}"><a class="name" href="{escape(files[order[0]])}">{escape(profile.name)}</a>'

@@ -8,13 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipeline.authorities.profiles.content import REPORT
+from pipeline.engines import choose_engine
 from pipeline.files import write_json
-from pipeline.rendering import choose_engine
 
 JOURNAL = Path("reports/published") / REPORT / "journal.json"
 SITE = Path("reports/site") / REPORT
-TEMPLATES = (f"reports/{REPORT}.qmd", "reports/_quarto.yml", "reports/references.bib", "reports/styles/*")
+TEMPLATES = (f"reports/{REPORT}.qmd", "reports/_quarto.yml", "reports/references.bib", "reports/styles/*", "reports/_extensions/*/*")
 CODE = (
+    "engines.py",
     "phrases.py",
     "authorities/profiles/*.py",
     "charts/__init__.py",

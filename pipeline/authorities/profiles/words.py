@@ -1,4 +1,4 @@
-"""The sentences of one authority's profile. Each function gets a Profile and gives Markdown.
+"""The sentences of one authority's profile. A function of a Profile gives Markdown; what it is made of is text.
 
 They say what was published and how sure it is; none calls an authority good or bad, and none names a better one.
 """
@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.authorities.panel.inspections import GRADE_WORDS
 from pipeline.authorities.profiles.assembly import Profile
+from pipeline.markdown import Markdown, md
 from pipeline.phrases import listed, lower_first
 
 REASONS = {
@@ -23,7 +24,7 @@ REASONS = {
     "not_yet": "before the authority existed in its present form",
 }
 FEW = 50  # plans, referrals or children: below it a single one moves a share by two percentage points or more
-NOT_FETCHED = (
+NOT_FETCHED = Markdown(
     "The statistics on local authorities have not been downloaded: `golden-thread authorities fetch` gets them, or "
     "`golden-thread authorities fetch --from FOLDER` takes files that are there already."
 )
@@ -79,24 +80,23 @@ def with_england(row: object) -> str:
     return f"{lower_first(row.title)} ({number(row.value, row.decimals)}{sign}{england})"
 
 
-def introduction(profile: Profile) -> str:
+def introduction(profile: Profile) -> Markdown:
     """Who this is: the region, a joint return's members, and how to read the profile."""
     if profile.kind == "joint":
         who = (
-            f"{profile.name} report together: the publications have one joint return for their workforce, so this"
-            " profile is about them together. Where children's figures are published for each of them, the counts were"
-            " added up; nothing was added where one of them has no figure."
+            md("{} report together: the publications have one joint return for their workforce, so this"
+               " profile is about them together. Where children's figures are published for each of them, the counts were"
+               " added up; nothing was added where one of them has no figure.", profile.name)
         )
     else:
-        who = f"This profile is about {profile.name}, in the region {profile.region}."
-    return (
-        who
-        + " It shows published figures and says how sure they are. It is no verdict on the people who work there: an "
+        who = md("This profile is about {}, in the region {}.", profile.name, profile.region)
+    return who + md(
+        " It shows published figures and says how sure they are. It is no verdict on the people who work there: an "
         "indicator may be high for reasons that lie outside a service's control, such as deprivation."
     )
 
 
-def findings(profile: Profile) -> str:
+def findings(profile: Profile) -> Markdown:
     """The few things that a reader in a hurry should know, as a list."""
     parts = [
         judgement_sentence(profile),
@@ -104,7 +104,7 @@ def findings(profile: Profile) -> str:
         outcome_sentence(profile),
         gaps_sentence(profile),
     ]
-    return "\n".join(f"- {part}" for part in parts if part)
+    return Markdown("\n").join(md("- {}", part) for part in parts if part)
 
 
 SUB_JUDGEMENTS = {
@@ -121,19 +121,19 @@ def last_judgements(profile: Profile) -> pd.DataFrame:
     return own.sort_values("inspected", ascending=False, kind="stable").drop_duplicates("authority").sort_values("name")
 
 
-def judgement_sentence(profile: Profile) -> str:
+def judgement_sentence(profile: Profile) -> Markdown:
     """The last overall judgement with its date, of each member of a joint return."""
     last = last_judgements(profile)
     if last.empty:
         former = profile.judgements["name"].unique()
-        return "**Last judgement.** None yet" + (
-            f"; those of {listed(former)}, its predecessor, are in @sec-inspections." if len(former) else "."
+        return md("**Last judgement.** None yet") + (
+            md("; those of {}, its predecessor, are in @sec-inspections.", listed(former)) if len(former) else md(".")
         )
     said = [
-        f"{f'{name}: ' if len(last) > 1 else ''}*{grade}* overall, inspected in {month(inspected)}"
+        md("{}*{}* overall, inspected in {}", f"{name}: " if len(last) > 1 else "", grade, month(inspected))
         for name, grade, inspected in zip(last["name"], last["overall_grade"], last["inspected"])
     ]
-    return f"**Last judgement.** {'; '.join(said)}."
+    return md("**Last judgement.** {}.", Markdown("; ").join(said))
 
 
 def sub_judgements(profile: Profile) -> str:
@@ -163,7 +163,7 @@ def day(date: object) -> str:
     return f"{stamp.day} {stamp:%B %Y}" if stamp is not None else "–"
 
 
-def workforce_sentence(profile: Profile) -> str:
+def workforce_sentence(profile: Profile) -> Markdown:
     """In which quarter of authorities the newest workforce figures lie; every indicator is named once."""
     rows = newest(profile, "support")
     groups = {
@@ -182,23 +182,20 @@ def workforce_sentence(profile: Profile) -> str:
         else:
             missing.append(with_england(row) + ", too few authorities to compare with")
     said = [f"{listed(names)} {where}" for where, names in groups.items() if names]
-    text = f"**Workforce** among all authorities: {'; '.join(said)}." if said else ""
-    none = (
-        f"{'No figure or no comparison' if said else '**Workforce.** No figure or no comparison'}:"
-        f" {'; '.join(missing)}."
-        if missing
-        else ""
-    )
-    return " ".join(part for part in (text, none) if part)
+    parts = [md("**Workforce** among all authorities: {}.", "; ".join(said))] if said else []
+    if missing:
+        start = Markdown("No figure or no comparison" if said else "**Workforce.** No figure or no comparison")
+        parts.append(md("{}: {}.", start, "; ".join(missing)))
+    return Markdown(" ").join(parts)
 
 
-def outcome_sentence(profile: Profile) -> str:
+def outcome_sentence(profile: Profile) -> Markdown:
     """On which side of England the newest shares of children lie, where chance alone would not put them there."""
     rows = newest(profile, "outcome")
     sides = {
-        "above": "statistically above England's",
-        "below": "statistically below England's",
-        "unclear": "not told apart from England's",
+        "above": "statistically above England’s",
+        "below": "statistically below England’s",
+        "unclear": "not told apart from England’s",
     }
     said = [
         f"{text}: {listed([with_england(row) for row in rows[rows['against_england'] == side].itertuples()])}"
@@ -212,7 +209,7 @@ def outcome_sentence(profile: Profile) -> str:
         f"no figure for {listed([lower_first(title) for title in group])}: {why_missing(reason)}"
         for reason, group in rows[rows["value"].isna()].groupby("reason", sort=False)["title"]
     ]
-    return f"**Outcomes.** {sentence('; '.join(said))}" if said else ""
+    return md("**Outcomes.** {}", sentence("; ".join(said))) if said else md("")
 
 
 def sentence(text: str) -> str:
@@ -225,24 +222,24 @@ def own_figures(profile: Profile) -> pd.DataFrame:
     return profile.figures[~profile.figures["indicator"].isin(context)]
 
 
-def gaps_sentence(profile: Profile) -> str:
+def gaps_sentence(profile: Profile) -> Markdown:
     figures = own_figures(profile)
     figures = figures[figures["reason"] != "not_yet"]
     gaps, years = int(figures["value"].isna().sum()), len(figures)
     if not gaps:
-        return f"**Gaps.** None: all {years} figures on workforce and outcomes are published."
+        return md("**Gaps.** None: all {} figures on workforce and outcomes are published.", years)
     return (
-        f"**Gaps.** {gaps} of {years} figures on workforce and outcomes {'is' if gaps == 1 else 'are'} missing; the"
-        " reasons are in @sec-gaps."
+        md("**Gaps.** {} of {} figures on workforce and outcomes {} missing; the"
+           " reasons are in @sec-gaps.", gaps, years, 'is' if gaps == 1 else 'are')
     )
 
 
-def small_numbers(profile: Profile, role: str) -> str:
+def small_numbers(profile: Profile, role: str) -> Markdown:
     """A warning where the newest rates rest on few plans, referrals, children or posts."""
     rows = newest(profile, role)
     small = rows[rows["value"].notna() & (rows["denominator"] < FEW) & (rows["unit"].map(unit_sign) == "%")]
     if small.empty:
-        return ""
+        return md("")
     said = [
         f"{lower_first(row.title)} ({number(row.numerator, 0)} of {number(row.denominator, 0)}: a single one is "
         f"{number(100 / row.denominator, 0)} percentage points)"
@@ -250,8 +247,8 @@ def small_numbers(profile: Profile, role: str) -> str:
     ]
     what = "full-time posts" if role == "support" else "plans, referrals or children"
     return (
-        f"**Small numbers.** These rest on fewer than {FEW} {what} and move much from year to year by chance:"
-        f" {listed(said)}."
+        md("**Small numbers.** These rest on fewer than {} {} and move much from year to year by chance:"
+           " {}.", FEW, what, listed(said))
     )
 
 
@@ -262,21 +259,22 @@ POLICIES = {
 }
 
 
-def lineage(profile: Profile) -> str:
+def lineage(profile: Profile) -> Markdown:
     """The codes that the publications use, and what was done about boundaries that changed."""
-    codes = listed([f"`{code}`" for code in profile.unit.split("+")])
-    old = f", in the older numbering {listed([f'`{code}`' for code in profile.old_codes])}" if profile.old_codes else ""
+    codes = listed([md("`{}`", code) for code in profile.unit.split("+")])
+    old = md(", in the older numbering {}", listed([md("`{}`", code) for code in profile.old_codes])) if profile.old_codes else ""
     happened = profile.lineage[profile.lineage["policy"] == ""]
-    lines = [f"Codes in the publications: {codes}{old}."]
-    lines += [f"{day(row.date)}: {row.note}" for row in happened.itertuples()] or [
-        "No change of boundaries is on record since 2012."
+    lines = [md("Codes in the publications: {}{}.", codes, old)]
+    lines += [md("{}: {}", day(row.date), row.note) for row in happened.itertuples()] or [
+        md("No change of boundaries is on record since 2012.")
     ]
     told = " ".join(happened["note"])
     done = profile.lineage[profile.lineage["policy"] != ""]
     for (policy, reason), rows in done.groupby(["policy", "note"], sort=False):
-        names = listed([f"{row['name']} (`{row['unit']}`)" for row in rows.to_dict("records")])
+        names = listed([md("{} (`{}`)", row['name'], row['unit']) for row in rows.to_dict("records")])
         first, last = int(rows["first"].min()), int(rows["last"].max())
         years = f"{first} to {last}" if first < last else str(first)
         note = "" if reason in told else f" {reason}"
-        lines.append(f"{POLICIES[policy]}: {counted(int(rows['figures'].sum()), 'figure')} of {names}, {years}.{note}")
-    return "\n".join(f"- {line}" for line in lines)
+        lines.append(md("{}: {} of {}, {}.{}",
+                        POLICIES[policy], counted(int(rows['figures'].sum()), 'figure'), names, years, note))
+    return Markdown("\n").join(md("- {}", line) for line in lines)

@@ -149,7 +149,9 @@ def _overlap(left: Sequence[str], right: Sequence[str], weights: dict[str, float
         if near:
             rest.remove(near[0])
             shared += 2 * weights.get(near[0], middling)
-    return shared / sum(weights.get(word, middling) for word in (*left, *right)) if shared else 0.0
+    # fsum is exact: what sum() makes of floats differs between Python 3.11 and 3.12.
+    whole = math.fsum(weights.get(word, middling) for word in (*left, *right))
+    return shared / whole if shared else 0.0
 
 
 def likely_domain(wording: str, codebook: Codebook) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
+from pipeline.characters import first_control
 from pipeline.errors import DataError
 from pipeline.surveys.exports.headers import Header
 from pipeline.surveys.exports.table import Column, Export, blank_rows, tidied, unknown_columns
@@ -44,12 +45,16 @@ def assemble(header: Header, contents: Mapping[int, Content], columns: Collectio
     table = {index: Column(index + 1, header.names[index], header.questions[index], codes, texts)
              for index, (codes, texts) in sorted(contents.items())}
     _refuse_copies(how["file"], header, table)
+    for column in table.values():
+        refuse_control(f"{how['file']}, the header of column {column.position}", f"{column.name} {column.question}")
     wanted = set(header.names if columns is None else map(tidy_text, columns))
     kept = tuple(column for index, column in table.items()
                  if column.name in wanted and not (index in header.blank and column.texts == ("",)))
     export = Export(header=header.layout, columns=kept, rows=int((~blank).sum()), **how)
     for column in export.columns:
         _refuse_errors(export, column)
+        if columns is not None:  # what is left out, such as free text, may hold anything: it is shown nowhere
+            refuse_controls(export, column)
     return export
 
 
@@ -68,6 +73,21 @@ def _refuse_errors(export: Export, column: Column) -> None:
         if error in column.texts:
             line = export.line(int(np.argmax(column.codes == column.texts.index(error))))
             raise error_cell(f"{export.file}, line {line}, column {column.position} ({column.name})", error)
+
+
+def refuse_controls(export: Export, column: Column) -> None:
+    """Raise DataError for the first cell of a column that holds a control character."""
+    for number, text in enumerate(column.texts):
+        if first_control(text):
+            place = f"{'row' if export.sheet else 'line'} {export.line(int(np.argmax(column.codes == number)))}"
+            refuse_control(f"{export.file}, {place}, column {column.position} ({column.name})", text)
+
+
+def refuse_control(where: str, text: str) -> None:
+    """Raise DataError if a text holds a control character, which is named, and not shown."""
+    if found := first_control(text):
+        raise DataError("A text holds a control character.", where=where, found=found,
+                        expected="letters, digits and marks that can be seen", fix="Take it out of the file.")
 
 
 def error_cell(where: str, error: str) -> DataError:

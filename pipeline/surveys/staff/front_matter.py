@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from pipeline.markdown import Markdown, md
+from pipeline.phrases import lower_first
 from pipeline.surveys.disclosure.policy import Policy
 from pipeline.surveys.staff.codebook import StaffSurvey
 from pipeline.surveys.staff.domain_scores import OUTCOMES
@@ -20,13 +22,13 @@ def mark(survey: StaffSurvey) -> str:
     return "Simulated answers." if survey.simulated else ""
 
 
-def banner(survey: StaffSurvey) -> str:
+def banner(survey: StaffSurvey) -> Markdown:
     """A warning at the head of every page about answers that nobody gave; nothing for a real survey."""
     if not survey.simulated:
-        return ""
-    return ('::: {.callout-warning title="Simulated answers"}\nNobody gave these answers. They were drawn at random, with '
-            "the margins of 2011 and a link between them that was set beforehand, to try the pipeline and to learn from."
-            "\n:::")
+        return md("")
+    return Markdown('::: {.callout-warning title="Simulated answers"}\nNobody gave these answers. They were drawn at random, '
+                    "with the margins of 2011 and a link between them that was set beforehand, to try the pipeline and to "
+                    "learn from.\n:::")
 
 
 def response_table(survey: StaffSurvey, responses: Responses | None, tables: Tabulation) -> pd.DataFrame:
@@ -52,31 +54,31 @@ def _people(number: int | str, policy: Policy) -> str:
     return f"{step * round(number / step):,}"
 
 
-def method_text(survey: StaffSurvey, responses: Responses | None) -> str:
+def method_text(survey: StaffSurvey, responses: Responses | None) -> Markdown:
     """The choices that were made for this survey."""
-    policy, terms = survey.disclosure, []
-    terms.append(("Scales", "; ".join(f"{scale.points} points, from {scale.categories[0].label.lower()} to "
-                                      f"{scale.categories[scale.points - 1].label.lower()}" for scale in survey.scales)
-                  + ". Where a scale has “don't know”, it stays in the base of the percentages and out of scores and models."))
+    scales = Markdown("; ").join(md("{} points, from {} to {}", scale.points, lower_first(scale.categories[0].label),
+                                    lower_first(scale.categories[scale.points - 1].label)) for scale in survey.scales)
+    terms = [("Scales", md("{}. Where a scale has “don't know”, it stays in the base of the percentages and out of scores and "
+                           "models.", scales))]
     if responses is not None:
-        terms.append(("Missing answers", "Each has its reason: left blank, stopped before the end, not applicable, not "
-                      "asked, preferred not to say. None is filled in. A domain's score needs "
-                      f"{100 * survey.models.answered:.0f}% of its statements answered."))
-        terms.append(("Weights", "The survey's own weights are used for percentages, means and models."
-                      if responses.weights is not None else "None."))
+        terms.append(("Missing answers", md("Each has its reason: left blank, stopped before the end, not applicable, not "
+                                            "asked, preferred not to say. None is filled in. A domain's score needs "
+                                            "{:.0f}% of its statements answered.", 100 * survey.models.answered)))
+        terms.append(("Weights", md("The survey's own weights are used for percentages, means and models.")
+                      if responses.weights is not None else md("None.")))
     terms.append(("Protection of respondents", _protection(survey)))
-    return "\n\n".join(f"{term}\n:   {text}" for term, text in terms)
+    return Markdown("\n\n").join(md("{}\n:   {}", term, text) for term, text in terms)
 
 
-def _protection(survey: StaffSurvey) -> str:
+def _protection(survey: StaffSurvey) -> Markdown:
     policy = survey.disclosure
     if survey.kind != "responses":
-        return "The survey came as a table of totals; it is shown as it came."
-    rounding = f" Everything is rounded to {policy.round_to}." if policy.round_to else ""
+        return md("The survey came as a table of totals; it is shown as it came.")
+    rounding = md(" Everything is rounded to {}.", policy.round_to) if policy.round_to else ""
     zeros = " and 0" if policy.zeros_are_disclosive else ""
-    return (f"No row of fewer than {policy.minimum_group} answers; no count of 1 to {policy.minimum_cell - 1}{zeros}; further "
-            "counts are suppressed until nobody can work these out from totals, subtotals or other tables of this report."
-            + rounding)
+    return md("No row of fewer than {} answers; no count of 1 to {}{}; further counts are suppressed until nobody can work "
+              "these out from totals, subtotals or other tables of this report.{}",
+              policy.minimum_group, policy.minimum_cell - 1, zeros, rounding)
 
 
 def sections(survey: StaffSurvey) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from pipeline.errors import DataError, InfeasibleRow
 from pipeline.statistics.rounding import feasible_counts
 from pipeline.surveys.disclosure.tables import EVERYBODY
 from pipeline.surveys.exports import Column, Export, label_key
+from pipeline.surveys.exports.assembly import refuse_controls
 from pipeline.surveys.staff.codebook import StaffScale, StaffSurvey
 from pipeline.surveys.staff.responses import open_export
 
@@ -26,6 +27,8 @@ def read_ready_table(folder: Path, survey: StaffSurvey) -> pd.DataFrame:
     that is not there or cannot be used, and InfeasibleRow for percentages that no numbers of people give.
     """
     export = open_export(folder, survey)
+    for name in filter(None, (survey.table.statement, survey.table.group)):
+        refuse_controls(export, export.column(name))
     statements = list(map(label_key, export.column(survey.table.statement).cells()))
     groups = export.column(survey.table.group).cells() if survey.table.group else [EVERYBODY] * export.rows
     _check_statements(export, survey, statements, groups)

@@ -15,10 +15,11 @@ from typing import Any
 
 import yaml
 
-from pipeline.dvc_cache import FOLDER, LOCK, cache_folder, object_path, objects_of, outputs, recorded_stages
+from pipeline.dvc_cache import FOLDER, cache_folder, object_path, objects_of, outputs, recorded_stages
 from pipeline.errors import ParameterError, PipelineError
 from pipeline.files import write_text
 from pipeline.parameters import surveys_of
+from pipeline.records import one_run_at_a_time, records
 from pipeline.repairing import running_commands
 from pipeline.surveys.listing import without_survey, write_params
 from pipeline.surveys.names import check_name
@@ -31,7 +32,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 @dataclass(frozen=True)
 class Traces:
     """What there is of a survey. `folders` with what each is; `objects` and `runs` are files of DVC's cache; `stages`
-    are those of dvc.lock; `listed` is whether params.yaml names it."""
+    are those of dvc.lock and of this folder's own record; `listed` is whether params.yaml names it."""
 
     name: str
     folders: dict[Path, str]
@@ -48,8 +49,8 @@ def find_traces(root: Path, name: str) -> Traces:
     """All that there is of the survey `name`. Raises ParameterError where there is nothing, or for the published survey."""
     check_name(name)
     cache = cache_folder(root)
-    stages = recorded_stages(root)
-    own = tuple(stage for stage in stages if stage.endswith(f"@{name}"))
+    stages = [stage for lock in records(root) for stage in recorded_stages(lock).items()]
+    own = tuple(sorted({stage for stage, _ in stages if stage.endswith(f"@{name}")}))
     folders = {root / place / name: what for place, what in PLACES.items() if (root / place / name).exists()}
     folders |= {left: "left by a command that was stopped"
                 for left in (root / "data/raw/surveys").glob(f".{name}.*.part")}
@@ -61,7 +62,7 @@ def find_traces(root: Path, name: str) -> Traces:
             its |= objects
         else:
             others |= objects
-    for stage, content in stages.items():
+    for stage, content in stages:
         objects = {md5 for out in outputs({stage: content}) for md5 in objects_of(cache, out)}
         its, others = (its | objects, others) if stage in own else (its, others | objects)
     kept = [object_path(cache, md5) for md5 in sorted(its - others, key=lambda md5: (md5.endswith(FOLDER), md5))]
@@ -77,8 +78,14 @@ def remove_survey(root: Path, traces: Traces) -> None:
 
     Raises PipelineError while a run of the pipeline is going on.
     """
-    if running_commands(root):
-        raise PipelineError("A run of the pipeline is going on in this folder.", fix="Wait for it to end, and call the command again.")
+    with one_run_at_a_time(root):
+        if running_commands(root):  # DVC called by itself
+            raise PipelineError("A run of the pipeline is going on in this folder.",
+                                fix="Wait for it to end, and call the command again.")
+        _remove(root, traces)
+
+
+def _remove(root: Path, traces: Traces) -> None:
     for path in (*traces.objects, *traces.runs):  # lists of folders come behind the files that they list
         path.chmod(0o600)  # DVC protects its objects; Windows does not remove a protected file
         path.unlink()
@@ -88,7 +95,7 @@ def remove_survey(root: Path, traces: Traces) -> None:
     for notes in (root / ".dvc" / "tmp" / "golden-thread" / "dvc", _old_notes(root)):
         if notes and notes.is_dir():  # paths and hashes of files; DVC finds them out again
             shutil.rmtree(notes)
-    for lock in (root / LOCK, root / ".dvc" / "tmp" / "golden-thread" / LOCK):
+    for lock in records(root):
         if lock.is_file():
             write_text(lock, _without(lock.read_text(encoding="utf-8"), traces.name))
     if traces.listed:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -36,10 +37,20 @@ class Rows:
 
     def table(self) -> pd.DataFrame:
         """One row a group: grouping, group, label, respondents. The first is everybody."""
-        return pd.DataFrame([(grouping, _identifier(label, grouping), label, int((codes == number).sum()))
+        return pd.DataFrame([(grouping, identifier, label, int((codes == number).sum()))
                              for grouping, codes in self.codes.items()
-                             for number, label in enumerate(self.labels[grouping])],
+                             for number, (identifier, label) in enumerate(zip(self.identifiers(grouping),
+                                                                              self.labels[grouping]))],
                             columns=["grouping", "group", "label", "respondents"])
+
+    def identifiers(self, grouping: str) -> list[str]:
+        """An identifier for each group, no two the same: a number is put to what labels such as "東" and "西" share."""
+        found: list[str] = []
+        for label in self.labels[grouping]:
+            wanted = _identifier(label, grouping)
+            number = next(each for each in count(1) if (wanted if each == 1 else f"{wanted}_{each}") not in found)
+            found.append(wanted if number == 1 else f"{wanted}_{number}")
+        return found
 
 
 @dataclass(frozen=True)
@@ -144,8 +155,8 @@ def _sums(responses: Responses, rows: Rows, weights: np.ndarray | None = None) -
             sums = np.bincount(group[answered] * len(categories) + codes[answered],
                                None if weights is None else weights[answered],
                                minlength=len(names) * len(categories)).reshape(len(names), -1)
-            yield from ((item.id, grouping, _identifier(label, grouping), categories, line)
-                        for label, line in zip(names, sums))
+            yield from ((item.id, grouping, identifier, categories, line)
+                        for identifier, line in zip(rows.identifiers(grouping), sums))
 
 
 def _counts(responses: Responses, rows: Rows) -> pd.DataFrame:
@@ -231,13 +242,13 @@ def _agreement(responses: Responses, rows: Rows) -> list[tuple]:
             agreeing, asked = (
                 np.bincount(place[chosen], None if weights is None else weights[chosen],
                             minlength=len(names) * number).reshape(len(names), number) for chosen in (agrees, answered))
-            for label, counts, bases in zip(names, agreeing, asked):
+            for identifier, counts, bases in zip(rows.identifiers(grouping), agreeing, asked):
                 if bases.any():
                     share = clustered_share(counts, bases)
                     interval = share.share, share.low, share.high, share.effective
                 else:
                     interval = (np.nan,) * 4
-                found.append((item.id, grouping, _identifier(label, grouping), *interval))
+                found.append((item.id, grouping, identifier, *interval))
     return found
 
 

@@ -116,7 +116,7 @@ def test_it_asks_first(project):
     for answer in ("n\n", ""):
         asked = CliRunner().invoke(survey_app, ["remove", "leeds"], input=answer)
         assert asked.exit_code == 1 and "Nothing was removed." in asked.output and tree(project) == before
-    for line in ("data/raw/surveys/leeds", "the answers and their codebook", "DVC's cache", "dvc.lock", "params.yaml"):
+    for line in ("data/raw/surveys/leeds", "the answers and their codebook", "DVC's cache", "DVC's records", "params.yaml"):
         assert line in asked.output
     agreed = CliRunner().invoke(survey_app, ["remove", "leeds"], input="y\n")
     assert agreed.exit_code == 0 and "The survey leeds was removed." in agreed.output and mentions(project, "leeds") == []

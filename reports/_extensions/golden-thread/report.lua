@@ -1,11 +1,14 @@
---[[ What Quarto does to a report beyond plain pandoc, for the embedded engine: numbers for sections, figures and
-tables, references to them, callouts, page breaks, alternative texts. Run before --citeproc, so that "@fig-x" is
-resolved here and only citations are left. It belongs to the engine, not to reports/styles: a department changes
-styles, never this. Every reference has been checked by sources.py before; error() guards against a gap between both. ]]
+--[[ What a report is beyond plain Markdown: numbers for sections, figures and tables, references to them, callouts, page
+breaks, alternative texts, tables and charts that scroll, citations. Both engines run this one filter on the source as
+pandoc read it; Quarto at `pre-ast`, before it looks for any of these itself. What comes out holds nothing that Quarto
+knows: no callout, no identifier of a float on a block of its own, no reference and no citation.
+So both engines write the same document. The filter belongs to the pipeline, not to reports/styles: a department changes
+styles, never this. Every reference has been checked by checks.py before; error() guards against a gap between both. ]]
 
 local NAMES = { fig = "Figure", tbl = "Table", sec = "Section" }
 local CALLOUTS = { note = "Note", tip = "Tip", important = "Important", warning = "Warning", caution = "Caution" }
 local LONG_LINE = 80 -- characters
+local READER = "markdown-raw_html-raw_tex-raw_attribute-native_divs-native_spans"
 local NBSP, EN_SPACE = "\u{a0}", "\u{2002}"
 local is = { html = FORMAT:match("html") ~= nil, docx = FORMAT == "docx", typst = FORMAT == "typst" }
 
@@ -112,23 +115,26 @@ local function boxed(blocks)
     { ["custom-style"] = "Callout" })
 end
 
+local function raw(text) return pandoc.RawInline(is.html and "html" or "typst", text) end
+local function raw_block(text) return pandoc.RawBlock(is.html and "html" or "typst", text) end
+
+-- `opening` and `closing` around `blocks`, with `inlines` between the two halves of `opening`.
+local function framed(opening, inlines, middle, blocks, closing)
+  local first = pandoc.Plain(pandoc.Inlines({ raw(opening) }) .. pandoc.Inlines(inlines) .. { raw(middle) })
+  return pandoc.Blocks({ first }) .. pandoc.Blocks(blocks) .. { raw_block(closing) }
+end
+
 local function callout(div, type)
   local title = pandoc.Inlines(CALLOUTS[type])
   if div.attributes.title then
-    title = pandoc.utils.blocks_to_inlines(pandoc.read(div.attributes.title, "markdown").blocks)
+    title = pandoc.utils.blocks_to_inlines(pandoc.read(div.attributes.title, READER).blocks)
   elseif div.content[1] and div.content[1].t == "Header" then
     title = div.content:remove(1).content
   end
-  if is.typst then
-    local open = pandoc.Inlines({ pandoc.RawInline("typst", '#report-callout("' .. type .. '", [') })
-    local blocks = pandoc.Blocks({ pandoc.Plain(open .. title .. { pandoc.RawInline("typst", "])[") }) })
-    return blocks .. div.content .. { pandoc.RawBlock("typst", "]") }
-  end
-  local heading = pandoc.Para({ pandoc.Strong(title) })
-  if is.docx then return boxed(pandoc.Blocks({ heading }) .. div.content) end
-  return pandoc.Div({ pandoc.Div({ heading }, { class = "callout-title" }),
-    pandoc.Div(div.content, { class = "callout-body" }) },
-    pandoc.Attr("", { "callout", "callout-" .. type }, { { "role", "note" } }))
+  if is.docx then return boxed(pandoc.Blocks({ pandoc.Para({ pandoc.Strong(title) }) }) .. div.content) end
+  if is.typst then return framed('#report-callout("' .. type .. '", [', title, "])[", div.content, "]") end
+  return framed('<div class="callout callout-' .. type .. '" role="note">\n<div class="callout-title">\n<p>',
+    pandoc.Inlines({ pandoc.Strong(title) }), '</p>\n</div>\n<div class="callout-body">', div.content, "</div>\n</div>")
 end
 
 local BREAKS = {
@@ -152,23 +158,56 @@ local function name_by_place(kind)
   return { "aria-label", kind .. " " .. without_caption[kind] .. ": " .. heading }
 end
 
+-- In Word a caption is a paragraph of its style, and its span the place that links lead to.
+local function word_caption(style, identifier, inlines)
+  local place = pandoc.Span(inlines, pandoc.Attr(identifier))
+  return pandoc.Div({ pandoc.Para({ place }) }, pandoc.Attr("", {}, { ["custom-style"] = style }))
+end
+
+local function typst_float(kind, position, identifier, caption, content)
+  local opening = string.format("#figure(kind: %s, caption: figure.caption(position: %s)[", kind, position)
+  return framed(opening, caption, "])[", content, "]" .. (identifier ~= "" and " <" .. identifier .. ">" or ""))
+end
+
 local counter = 0
-local function scrolling_table(element)
+local function table_float(element)
+  local identifier, caption = element.identifier, pandoc.utils.blocks_to_inlines(element.caption.long)
+  element.identifier, element.caption.long = "", {}
+  if is.typst then
+    element.classes:insert("typst:no-figure")
+    if #caption == 0 then return nil end
+    return typst_float("table", "top", identifier, caption, { element }), false
+  elseif is.docx then
+    if #caption == 0 then return nil end
+    return { word_caption("Table Caption", identifier, caption), element }, false
+  end
   counter = counter + 1
-  local label = (element.identifier ~= "" and element.identifier or "table-" .. counter) .. "-caption"
-  local caption = element.caption.long
   if #caption == 0 then
     local name = name_by_place("Table")
     element.attributes[name[1]] = name[2]
     return scroll_box({ element }, name), false
   end
-  local identifier = element.identifier
-  element.identifier = ""
-  element.caption.long = {}
+  local label = (identifier ~= "" and identifier or "table-" .. counter) .. "-caption"
   element.attributes["aria-labelledby"] = label
-  local above = pandoc.Div(caption, pandoc.Attr(label, { "table-caption" }))
-  local box = scroll_box({ element }, { "aria-labelledby", label })
-  return pandoc.Div({ above, box }, pandoc.Attr(identifier, { "table-figure" })), false
+  local place = identifier ~= "" and ' id="' .. identifier .. '"' or ""
+  return framed('<div' .. place .. ' class="table-figure">\n<div id="' .. label .. '" class="table-caption">\n', caption,
+    "\n</div>", { scroll_box({ element }, { "aria-labelledby", label }) }, "</div>"), false
+end
+
+local function figure_float(figure)
+  local identifier, caption = figure.identifier, pandoc.utils.blocks_to_inlines(figure.caption.long)
+  if is.typst then
+    return typst_float("image", "bottom", identifier, caption, figure.content), false
+  elseif is.docx then
+    local picture = pandoc.Div(figure.content, pandoc.Attr("", {}, { ["custom-style"] = "Captioned Figure" }))
+    return { picture, word_caption("Image Caption", identifier, caption) }, false
+  end
+  counter = counter + 1
+  local label = (identifier ~= "" and identifier or "figure-" .. counter) .. "-caption"
+  local box = scroll_box(figure.content, { "aria-labelledby", label })
+  local place = identifier ~= "" and ' id="' .. identifier .. '"' or ""
+  return pandoc.Blocks({ raw_block("<figure" .. place .. ">"), box })
+    .. framed('<figcaption>\n<div id="' .. label .. '">\n', caption, "\n</div>\n</figcaption>", {}, "</figure>"), false
 end
 
 -- Code wraps on a small screen; what is drawn in long lines keeps them, and scrolls.
@@ -193,16 +232,46 @@ local function typst_image(image)
     quoted(image.attributes["fig-alt"]), image.attributes.width or "auto"))
 end
 
+local MIME = { svg = "image/svg+xml", png = "image/png", jpg = "image/jpeg", jpeg = "image/jpeg", css = "text/css",
+  js = "text/javascript" }
+
+-- Nothing but the report's own files: no other folder's, and nothing from the network.
+local function check(source)
+  local elsewhere = source:match("^%a[%w+.-]*:") or source:match("^[/\\]") or ("/" .. source .. "/"):find("/../", 1, true)
+  if elsewhere then error("a file from elsewhere: " .. source) end
+end
+
+-- pandoc runs sandboxed in the embedded engine: it reads no file by itself, and gets what it puts into a page from here.
+local function take(source)
+  check(source)
+  if quarto then return end
+  local file = io.open(source, "rb")
+  if not file then error("no file " .. source) end
+  pandoc.mediabag.insert(source, MIME[source:match("%.(%w+)$")] or "application/octet-stream", file:read("a"))
+  file:close()
+end
+
 local function accessible_image(image)
+  if not is.typst then take(image.src) else check(image.src) end
   if is.typst then return typst_image(image) end
   image.attributes.alt = image.attributes["fig-alt"]
   image.attributes["fig-alt"] = nil
   return image
 end
 
+-- The data of a chart lie beside the page; in Word and PDF the file's name alone is left.
+local function web_only(link)
+  if not link.classes:includes("web-only") then return nil end
+  if not is.html then return link.content end
+  link.classes = {}
+  return link
+end
+
+local references = { Cite = reference }
+
 local finishing = {
   traverse = "topdown",
-  Cite = reference,
+  Link = web_only,
   Image = accessible_image,
   Math = is.typst and typst_formula or nil,
   Div = function(div)
@@ -216,17 +285,12 @@ local finishing = {
   end,
 }
 
-local boxes = {
+local floats = {
   traverse = "topdown",
   Header = function(header) heading = pandoc.utils.stringify(header.content) end,
-  Table = scrolling_table,
-  CodeBlock = code_block,
-  Figure = function(figure)
-    if not figure.identifier:match("^fig%-") then return nil end
-    figure.content = { scroll_box(figure.content, { "aria-labelledby", figure.identifier .. "-caption" }) }
-    figure.caption.long = { pandoc.Div(figure.caption.long, { id = figure.identifier .. "-caption" }) }
-    return figure, false
-  end,
+  Table = table_float,
+  CodeBlock = is.html and code_block or nil,
+  Figure = figure_float,
 }
 
 -- HTML keeps "##" as <h2> below the title; in DOCX and PDF the title is no heading and "##" becomes level 1.
@@ -235,10 +299,39 @@ local function first_level(header)
   return header
 end
 
+-- Quarto reads a source with a reader of its own, which finds shortcodes, fences and code cells in any text. So its
+-- source is a header that names the text, which pandoc's own reader reads here, as in the embedded engine.
+local function read_text(file)
+  local opened = assert(io.open(file, "r"))
+  local text = opened:read("a")
+  opened:close()
+  return pandoc.read(text, READER, PANDOC_READER_OPTIONS).blocks
+end
+
+-- Citations are set here, after references and before anything is framed; a span is left, which nobody sets again.
+local function with_citations(document)
+  if not document.meta.bibliography or #document.meta.bibliography == 0 then return document end
+  document = pandoc.utils.citeproc(document)
+  document.meta.bibliography = nil
+  return document:walk({ Cite = function(cite)
+    local keys = cite.citations:map(function(citation) return citation.id end)
+    return pandoc.Span(cite.content, pandoc.Attr("", { "citation" }, { { "data-cites", table.concat(keys, " ") } }))
+  end })
+end
+
 function Pandoc(document)
-  number_sections = document.meta["number-sections"] == true
+  if document.meta["report-text"] then
+    document.blocks = read_text(pandoc.utils.stringify(document.meta["report-text"]))
+    document.meta["report-text"] = nil
+  end
+  for _, file in ipairs(is.html and document.meta["embedded-files"] or {}) do take(pandoc.utils.stringify(file)) end
+  document.meta["embedded-files"] = nil
+  number_sections = document.meta["section-numbers"] == true -- Quarto and pandoc would number "number-sections" themselves
   heading = document.meta.title and pandoc.utils.stringify(document.meta.title) or ""
-  document.blocks = document.blocks:walk(numbering):walk(finishing)
-  document.blocks = is.html and document.blocks:walk(boxes) or document.blocks:walk({ Header = first_level })
+  document.blocks = document.blocks:walk(numbering):walk(references)
+  document = with_citations(document)
+  document.blocks = document.blocks:walk(finishing)
+  document.blocks = document.blocks:walk(floats)
+  if not is.html then document.blocks = document.blocks:walk({ Header = first_level }) end
   return document
 end

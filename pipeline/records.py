@@ -1,0 +1,107 @@
+"""Which record a run keeps: the study's (dvc.lock, under version control), or this folder's own.
+
+DVC writes what it made into dvc.lock. The one that is shared is the record of the study: made by the embedded engine,
+without a council's survey and without downloaded statistics. A run with any of these, or with Quarto, has its record in
+`.dvc/tmp/golden-thread/own.lock`: it lies where DVC looks for it while the run goes on and no longer, so that version
+control sees no change and an update of the project meets none.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pipeline.dvc_cache import LOCK
+from pipeline.errors import PipelineError
+from pipeline.files import replacing
+from pipeline.isolation import environment
+
+
+
+def records(root: Path) -> list[Path]:
+    """Every place where what a run made is noted, the shared record first; not each is there."""
+    folder = root / ".dvc" / "tmp" / "golden-thread"
+    return [root / LOCK, *(folder / name for name in ("own.lock", "shared.lock", LOCK))]  # the last: repairing.py's copy
+
+
+def _folder(root: Path) -> Path:
+    folder = root / ".dvc" / "tmp" / "golden-thread"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def one_run_at_a_time(root: Path) -> Iterator[None]:
+    """Raise PipelineError, which names the process, while another run is going on in `root`."""
+    folder = _folder(root)
+    who = folder / "running"
+    try:
+        with FileLock(folder / "run.lock", timeout=0):
+            who.write_text(str(os.getpid()), encoding="utf-8")
+            yield
+    except Timeout:
+        process = who.read_text(encoding="utf-8") if who.exists() else "unknown"
+        raise PipelineError("Another run of the pipeline is still going in this folder.", found=f"process {process}",
+                            fix="Wait for it to end, or stop it, and run again.") from None
+
+
+@contextmanager
+def own_record(root: Path) -> Iterator[None]:
+    """While this lasts, dvc.lock is this folder's own record; after it, and after a run that was killed, the shared one.
+
+    Where dvc.lock is not under version control there is nothing to keep apart.
+    """
+    if not _tracked(root):
+        yield
+        return
+    lock, shared, own = root / LOCK, _folder(root) / "shared.lock", _folder(root) / "own.lock"
+    _put_back(root, lock, shared, own)  # what a killed run left
+    _copy(lock, shared)
+    if own.exists():
+        _copy(own, lock)
+    try:
+        yield
+    finally:
+        _put_back(root, lock, shared, own)
+
+
+def _put_back(root: Path, lock: Path, shared: Path, own: Path) -> None:
+    """Move what a run recorded to `own`, and the shared record back to its place; nothing where that was done."""
+    if not shared.exists():
+        return
+    made = lock.read_bytes() if lock.exists() else b""
+    if made == shared.read_bytes():
+        own.unlink(missing_ok=True)  # the run made what the shared record says
+    elif not made:
+        _copy(shared, lock)
+    elif _changed(root):
+        _copy(lock, own)
+        _copy(shared, lock)
+    shared.unlink()
+
+
+def _copy(source: Path, destination: Path) -> None:
+    with replacing(destination) as beside:
+        shutil.copyfile(source, beside)
+
+
+def _tracked(root: Path) -> bool:
+    return _git(root, "ls-files", "--error-unmatch", LOCK) is not None
+
+
+def _changed(root: Path) -> bool:
+    """Whether dvc.lock is not what version control holds: if it is, somebody has taken it back already."""
+    return bool(_git(root, "status", "--porcelain", "--", LOCK))
+
+
+def _git(root: Path, *words: str) -> str | None:
+    """What git answers, or None where it refuses or is not there."""
+    try:
+        done = subprocess.run(["git", *words], cwd=root, env=environment(root), capture_output=True, text=True)
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None
