@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 from pipeline.errors import ParameterError
 
 SHARED_SURVEY = "ofsted-2011"  # part of the project; others are a council's own: single answers, which stay where they are
-EXPECTED = "small letters, digits and single hyphens, a letter first, such as leeds-2026"
+EXPECTED = "small letters, digits and single hyphens, a letter first"
 # YAML takes these words for truth values or for nothing, in one version or the other; DVC and we read different ones.
 _TRUTH = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")  # no file or folder can have such a name on Windows
@@ -39,7 +39,7 @@ def check_name(name: str) -> None:
                              where="NAME", found=repr(name), fix="Take another name, such as leeds-2026.")
     if reason := problem_with(name):
         raise ParameterError("The name of a survey cannot be used.", where="NAME", found=f"{name!r}: {reason}",
-                             expected=EXPECTED, fix="Take another name.")
+                             fix="Take another name, such as leeds-2026.")
 
 
 def _checked(name: str) -> str:
