@@ -14,9 +14,11 @@ _OF_DVC = re.compile(r"ERROR: (?:unexpected error - |unexpected error: )?(?P<rea
 _NOT_THE_STAGE_S = re.compile(r"> |ERROR: |Updating lock file|To track|Use `dvc|\[IPKernelApp\]|Verifying data sources")
 _BLOCKED = re.compile(r"Unable to acquire lock|is being blocked by")
 _ENDED = re.compile(r"failed to run: .*, exited with (?P<code>-?\d+)")
-_MISSING = re.compile(r"missing data '[^']*': (?P<paths>.+)|No such file or directory: '(?P<path>.+)'")
+_MISSING = re.compile(r"missing data '[^']*': (?P<data>.+)|No such file or directory: '(?P<file>.+)'|"
+                      r"dependency '(?P<dependency>.+)' does not exist")
 _OF_SURVEY = re.compile(r"data/raw/surveys/(?P<name>[a-z0-9-]+)")
 _UNTRUSTED = re.compile(r"dubious ownership|not owned by current user")
+_ERROR = re.compile(r"[\w.]*Error")
 KILLED = {-9, 137}  # by the machine, which does so when memory runs out
 MISTAKE = 2  # how a stage ends on a user's mistake
 
@@ -43,6 +45,9 @@ def _of_stage(name: str, code: int, printed: str) -> GoldenThreadError:
     if code in KILLED:
         return MachineError(f"The machine ended the stage '{name}'.", found="a process that was killed, as when memory runs out",
                             fix=MEMORY)
+    kind, _, words = (said.splitlines() or [""])[-1].partition(": ")  # the end of a traceback, where it is one
+    if code != MISTAKE and _ERROR.fullmatch(kind) and (of_machine := told(kind, words)):
+        return of_machine
     stopped = PipelineError(f"The pipeline stopped at the stage '{name}'.\n{said or printed.strip()}")
     stopped.exit_code = MISTAKE if code == MISTAKE else 1
     return stopped
@@ -58,7 +63,7 @@ def _of_dvc(stage: str, reason: str) -> GoldenThreadError:
     if _UNTRUSTED.search(reason):
         return git_refused(reason)
     if missing := _MISSING.search(reason):
-        paths = missing["path"] or missing["paths"].strip("'\" ")
+        paths = next(filter(None, missing.groups())).strip("'\" ")
         survey = _OF_SURVEY.search(paths)
         return PipelineError("A file or folder that a stage reads is not there.", where=at, found=f"no {paths}",
                              fix=f"The survey {survey['name']} is named in params.yaml, and its answers are not on this machine: "

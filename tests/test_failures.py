@@ -36,7 +36,7 @@ def project(tmp_path):
     (root / "dvc.yaml").write_text(yaml.safe_dump({"stages": {
         "first": {"cmd": "python step.py", "deps": ["step.py"], "outs": ["a.txt"]},
         "staff-survey": {"foreach": "${surveys}", "do": {
-            "cmd": "python -c \"open('b.txt', 'w')\"", "deps": ["a.txt", "data/raw/surveys/${item}"], "outs": ["b.txt"]}}}}))
+            "cmd": "python -c 1", "deps": ["a.txt", "data/raw/surveys/${item}"]}}}}))
     return root
 
 
@@ -161,6 +161,8 @@ def test_a_notebook_whose_kernel_was_ended_is_told(tmp_path):
     ("[Errno 30] Read-only file system: '/x'", "A file or folder may not be read or written."),
     ("repository path '/x' is not owned by current user", "belongs to another user, and git does not trust it"),
     ("missing data 'source': data/raw/surveys/york", "ask its owner for the folder, or take york out"),
+    ("[Errno 2] No such file or directory: '/x/data/raw/surveys/york'", "ask its owner for the folder, or take york out"),
+    ("dependency 'data/raw/surveys/york' does not exist", "ask its owner for the folder, or take york out"),
     ("'/x' is busy, it is being blocked by:", "Another run of the pipeline is still going"),
     ("output 'a.txt' is already specified in stages", "DVC could not run the pipeline.(?s:.*)already specified")])
 @pytest.mark.parametrize("form", ["ERROR: failed to reproduce 'link': {}", "ERROR: unexpected error - {}"])

@@ -8,7 +8,6 @@ from pydantic import AfterValidator
 from pipeline.errors import ParameterError
 
 SHARED_SURVEY = "ofsted-2011"  # part of the project; others are a council's own: single answers, which stay where they are
-EXPECTED = "small letters, digits and single hyphens, a letter first"
 # YAML takes these words for truth values or for nothing, in one version or the other; DVC and we read different ones.
 _TRUTH = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")  # no file or folder can have such a name on Windows
@@ -29,7 +28,7 @@ def problem_with(name: str) -> str:
         return "YAML takes it for a number or a date; a name begins with a letter"
     if _DEVICE.fullmatch(name):
         return "Windows keeps this word for a device"
-    return "" if re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) else f"a name is {EXPECTED}"
+    return "" if re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) else "a name is small letters, digits and single hyphens, a letter first"
 
 
 def check_name(name: str) -> None:
