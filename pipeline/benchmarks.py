@@ -23,7 +23,7 @@ from pipeline.authorities.releases.manifest import accepted_files
 from pipeline.files import write_csv
 from pipeline.running import StageRun, reproduce
 from pipeline.statistics.ordinal import CumulativeLink
-from pipeline.surveys.staff.adding import add_to_params
+from pipeline.surveys.listing import add_to_params
 from pipeline.surveys.staff.domain_scores import domain_scores
 from pipeline.surveys.staff.front_matter import score_labels
 from pipeline.surveys.staff.responses import read_responses

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -42,9 +42,11 @@ def run(
 ) -> None:
     """Run the pipeline: whatever changed since the last time, from raw data to reports."""
     from pipeline.engines import record_engine
+    from pipeline.parameters import read_parameters
     from pipeline.running import StageRun, reproduce, stage_names
 
     root = project_root()
+    read_parameters(root)  # refuses what cannot be used before anything runs
     names = stage_names(root)
     unknown = sorted(set(stage or []) - set(names))
     if unknown:
@@ -72,7 +74,7 @@ def run(
 
 def _check_shared_only(root: Path, engine: "Engine") -> None:
     """dvc.lock is the record of what everybody can make: no own survey, no downloaded statistics, the embedded engine."""
-    from pipeline.running import surveys_of
+    from pipeline.parameters import surveys_of
 
     own = [*(["Quarto"] if engine.quarto else []), *surveys_of(root),
            *(["downloaded statistics"] if (root / "data/raw/authorities/manifest.yaml").is_file() else [])]
@@ -84,7 +86,7 @@ def _check_shared_only(root: Path, engine: "Engine") -> None:
 
 def _reports(root: Path) -> list[Path]:
     """The rendered reports, the index first."""
-    from pipeline.running import surveys_of
+    from pipeline.parameters import surveys_of
 
     site, surveys = root / "reports" / "site", surveys_of(root)
     found = [path for suffix in ("html", "docx", "pdf", "xlsx", "ods")
@@ -98,11 +100,13 @@ def _reports(root: Path) -> list[Path]:
 def render(
     reports: Annotated[list[str] | None, typer.Argument(help="Names of reports, such as study or brief. All, if none is given.")] = None,
     engine: Annotated[str, typer.Option(help="auto, quarto or embedded; `auto` is Quarto where it is found.")] = "auto",  # stages say "recorded"
-    edition: Annotated[str | None, typer.Option(help="The survey to make the report for: with `survey` only.")] = None,
+    edition: Annotated[str | None, typer.Option(help="The survey to make the report for: with `survey` only. A stage of the pipeline knows its own.")] = None,
 ) -> None:
     """Render reports from what the notebooks published, without running a notebook."""
+    from pipeline.parameters import survey_of_stage
     from pipeline.rendering import render as render_reports
 
+    edition = edition or survey_of_stage()
     for path in render_reports(project_root(), reports or None, engine=engine, edition=edition):
         console.print(str(path), markup=False)
 
@@ -124,30 +128,24 @@ def documentation() -> None:
         console.print(str(path), markup=False)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread notebook 01-clean-survey -p survey=ofsted-2011 -p rounding=half_up`")
+@app.command(epilog=EXAMPLES + "`golden-thread notebook 01-clean-survey`\n\n"
+                               "`golden-thread notebook 01-clean-survey -p rounding=down`\n\n"
+                               "`golden-thread notebook 09-staff-survey -p survey=leeds-2026`")
 def notebook(
     name: Annotated[str, typer.Argument(help="The notebook's name, without .ipynb.")],
-    parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", help="NAME=VALUE; one for each parameter.")] = None,
-    edition: Annotated[str, typer.Option(help="The folder of the site to keep it in, such as survey/leeds-2026.")] = "",
+    parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", help="NAME=VALUE; what is not given comes from params.yaml.")] = None,
+    edition: Annotated[str, typer.Option(help="The folder of the site to keep it in; of a survey's own notebook, survey/NAME.")] = "",
 ) -> None:
     """Run one notebook with parameters and keep it, executed. (The stages of the pipeline call this.)"""
     from pipeline.notebooks import run_notebook
+    from pipeline.parameters import hand_over, runs_for_each_survey
 
-    for path in run_notebook(name, _parameters(parameter or []), edition=edition):
+    root = project_root()
+    handed = hand_over(root, name, parameter or [])
+    if runs_for_each_survey(name) and handed.get("survey"):
+        edition = edition or f"survey/{handed['survey']}"
+    for path in run_notebook(name, handed, root, edition=edition):
         console.print(str(path), markup=False)
-
-
-def _parameters(given: list[str]) -> dict[str, object]:
-    """NAME=VALUE texts as a mapping; values are read as YAML reads them, so 3 is a number and true a truth value."""
-    import yaml
-
-    parsed: dict[str, object] = {}
-    for text in given:
-        name, separator, value = text.partition("=")
-        if not separator or not name or name in parsed:
-            raise ParameterError("A parameter is given once, as NAME=VALUE.", where="--parameter", found=repr(text))
-        parsed[name] = yaml.safe_load(value)
-    return parsed
 
 
 @app.command(epilog=EXAMPLES + "`golden-thread doctor`")
@@ -216,9 +214,20 @@ def bench() -> None:
 
 
 def main() -> None:
-    """Run a command; a user's mistake is one clear message and exit code 2."""
+    """Run a command; a user's mistake, and a trouble of the machine, is one clear message and exit code 2."""
     try:
         app()
     except GoldenThreadError as mistake:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(str(mistake), markup=False)
-        sys.exit(mistake.exit_code)
+        _stop(mistake)
+    except (OSError, MemoryError) as error:
+        from pipeline.machine import trouble
+
+        found = trouble(error)
+        if found is None:
+            raise
+        _stop(found)
+
+
+def _stop(mistake: GoldenThreadError) -> NoReturn:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(str(mistake), markup=False)
+    sys.exit(mistake.exit_code)

@@ -103,7 +103,8 @@ def simulate(
     seed: Annotated[int, typer.Option(help="The same seed gives the same answers.")] = 1,
 ) -> None:
     """Make up a survey, to try the report before there are answers; it is marked as simulated."""
-    from pipeline.surveys.staff.adding import SURVEYS, add_to_params, with_survey
+    from pipeline.surveys.listing import add_to_params, with_survey
+    from pipeline.surveys.staff.adding import SURVEYS
     from pipeline.surveys.staff.simulation import simulate_survey
 
     root = project_root()
@@ -116,3 +117,43 @@ def simulate(
         raise
     console.print(f"Made up {respondents:,} respondents in {SURVEYS / name}. What to do next:\n"
                   f"  1. golden-thread survey check {name}\n  2. golden-thread run", markup=False)
+
+
+@survey_app.command(epilog=EXAMPLES + "`golden-thread survey remove leeds-2026`\n\n"
+                                      "`golden-thread survey remove leeds-2026 --yes`  (without being asked)")
+def remove(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Remove a survey: its answers, all that was made of them, and DVC's copies and notes. It cannot be taken back."""
+    from pipeline.surveys.staff.removing import find_traces, remove_survey, size_of
+
+    root = project_root()
+    traces = find_traces(root, name)
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for folder, what in traces.folders.items():
+        table.add_row("", Text(folder.relative_to(root).as_posix()), Text(what), _told_size(*size_of([folder])))
+    kept = [*traces.objects, *traces.runs]
+    if kept:
+        table.add_row("", "DVC's cache", "copies of what was made, and records of runs", _told_size(*size_of(kept)))
+    if traces.stages:
+        table.add_row("", "DVC's records", f"what is noted of {len(traces.stages)} stages", "")
+    if traces.listed:
+        table.add_row("", "params.yaml", "its name in the list of surveys", "")
+    console.print(f"There is this of the survey {name}:", markup=False)
+    console.print(table)
+    if not yes and not _agreed():
+        console.print("Nothing was removed.")
+        raise typer.Exit(1)
+    remove_survey(root, traces)
+    console.print(f"The survey {name} was removed. What you copied elsewhere stays: the export as you got it, a site that you "
+                  "published, and what was committed to git (its name, and hashes).", markup=False)
+
+
+def _told_size(files: int, size: int) -> str:
+    return f"{files:,} file{'s' * (files != 1)}, {size / 1024:,.0f} KB"
+
+
+def _agreed() -> bool:
+    try:
+        return typer.confirm("Remove all of it? It cannot be taken back.")
+    except typer.Abort:  # nobody there to be asked
+        console.print()
+        return False

@@ -28,6 +28,7 @@ class GoldenThreadError(Exception):
         super().__init__(for_terminal("\n".join([what, *lines])))
         self.what = for_terminal(what)
         self.where = where
+        self.details = details
 
 
 class DataError(GoldenThreadError):
@@ -74,6 +75,10 @@ class RenderError(GoldenThreadError):
 
 class PipelineError(GoldenThreadError):
     """The pipeline stopped: a stage failed, or another run holds the lock."""
+
+
+class MachineError(GoldenThreadError):
+    """The machine refuses: the disk is full, a file may not be written, memory is too small."""
 
 
 class SetUpError(GoldenThreadError):

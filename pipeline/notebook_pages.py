@@ -15,11 +15,12 @@ from xml.etree import ElementTree
 
 import jinja2
 import nbformat
-import pypandoc
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import Highlight2HTML
 
 from pipeline.errors import NotebookError
+from pipeline.isolation import environment
+from pipeline.pandoc import pandoc
 from pipeline.site_frame import footer, navigation
 
 STYLES = Path(__file__).resolve().parents[1] / "reports" / "styles"
@@ -101,8 +102,8 @@ def _write_texts(page: nbformat.NotebookNode, name: str, to_site: str) -> None:
     texts += [(output.data, "text/markdown") for output in _outputs(page)
               if "text/markdown" in output.get("data", {}) and "text/html" not in output.data]
     joined = f"\n\n{BETWEEN}\n\n".join(node[key] for node, key in texts)
-    done = subprocess.run([pypandoc.get_pandoc_path(), f"--from={MARKDOWN}", "--to=html5", "--mathml", "--wrap=none"], input=joined,
-                          capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run([pandoc(), f"--from={MARKDOWN}", "--to=html5", "--mathml", "--wrap=none"], input=joined,
+                          capture_output=True, text=True, encoding="utf-8", env=environment())
     written = done.stdout.split(BETWEEN)
     if done.returncode or done.stderr.strip() or len(written) != max(len(texts), 1):
         raise NotebookError("A text of the notebook cannot be made a page.", where=f"notebooks/{name}.ipynb",

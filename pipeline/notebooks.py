@@ -6,19 +6,22 @@ it.
 """
 
 import logging
-import os
 import re
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
+from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from pipeline import errors
 from pipeline.errors import NotebookError, ParameterError
 from pipeline.files import project_root, write_text
+from pipeline.isolation import isolated
+from pipeline.machine import MEMORY, told
 from pipeline.notebook_pages import to_html
 
 KERNEL = "python3"
@@ -37,6 +40,7 @@ def run_notebook(name: str, parameters: dict[str, Any], root: Path | None = None
     source = find_notebook(name, root)
     check_parameters(source, parameters)
     executed = _execute(source, parameters, root)
+    tell_warnings(executed)
     normalise(executed, root)
     folder = root / "reports" / "site" / edition / "notebooks"
     kept, page = folder / f"{name}.ipynb", folder / f"{name}.html"
@@ -75,23 +79,18 @@ def check_parameters(source: Path, parameters: dict[str, Any]) -> None:
 
 
 def _execute(source: Path, parameters: dict[str, Any], root: Path) -> nbformat.NotebookNode:
-    _prepare_environment(root)
+    """Run it in a kernel that knows the project's code, this Python, and nothing of a reader's settings."""
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory() as scratch:
+    with isolated(root), tempfile.TemporaryDirectory() as folder:
         try:
             return papermill.execute_notebook(
-                str(source), str(Path(scratch) / source.name), parameters=parameters, kernel_name=KERNEL,
+                str(source), str(Path(folder) / source.name), parameters=parameters, kernel_name=KERNEL,
                 cwd=str(source.parent), progress_bar=False)
         except PapermillExecutionError as failure:
             raise _explain(failure, source) from None
-
-
-def _prepare_environment(root: Path) -> None:
-    """The kernel inherits this process's environment: the project's code, this Python, no start-up files of a user."""
-    os.environ["PYTHONPATH"] = str(root)
-    os.environ["PYTHONHASHSEED"] = "0"
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    os.environ["IPYTHONDIR"] = str(Path(tempfile.gettempdir()) / "golden-thread-ipython")
+        except DeadKernelError:
+            raise NotebookError("The notebook's process was ended by the machine.", where=f"notebooks/{source.name}",
+                                found="no answer any more, as when memory runs out", fix=MEMORY) from None
 
 
 def _explain(failure: PapermillExecutionError, source: Path) -> Exception:
@@ -99,10 +98,20 @@ def _explain(failure: PapermillExecutionError, source: Path) -> Exception:
     kind = getattr(errors, failure.ename.rpartition(".")[2], None)
     if isinstance(kind, type) and issubclass(kind, errors.GoldenThreadError):
         return kind(failure.evalue)
+    if of_machine := told(failure.ename, failure.evalue):
+        return of_machine
     traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(failure.traceback))
     return NotebookError(f"The notebook stopped: {failure.ename}: {failure.evalue}",
                          where=f"notebooks/{source.name}, code cell {failure.exec_count}",
                          found=f"\n{traceback}", fix="Open it in JupyterLab (make lab) and run it up to there.")
+
+
+def tell_warnings(notebook: nbformat.NotebookNode) -> None:
+    """Pass on what libraries wrote to stderr, to whoever runs the notebook: the copy for readers does without it."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                print(output.text, end="", file=sys.stderr)
 
 
 def normalise(notebook: nbformat.NotebookNode, root: Path) -> None:
@@ -112,6 +121,8 @@ def normalise(notebook: nbformat.NotebookNode, root: Path) -> None:
     for number, cell in enumerate(notebook.cells, start=1):
         cell.id = f"cell-{number:02d}"
         cell.metadata = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
         for output in cell.get("outputs", []):
             for key in ("text", "traceback"):
                 if isinstance(output.get(key), str):

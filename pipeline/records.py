@@ -15,10 +15,17 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from pipeline.dvc_cache import LOCK
 from pipeline.errors import PipelineError
 from pipeline.files import replacing
+from pipeline.isolation import environment
 
-LOCK = "dvc.lock"
+
+
+def records(root: Path) -> list[Path]:
+    """Every place where what a run made is noted, the shared record first; not each is there."""
+    folder = root / ".dvc" / "tmp" / "golden-thread"
+    return [root / LOCK, *(folder / name for name in ("own.lock", "shared.lock", LOCK))]  # the last: repairing.py's copy
 
 
 def _folder(root: Path) -> Path:
@@ -94,7 +101,7 @@ def _changed(root: Path) -> bool:
 def _git(root: Path, *words: str) -> str | None:
     """What git answers, or None where it refuses or is not there."""
     try:
-        done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True)
+        done = subprocess.run(["git", *words], cwd=root, env=environment(root), capture_output=True, text=True)
     except OSError:
         return None
     return done.stdout if done.returncode == 0 else None

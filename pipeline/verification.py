@@ -10,9 +10,10 @@ from pathlib import Path
 
 import yaml
 
+from pipeline.failures import git_refused
 from pipeline.running import reproduce, stage_names
+from pipeline.surveys.names import SHARED_SURVEY
 
-SHARED_SURVEY = "ofsted-2011"  # others are a council's own: single answers, which stay where they are
 DERIVED = shutil.ignore_patterns(".git", ".venv", ".dvc", "__pycache__", "processed", "site", "published", ".*_cache",
                                  ".hypothesis", ".ipynb_checkpoints")
 
@@ -37,9 +38,11 @@ def fresh_copy(root: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="golden-thread-") as scratch:
         copy = Path(scratch) / "project"
         if (root / ".git").exists():
-            listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root,
-                                    check=True, capture_output=True, text=True).stdout
-            for name in filter(None, listed.split("\0")):
+            asked = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root,
+                                   capture_output=True, text=True)
+            if asked.returncode:
+                raise git_refused(asked.stderr)
+            for name in filter(None, asked.stdout.split("\0")):
                 if (root / name).is_file():
                     (copy / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(root / name, copy / name)

@@ -26,10 +26,11 @@ def test_every_command_has_a_help_text_with_an_example(command):
 
 @pytest.mark.parametrize(("words", "message"), [
     (["notebook", "09-nothing"], "There is no notebook '09-nothing'."),
-    (["notebook", "01-clean-survey"], "missing: rounding, survey"),
+    (["notebook", "09-staff-survey"], "missing: survey"),
+    (["notebook", "01-clean-survey", "-p", "rounding=up"], "--parameter rounding, survey.rounding"),
     (["notebook", "01-clean-survey", "-p", "survey"], "A parameter is given once, as NAME=VALUE."),
     (["notebook", "01-clean-survey", "-p", "survey=a", "-p", "survey=b"], "A parameter is given once"),
-    (["notebook", "01-clean-survey", "-p", "survey=a", "-p", "rounding=b", "-p", "rouding=c"], "unknown: rouding"),
+    (["notebook", "01-clean-survey", "-p", "survey=a", "-p", "rounding=down", "-p", "rouding=c"], "unknown: rouding"),
     (["run", "--stage", "polish"], "There is no such stage."),
     (["render", "--engine", "word"], "Unknown engine"),
     (["render", "novel"], "novel"),

@@ -140,7 +140,7 @@ def test_a_simulated_survey_is_taken_back_where_params_cannot_be_written(survey,
     def fail(*_):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("pipeline.surveys.staff.adding._write_bytes", fail)
+    monkeypatch.setattr("pipeline.surveys.listing.write_params", fail)
     before = sorted(project.rglob("*"))
     assert isinstance(survey("simulate", "example-2026", "--respondents", "200")[1], OSError)
     assert sorted(project.rglob("*")) == before

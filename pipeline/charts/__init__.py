@@ -39,8 +39,15 @@ PALE_BLUES = ("#e1ebf4", "#a9c6e1", "#12436d")
 SPREAD = ("#e9edf1", "#b3c4d4")  # bands behind lines: of all, and of the middle half
 
 
+SHOWN = ("backend", "backend_fallback", "interactive", "toolbar")  # settings that change where charts are seen, not how
+
+
 def house_style() -> None:
-    """Set the style for all charts drawn afterwards: call it once at the head of a notebook."""
+    """Set the style for all charts drawn afterwards: call it once at the head of a notebook.
+
+    What a reader's own matplotlibrc says is taken back first, but for where charts are shown.
+    """
+    matplotlib.rcParams.update({name: value for name, value in matplotlib.rcParamsDefault.items() if name not in SHOWN})
     matplotlib.rcParams.update({
         "font.family": FONT, "font.size": 9, "axes.labelsize": 9, "axes.titlesize": 9, "xtick.labelsize": 8.5,
         "ytick.labelsize": 8.5, "legend.fontsize": 8.5, "text.color": INK, "axes.labelcolor": INK, "xtick.color": QUIET,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.parameters import FILE
 from pipeline.provenance.runs import Run, changed_lines
 from pipeline.provenance.stages import parameters
 
@@ -49,10 +50,16 @@ def _parameters_that_differ(was: Run, now: Run) -> tuple[tuple[str, str, str], .
     """Of the stages that both runs have: one that a stage was not given shows as nothing."""
     found = set()
     for stage in was.stages.keys() & now.stages.keys():
-        before, after = (parameters(run.stages[stage]["cmd"]) for run in (was, now))
+        before, after = (_given(stage, run.stages[stage]) for run in (was, now))
         found |= {(name, before.get(name, ""), after.get(name, "")) for name in before.keys() | after.keys()
                   if before.get(name) != after.get(name)}
     return tuple(sorted(found))
+
+
+def _given(name: str, stage: Mapping) -> dict[str, str]:
+    """The parameters of a stage in dvc.lock; one that runs for each survey has that survey's name in its own."""
+    given = parameters(stage["cmd"], stage.get("params", {}).get(FILE) or {})
+    return {key: value for key, value in given.items() if "@" not in name or key not in ("survey", "edition")}
 
 
 def _dependencies(run: Run) -> dict[str, str]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 from pipeline.errors import PipelineError
+from pipeline.failures import git_refused
+from pipeline.isolation import isolated
 from pipeline.running import reproduce
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ def run_at(root: Path, revision: str, scratch: Path, make: bool = False) -> Run:
     from dvc.api import DVCFileSystem  # takes half a second
     from dvc.repo import Repo
 
-    with Repo(str(root), rev=commit) as repo:
+    with isolated(root), Repo(str(root), rev=commit) as repo:
         files = DVCFileSystem(repo=repo)
         _fetch(files, [*SOURCES, *_tracked(root, commit, "reports")], scratch)
         run = Run(label, scratch, _stages((scratch / LOCK).read_text(encoding="utf-8")), commit)
@@ -88,7 +90,10 @@ def run_at(root: Path, revision: str, scratch: Path, make: bool = False) -> Run:
 
 def resolve(root: Path, revision: str) -> str:
     """The commit that `revision` names."""
-    if _git(root, "rev-parse", "--git-dir").returncode:
+    asked = _git(root, "rev-parse", "--git-dir")
+    if asked.returncode and "dubious" in asked.stderr.decode():
+        raise git_refused(asked.stderr.decode())
+    if asked.returncode:
         raise PipelineError("Runs are compared by revisions of git, and this folder is not under git.", where=str(root),
                             fix="Clone the project instead of unpacking an archive of it.")
     found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from pipeline.verification import SHARED_SURVEY
+from pipeline.parameters import KNOBS, texts_of
+from pipeline.surveys.names import SHARED_SURVEY
 
 _PLACEHOLDER = re.compile(r"\$\{([\w.]+)\}")
 OWN = ("pipeline/", "notebooks/", "requirements.lock")  # dependencies that are code
@@ -23,16 +24,12 @@ class Stage:
     command: str
     deps: tuple[str, ...]
     outs: tuple[str, ...]
+    parameters: Mapping[str, str]
 
     @property
     def notebook(self) -> str:
         """The name of the notebook that it runs, or nothing."""
-        words = self.command.split()
-        return words[words.index("notebook") + 1] if "notebook" in words else ""
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        return parameters(self.command)
+        return _notebook(self.command)
 
     @property
     def data(self) -> tuple[str, ...]:
@@ -45,19 +42,20 @@ def read_stages(root: Path) -> list[Stage]:
 
     Those that run for each survey of a council's own are not among them.
     """
-    values = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))
+    values = texts_of(root)
     stages = yaml.safe_load(filled((root / "dvc.yaml").read_text(encoding="utf-8"), values))["stages"]
     return [Stage(name, stage.get("desc", name), stage["cmd"], tuple(map(_path, stage["deps"])),
-                  tuple(map(_path, stage["outs"])))
+                  tuple(map(_path, stage["outs"])),
+                  parameters(stage["cmd"], {key: _value(values, key) for key in stage.get("params", ())}))
             for name, stage in stages.items() if "foreach" not in stage]
 
 
-def parameters(command: str) -> dict[str, str]:
-    """The parameters that a stage's command was given.
+def parameters(command: str, tracked: Mapping[str, object]) -> dict[str, str]:
+    """What a stage was given: in its command, and of params.yaml, by the names that its notebook has for it.
 
-    >>> parameters("python -m pipeline notebook 01-clean -p survey=ofsted-2011 -p rounding=down")
+    >>> parameters("python -m pipeline notebook 01-clean-survey", {"survey.name": "ofsted-2011", "survey.rounding": "down"})
     {'survey': 'ofsted-2011', 'rounding': 'down'}
-    >>> parameters("python -m pipeline render --engine auto")
+    >>> parameters("python -m pipeline render --engine auto", {})
     {'engine': 'auto'}
     """
     words = shlex.split(command)
@@ -67,19 +65,31 @@ def parameters(command: str) -> dict[str, str]:
             name, _, pairs[name] = value.partition("=")
         elif option.startswith("--"):
             pairs[option.removeprefix("--")] = value
-    return pairs
+    names = {key: name for name, key in KNOBS.get(_notebook(command), {}).items()}
+    return pairs | {names.get(key, key): str(value) for key, value in tracked.items()}
+
+
+def _notebook(command: str) -> str:
+    words = command.split()
+    return words[words.index("notebook") + 1] if "notebook" in words else ""
+
+
+def _value(values: Mapping, key: str) -> object:
+    """The value of a dotted key; nothing, where there is none."""
+    node: object = values
+    for step in key.split("."):
+        node = node.get(step) if isinstance(node, Mapping) else None
+    return node
 
 
 def filled(text: str, values: Mapping) -> str:
     """`text` with each ${name} that `values` has in its place; others, such as ${item}, stay.
 
-    >>> filled("-p survey=${survey.name} ${item}", {"survey": {"name": "ofsted-2011"}})
-    '-p survey=ofsted-2011 ${item}'
+    >>> filled("data/${survey.name}/${item}", {"survey": {"name": "ofsted-2011"}})
+    'data/ofsted-2011/${item}'
     """
     def value(match: re.Match) -> str:
-        node: object = values
-        for key in match[1].split("."):
-            node = node.get(key) if isinstance(node, Mapping) else None
+        node = _value(values, match[1])
         return match[0] if node is None or isinstance(node, (Mapping, list)) else str(node)
 
     return _PLACEHOLDER.sub(value, text)

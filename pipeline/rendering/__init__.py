@@ -172,8 +172,6 @@ def _render_report(report: Report, staged: Path, values: Mapping[str, str], sett
                         alternatives=alternative_texts(body), epoch=epoch)
         return output
 
-    if not engine:
-        embedded.find_pandoc()  # before the threads: it looks in steps, and one could see another's half-way
     with ThreadPoolExecutor(1 if engine else len(SUFFIXES)) as side_by_side:  # Quarto's runs would share files
         outputs = side_by_side.map(make, [name for name in formats(report) if only is None or name in only])
         wanted = report.metadata.get("spreadsheets")

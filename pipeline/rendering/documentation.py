@@ -50,7 +50,6 @@ def render_documentation(root: Path) -> list[Path]:
             embedded.render(staged, pages[source], metadata, body, "html", made, FIXED_EPOCH, reader="gfm")
             return made
 
-        embedded.find_pandoc()
         with ThreadPoolExecutor(2) as side_by_side:
             finished = list(side_by_side.map(make, pages))
         for made in finished:

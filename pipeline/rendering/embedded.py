@@ -1,15 +1,15 @@
 """The embedded engine: pandoc for HTML and DOCX, pandoc and typst for PDF. No installation, no network."""
 
-import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-import pypandoc
 import typst
 import yaml
 
 from pipeline.errors import RenderError
+from pipeline.isolation import environment
+from pipeline.pandoc import pandoc
 from pipeline.rendering.sources import REPORT, shared_settings
 from pipeline.site_frame import AFTER, BEFORE
 
@@ -29,11 +29,6 @@ OPTIONS = {
 WITH_VALUE = ("template", "css", "reference-doc", "default-image-extension")
 SWITCHES = {("embed-resources", True): "--embed-resources", ("section-divs", True): "--section-divs",
             ("html-math-method", "mathml"): "--mathml"}
-
-
-def find_pandoc() -> str:
-    """The pandoc that the project carries."""
-    return pypandoc.get_pandoc_path()
 
 
 def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, output: Path, epoch: int,
@@ -78,8 +73,8 @@ def pandoc_options(settings: Mapping) -> list[str]:
 
 def _pandoc(name: str, staged: Path, epoch: int, *arguments: str) -> None:
     # pandoc takes dates and zip times from SOURCE_DATE_EPOCH.
-    done = subprocess.run([find_pandoc(), *arguments, *MEMORY], cwd=staged, capture_output=True, text=True,
-                          encoding="utf-8", env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)})
+    done = subprocess.run([pandoc(), *arguments, *MEMORY], cwd=staged, capture_output=True, text=True,
+                          encoding="utf-8", env={**environment(), "SOURCE_DATE_EPOCH": str(epoch)})
     if done.returncode or done.stderr.strip():
         raise RenderError(f"pandoc could not render {name}.qmd without a warning.", where=f"{name}.qmd",
                           found=done.stderr.strip() or f"exit code {done.returncode}",

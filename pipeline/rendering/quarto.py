@@ -5,7 +5,6 @@ instead. So its log and its output are read, and any such mark is an error.
 """
 
 import html
-import os
 import re
 import shutil
 import subprocess
@@ -19,6 +18,7 @@ import yaml
 from pipeline.engines import Quarto
 from pipeline.errors import RenderError
 from pipeline.files import write_text
+from pipeline.isolation import environment
 from pipeline.rendering.sources import ENGINES_OWN, Report
 
 # Lines of a plain log that mean a report is not whole. Levels stand in brackets in the file ("(WARN) ..."), before a
@@ -46,8 +46,8 @@ def render(quarto: Quarto, staged: Path, report: Report, metadata: Mapping, body
     source.write_text(f"---\n{header}---\n", encoding="utf-8", newline="\n")
     command = [str(quarto.program), "render", source.name, "--to", format, "--output-dir", folder,
                "--log", str(log), "--log-format", "plain"]
-    environment = {**os.environ, "QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(epoch)}
-    done = subprocess.run(command, cwd=staged, env=environment, capture_output=True, text=True, encoding="utf-8",
+    settings = {**environment(), "QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(epoch)}
+    done = subprocess.run(command, cwd=staged, env=settings, capture_output=True, text=True, encoding="utf-8",
                           errors="replace", stdin=subprocess.DEVNULL)
     source.unlink()
     said = (log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "") + "\n" + done.stderr

@@ -1,6 +1,7 @@
 """`golden-thread authorities fetch` as a user meets it: what is printed, how it ends, and what is in use afterwards."""
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,20 @@ def test_all_real_files_are_taken(project):
     manifest = read_manifest(project / FOLDER).sources
     assert manifest["workforce"].rows == 1300 and manifest["workforce"].older[0].rows == 978
     assert manifest["social-worker-changes"].layout == "first-release"
+
+
+def test_a_spreadsheet_that_unpacks_to_too_much_is_refused_and_the_others_are_taken(project, made_up):
+    """400 MB of blanks in 400 KB: a reader of spreadsheets would hold all of it, and more, in memory."""
+    path = made_up / FILES["inspections"]
+    with zipfile.ZipFile(path) as sound:
+        parts = {name: sound.read(name) for name in sound.namelist() if name != "content.xml"}
+        content = sound.read("content.xml")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, part in parts.items():
+            packed.writestr(name, part)
+        packed.writestr("content.xml", content + b" " * 400_000_000)
+    assert path.stat().st_size < 500_000
+    said, mistake = fetch("--from", made_up)
+    told = said + (mistake or "")
+    assert "The spreadsheet unpacks to too much." in told and path.name in told and "Download the file again" in told
+    assert "inspections" not in used(project)

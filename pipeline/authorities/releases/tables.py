@@ -15,6 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from pipeline.authorities.releases.catalogue import CURRENT, Sheet, Source, layout_of, refuse_missing
 from pipeline.errors import DataError
+from pipeline.surveys.exports.archives import sheet_facts
 from pipeline.surveys.exports.spreadsheets import cell_text
 
 _ROWS_ABOVE = 10  # among which the row with a sheet's headings is
@@ -90,6 +91,10 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _read_sheets(source: Source, path: Path) -> ReleaseTable:
+    try:
+        sheet_facts(path)  # refuses what unpacks to too much before any of it is kept in memory
+    except DataError as refused:
+        raise DataError(refused.what, **(refused.details | {"fix": _AGAIN})) from None
     try:
         with CalamineWorkbook.from_path(path) as book:
             absent = [sheet.name for sheet in source.sheets if sheet.name not in book.sheet_names]

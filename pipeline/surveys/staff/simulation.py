@@ -21,18 +21,17 @@ import pandas as pd
 import pyarrow as pa
 import yaml
 from pyarrow import csv
-from pydantic import TypeAdapter, ValidationError
 from scipy.special import ndtri
 
 from pipeline.errors import DataError, ParameterError
 from pipeline.files import replacing, write_text
+from pipeline.private import OWNER_FOLDER, close
 from pipeline.surveys.codebook import Codebook, read_codebook
+from pipeline.surveys.names import SHARED_SURVEY, check_name
 from pipeline.surveys.published import count_tables, read_published
 from pipeline.surveys.staff.responses import missing_code
 from pipeline.surveys.staff.codebook import REASONS, StaffSurvey
-from pipeline.yaml_models import Slug
 
-PUBLISHED = "ofsted-2011"  # the survey whose margins are taken
 TEAM_ICC = 0.1
 MOST_PEOPLE = 10_000_000  # more than work in the whole country; a limit to memory and disk
 CHUNK = 25_000  # respondents in memory at a time; it changes no answer
@@ -71,27 +70,23 @@ def simulate_survey(root: Path, name: str, respondents: int, correlation: float,
     >>> import tempfile
     >>> from pipeline.files import project_root
     >>> surveys = Path(tempfile.mkdtemp()) / "data/raw/surveys"
-    >>> _ = shutil.copytree(project_root() / "data/raw/surveys" / PUBLISHED, surveys / PUBLISHED)
+    >>> _ = shutil.copytree(project_root() / "data/raw/surveys" / SHARED_SURVEY, surveys / SHARED_SURVEY)
     >>> folder = simulate_survey(surveys.parents[2], "practice", 60, correlation=0.4, clusters=10, seed=1)
     >>> sorted(path.name for path in folder.iterdir())
     ['export.csv', 'survey.yaml']
     """
-    try:
-        TypeAdapter(Slug).validate_python(name)
-    except ValidationError:
-        raise ParameterError("The name of a survey cannot be used.", found=repr(name),
-                             expected="small letters, digits and hyphens, such as example-council-2026") from None
+    check_name(name)
     surveys = root / "data" / "raw" / "surveys"
-    codebook = read_codebook(surveys / PUBLISHED / "survey.yaml")
-    answers, _ = count_tables(read_published(surveys / PUBLISHED, codebook), codebook, rounding)
+    codebook = read_codebook(surveys / SHARED_SURVEY / "survey.yaml")
+    answers, _ = count_tables(read_published(surveys / SHARED_SURVEY, codebook), codebook, rounding)
     draw = draw_answers(answers, codebook, respondents, correlation, clusters, seed, team_icc=team_icc)
     survey = _described(name, codebook, correlation)
     folder = surveys / name
     try:
-        folder.mkdir()
+        folder.mkdir(mode=OWNER_FOLDER)
     except FileExistsError:
         raise DataError("There is a survey of this name already.", where=str(folder),
-                        fix="Take another name, or remove the folder.") from None
+                        fix=f"Take another name, or remove it: golden-thread survey remove {name}") from None
     try:
         _write_answers(folder / survey.file.name, draw, survey, codebook)
         truth = (f"# Simulated: nobody gave these answers. Latent correlation {correlation:g} between any two items, "
@@ -99,6 +94,7 @@ def simulate_survey(root: Path, name: str, respondents: int, correlation: float,
         content = survey.model_dump(mode="json", exclude_unset=True)
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
         write_text(folder / "survey.yaml", truth + text)
+        close(folder)
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -117,7 +113,8 @@ def draw_answers(answers: pd.DataFrame, codebook: Codebook, respondents: int, co
     the respondents, or a negative seed.
 
     >>> from pipeline.files import project_root
-    >>> from pipeline.surveys.published import count_tables, read_published
+    >>> from pipeline.surveys.names import SHARED_SURVEY, check_name
+from pipeline.surveys.published import count_tables, read_published
     >>> folder = project_root() / "data/raw/surveys/ofsted-2011"
     >>> codebook = read_codebook(folder / "survey.yaml")
     >>> answers, _ = count_tables(read_published(folder, codebook), codebook, "half_up")

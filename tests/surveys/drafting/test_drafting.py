@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from pipeline.errors import CodebookError, DataError, ParameterError
-from pipeline.surveys.staff.adding import new_survey, with_survey
+from pipeline.surveys.listing import with_survey
+from pipeline.surveys.staff.adding import new_survey
 from pipeline.surveys.staff.checking import check_survey
 from pipeline.surveys.drafting.known_scales import read_labels, smallest_scale
 from pipeline.surveys.drafting.number_scales import read_numbers
@@ -328,7 +329,7 @@ def test_a_file_without_any_scale_is_refused_and_nothing_is_left(tmp_path, proje
 
 @pytest.mark.parametrize("failing", ["pipeline.surveys.staff.adding.shutil.copyfile",
                                      "pipeline.surveys.staff.adding.read_staff_survey",
-                                     "pipeline.surveys.staff.adding._write_bytes"])
+                                     "pipeline.surveys.staff.adding.write_params"])
 def test_a_failure_half_way_leaves_nothing(tmp_path, project, monkeypatch, failing):
     before, params = sorted(project.rglob("*")), (project / "params.yaml").read_bytes()
 
