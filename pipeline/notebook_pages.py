@@ -216,7 +216,7 @@ def _with_headers(table: str) -> str:
     </tbody>
     </table>
     """
-    given = ElementTree.fromstring(table)
+    given = ElementTree.fromstring(table.replace("&nbsp;", "&#160;"))  # pandas writes it for blanks in a row; XML lacks it
     lines, rows = ([list(line) for line in given.find(part)] for part in ("thead", "tbody"))
     labels = sum(cell.tag == "th" for cell in rows[0])
     columns = sum(int(cell.get("colspan", 1)) for cell in lines[0]) - labels

@@ -95,7 +95,7 @@ def listed(project: Path) -> Path:
     notebook.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
     publish = Publication("02-check", root=project)
     verdicts = pd.DataFrame({"verdict": ["holds", "fails"], "n": [5, 1]})
-    publish.table("verdicts", verdicts, "Verdicts, in *all*.", headings={"verdict": "Verdict", "n": "Claims"},
+    publish.table("verdicts", verdicts, "Verdicts, in <all>.", headings={"verdict": "Verdict", "n": "Claims"},
                   data=pd.DataFrame({"verdict": ["holds"], "n": [5], "low": [4]}))
     publish = Publication("07-places", root=project, collection="places")
     publish.table("places", pd.DataFrame({"place": ["A", "B"]}), "Places.")
@@ -114,7 +114,7 @@ def test_every_table_for_readers_is_linked_and_every_link_leads_to_one(listed):
 def test_a_table_is_told_by_chapter_title_size_and_columns(listed):
     source = render(listed, ["data"], engine="embedded")[0].read_text(encoding="utf-8")
     text = " ".join(re.sub(r"<[^>]*>", "", source).split())
-    for words in ("Chapter 2: What was checked verdicts.csv, 1 row Verdicts, in all.",
+    for words in ("Chapter 2: What was checked verdicts.csv, 1 row Verdicts, in &lt;all&gt;.",
                   "Columns: verdict; n; low 07-places", "places.csv, 2 rows Places. Columns: place"):
         assert words in text
 
