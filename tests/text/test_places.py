@@ -18,8 +18,8 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from python_calamine import CalamineWorkbook
 
-from pipeline.characters import named_where, not_in_pdf
-from pipeline.charts import drawable, house_style
+from pipeline.characters import drawable, named_where, not_in_pdf
+from pipeline.charts import house_style
 from pipeline.files import unguarded
 from pipeline.markdown import Markdown, escaped, md
 from pipeline.notebook_pages import to_html
