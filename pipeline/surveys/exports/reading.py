@@ -1,5 +1,6 @@
 """What kind of file an export is, by its content and not its name, and who reads it."""
 
+import os
 import stat
 from collections.abc import Collection
 from pathlib import Path
@@ -60,20 +61,25 @@ def read_export(path: Path, *, header: Layout | None = None, sheet: str | None =
     return read_delimited(path, header, encoding, delimiter, columns)
 
 
+def _status(path: Path) -> os.stat_result | None:
+    """None where there is nothing. Path.is_file would hide any other obstacle from Python 3.14 on."""
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a name with a null character
+        return None
+
+
 def _opening(path: Path) -> bytes:
     """The first bytes of a file that is there, may be read and is not too large."""
-    missing = DataError("The export is missing.", where=path.name, fix="Put the file there, or correct its name.")
     try:
-        facts = path.stat()  # from Python 3.14 is_file() says no, and no reason, where a name is too long
-        if not stat.S_ISREG(facts.st_mode):
-            raise missing
-        if facts.st_size > FILE_BYTES:
-            raise DataError("The file is too large.", where=path.name, found=f"{facts.st_size:,} bytes",
+        status = _status(path)
+        if not status or not stat.S_ISREG(status.st_mode):
+            raise DataError("The export is missing.", where=path.name, fix="Put the file there, or correct its name.")
+        if status.st_size > FILE_BYTES:
+            raise DataError("The file is too large.", where=path.name, found=f"{status.st_size:,} bytes",
                             expected=f"at most {FILE_BYTES:,} bytes", fix="Check that this is the survey's export.")
         with path.open("rb") as file:
             return file.read(1024)
-    except (FileNotFoundError, NotADirectoryError):
-        raise missing from None
     except OSError as error:
         raise DataError("The file cannot be opened.", where=path.name, found=error.strerror or "",
                         fix="Close it in other programs, and see that you may read it.") from None
