@@ -115,6 +115,32 @@ def _reference(character: str) -> str:
     return f"&#{ord(character)};"
 
 
+class Cell:
+    """Markdown in a table of pandas, which makes a column of its own kind of all texts, and of what is Markdown too.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"row": ["a", "a"], "column": ["x", "y"], "cell": [Cell(md("**bold**")), Cell(md("c"))]})
+    >>> print(table.pivot(index="row", columns="column", values="cell").loc["a", "x"].markdown)
+    **bold**
+    """
+
+    __slots__ = ("markdown",)
+
+    def __init__(self, markdown: Markdown):
+        self.markdown = markdown
+
+    def __str__(self) -> str:
+        return str(self.markdown)
+
+    __repr__ = __str__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Cell) and self.markdown == other.markdown
+
+    def __hash__(self) -> int:
+        return hash(self.markdown)
+
+
 def attribute(text: str) -> Markdown:
     """`text`, or Markdown, as the value of a quoted attribute: it gives back exactly these characters.
 

@@ -29,7 +29,7 @@ from IPython.display import Image
 from pipeline.characters import drawable
 from pipeline.errors import PublishingError
 from pipeline.files import SIGNIFICANT_DIGITS, project_root, replacing, write_csv, write_text
-from pipeline.markdown import Markdown, attribute, escaped, own, plain
+from pipeline.markdown import Cell, Markdown, attribute, escaped, own, plain
 from pipeline.phrases import true_minus
 
 if TYPE_CHECKING:
@@ -250,6 +250,8 @@ def _text(value: object, form: str) -> str:
 
 def _cell(value: object, form: str) -> str:
     """A cell as it is shown: a text, unless it is Markdown or a number."""
+    if isinstance(value, Cell):
+        return value.markdown
     if isinstance(value, str):
         return value if isinstance(value, Markdown) else form.format(value)
     return own("–" if pd.isna(value) else _text(value, form))

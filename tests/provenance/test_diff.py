@@ -31,7 +31,7 @@ def test_a_run_that_changed_nothing_is_told_in_one_line(project):
 
 def test_a_changed_figure_is_told_as_sentences_verdicts_figures_and_the_line_that_changed(project):
     rewrite(project / "data/raw/figures.csv", "time,21", "time,31")
-    reproduce(project)
+    reproduce(project, record=True)
     told = diff(project)
     assert "**1 sentence, 1 verdict and 1 figure in 1 table differ.**" in told
     assert "- Social workers with time (%): was 21, now **31**" in told

@@ -13,7 +13,7 @@ from pipeline.authorities.models.declared import SIGNIFICANCE
 from pipeline.authorities.releases.catalogue import read_catalogue
 from pipeline.charts import authorities as charts
 from pipeline.files import project_root
-from pipeline.markdown import md, own
+from pipeline.markdown import Cell, md, own
 from pipeline.verdicts import NOT_CHECKABLE, VERDICTS
 
 ODDS = "Odds of a worse judgement"
@@ -128,8 +128,8 @@ def influence(chapter: Chapter) -> Image | None:
 def others(chapter: Chapter) -> pd.DataFrame:
     """What others measured; without data it stands alone."""
     table = studies_beside_ours(read_studies(), vars(chapter.results), chapter.names)
-    cited = [md("{}: {}", own(reference), studied) for reference, studied in zip(table["reference"], table["studied"])]
-    table["what"] = pd.Series(cited, index=table.index, dtype=object)  # a column of texts would forget what is Markdown
+    cited = [Cell(md("{}: {}", own(reference), studied)) for reference, studied in zip(table["reference"], table["studied"])]
+    table["what"] = pd.Series(cited, index=table.index, dtype=object)
     headings = {"what": "Study", "found": "What was found"}
     there = bool((table["here_unit"] != "").any())
     if there:

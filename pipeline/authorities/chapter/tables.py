@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.authorities.models.declared import PRIMARY_TIMING, RATIO, STEPS
 from pipeline.authorities.models.results import preferred
-from pipeline.markdown import escaped, md
+from pipeline.markdown import Cell, escaped, md
 from pipeline.phrases import estimate, number
 
 SINGLE = ["authority", "joint"]  # the levels of units that are one authority or one joint return
@@ -113,12 +113,12 @@ def wide(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def bold(texts: Sequence[str], chosen: pd.Series) -> pd.Series:
-    """Texts as Markdown, the chosen ones bold; a column of objects, for pandas' column of texts forgets what is Markdown.
+    """Texts as Markdown, the chosen ones bold.
 
     >>> list(bold(["low", "b|c"], pd.Series([True, False])))
-    ['**low**', 'b&#124;c']
+    [**low**, b&#124;c]
     """
-    return pd.Series([md("**{}**", text) if each else escaped(text, in_cell=True) for text, each in zip(texts, chosen)],
+    return pd.Series([Cell(md("**{}**", text) if each else escaped(text, in_cell=True)) for text, each in zip(texts, chosen)],
                      index=chosen.index, dtype=object)
 
 

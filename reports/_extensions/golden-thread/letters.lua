@@ -8,13 +8,13 @@ local CODES = { ["‘"] = "2018", ["’"] = "2019", ["“"] = "201c", ["”"] = 
 
 -- The code of a letter that typst would change; a hyphen only where it would not stay one.
 local function code_of(letter, before, after)
-  if letter == "-" and (after == "?" or before == "" and after:match("%d")) then return "2d" end
+  if letter == "-" and (after == "?" or not before:match("%w") and after:match("%d")) then return "2d" end
   return CODES[letter]
 end
 
 function Str(element)
   local text = element.text
-  if not text:find("\xe2\x80", 1, true) and not text:find("-?", 1, true) and not text:find("^-%d") then return nil end
+  if not text:find("\xe2\x80", 1, true) and not text:find("-?", 1, true) and not text:find("-%d") then return nil end
   local found, plain, before = pandoc.Inlines({}), "", ""
   for at, number in utf8.codes(text) do
     local letter = utf8.char(number)
