@@ -20,7 +20,7 @@ endif
 unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL = help
-.PHONY: help report test lab verify bench lock fresh docs clean FORCE
+.PHONY: help report test lab verify bench lock stages fresh docs clean FORCE
 
 help:     ## list these targets
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -45,6 +45,9 @@ lock: $(READY)     ## write requirements.lock and what goes with it for pyprojec
 
 fresh:     ## try report and test in clean Debian systems, as root with debootstrap; others: ARGS=bookworm
 	@.ci/fresh $(ARGS)
+
+stages: $(READY)     ## write the lists of modules and reports in dvc.yaml, which follow from the code
+	@$(RUN) -m pipeline.stage_lists
 
 docs: $(READY)     ## write docs/reference/commands.md from the commands' own help
 	@$(RUN) -m typer pipeline.cli utils docs --name golden-thread --title Commands --output docs/reference/commands.md

@@ -6,6 +6,7 @@ One home for both, so that a file is refused, a message is printed and a chart i
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 
 # Cc: control characters (a terminal obeys them). Zl, Zp: line and paragraph separators. Of Cf, those that turn the
 # direction of the text after them (a file name or a number would read otherwise than it is). Cs and U+FFFE, U+FFFF: no
@@ -24,6 +25,7 @@ _IN_PDF = re.compile(
     "\u2713\u2714\u2717\ufe0f\ufffd]")
 IN_LINES = "\n\t\r"  # controls that a cell or a YAML text may hold: they become a blank
 REPLACED = "\ufffd"
+CHART_FONT = "DejaVu Sans"  # comes with matplotlib, so it is the same on every machine
 
 
 def harmless(text: str) -> str:
@@ -72,6 +74,27 @@ def not_in_pdf(character: str) -> bool:
     (False, True)
     """
     return not _IN_PDF.fullmatch(character)
+
+
+def drawable(text: str) -> str:
+    """`text` as a chart can show it: with the names of characters that its font has no picture of.
+
+    >>> drawable("Great 🦄, 日")
+    'Great [UNICORN FACE], [CJK UNIFIED IDEOGRAPH-65E5]'
+    """
+    if not CONTROL.search(text) and text.isascii():
+        return text
+    lines = [named_where(harmless(line), lambda each: ord(each) not in _pictures()) for line in text.split("\n")]
+    return "\n".join(lines)
+
+
+@cache
+def _pictures() -> frozenset[int]:
+    """The characters that the charts' font has upright and bold. (matplotlib takes a second to import.)"""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    upright, bold = (get_font(findfont(FontProperties(family=CHART_FONT, weight=weight))) for weight in ("normal", "bold"))
+    return frozenset(upright.get_charmap()) & frozenset(bold.get_charmap())
 
 
 def _name(character: str) -> str:

@@ -8,7 +8,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from itertools import count
 from pathlib import Path
 from xml.etree import ElementTree
@@ -38,6 +38,7 @@ DOCUMENT, CHAPTER = re.compile(r"\.\./docs/(?:.+/)?([^/]+)\.md(#.*)?"), re.compi
 NUMBER = re.compile(r"[-−+]?[\d,]*\.?\d+(e[-+]?\d+)?%?|NaN|-?inf|\.\.\.|")
 NO_ROWS = re.compile(r"<tbody>\s*</tbody>")
 Element = ElementTree.Element
+NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]\w*;")  # pandas writes a no-break space so; XML knows five names
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,7 @@ def _with_headers(table: str) -> str:
     </tbody>
     </table>
     """
-    given = ElementTree.fromstring(table)
+    given = ElementTree.fromstring(NAMED.sub(lambda entity: unescape(entity[0]), table))
     lines, rows = ([list(line) for line in given.find(part)] for part in ("thead", "tbody"))
     labels = sum(cell.tag == "th" for cell in rows[0])
     columns = sum(int(cell.get("colspan", 1)) for cell in lines[0]) - labels

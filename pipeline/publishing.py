@@ -26,6 +26,7 @@ import typst
 import yaml
 from IPython.display import Image
 
+from pipeline.characters import drawable
 from pipeline.errors import PublishingError
 from pipeline.files import SIGNIFICANT_DIGITS, project_root, replacing, write_csv, write_text
 from pipeline.markdown import Markdown, attribute, escaped, own, plain
@@ -221,8 +222,6 @@ def save_figure(figure: "Figure", stem: Path) -> None:
 def _name_what_the_font_lacks(figure: "Figure") -> None:
     """Labels wrapped by the charts have it already; this is for the others, such as the keys'."""
     from matplotlib.text import Text
-
-    from pipeline.charts import drawable
 
     for text in figure.findobj(Text):
         if (shown := drawable(text.get_text())) != text.get_text():

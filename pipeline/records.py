@@ -22,14 +22,23 @@ from pipeline.isolation import environment
 
 
 
+FOLDER = Path(".dvc/tmp/golden-thread")
+
+
+def last_record(root: Path) -> Path:
+    """The record of the last run in `root`: its own where it made something else than the shared record says."""
+    own = root / FOLDER / "own.lock"
+    return own if own.is_file() else root / LOCK
+
+
 def records(root: Path) -> list[Path]:
     """Every place where what a run made is noted, the shared record first; not each is there."""
-    folder = root / ".dvc" / "tmp" / "golden-thread"
+    folder = root / FOLDER
     return [root / LOCK, *(folder / name for name in ("own.lock", "shared.lock", LOCK))]  # the last: repairing.py's copy
 
 
 def _folder(root: Path) -> Path:
-    folder = root / ".dvc" / "tmp" / "golden-thread"
+    folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

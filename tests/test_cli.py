@@ -36,7 +36,8 @@ def test_every_command_has_a_help_text_with_an_example(command):
     (["render", "novel"], "novel"),
     (["sing"], "No such command 'sing'"),
 ])
-def test_a_mistake_is_one_message_and_exit_code_2(words, message):
+def test_a_mistake_is_one_message_and_exit_code_2(words, message, monkeypatch):
+    monkeypatch.delenv("GOLDEN_THREAD_ENGINE", raising=False)  # it overrules what is asked for here
     result = golden_thread(*words)
     assert result.returncode == 2
     assert message in result.stderr and "Traceback" not in result.stderr

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.files import FORMULA, project_root, replacing, write_csv, write_json, write_text
+from pipeline.files import FORMULA, project_root, replacing, unguarded, write_csv, write_json, write_text
 
 
 def test_a_failure_keeps_the_old_file_and_leaves_nothing_beside_it(tmp_path):
@@ -46,8 +46,19 @@ def test_no_text_in_a_csv_begins_like_a_formula_and_all_others_stay_as_they_are(
     write_csv(path, pd.DataFrame({"text": texts, "number": range(len(texts))}))
     with open(path, encoding="utf-8", newline="") as file:
         written = [row[0] for row in csv.reader(file)][1:]
-    assert not any(text.startswith(FORMULA) for text in written)
-    assert written == [f"'{text}" if text.startswith(FORMULA) else text for text in texts]
+    assert not any(text.startswith(("=", "+", "-", "@", "\t", "\r")) for text in written)
+    assert written == [f"'{text}" if FORMULA.match(text) else text for text in texts]
+    assert list(map(unguarded, written)) == texts
+
+
+@given(st.lists(st.sampled_from(["=1+1", "@SUM(A1)", "-x", "'=1", "'tis", "share"]), min_size=1, max_size=6, unique=True))
+def test_no_head_of_a_csv_begins_like_a_formula(tmp_path_factory, names):
+    path = tmp_path_factory.mktemp("csv") / "t.csv"
+    write_csv(path, pd.DataFrame([range(len(names))], columns=names))
+    with open(path, encoding="utf-8", newline="") as file:
+        written = next(csv.reader(file))
+    assert not any(name.startswith(("=", "+", "-", "@")) for name in written)
+    assert list(map(unguarded, written)) == names
 
 
 def test_negative_numbers_stay_numbers(tmp_path):

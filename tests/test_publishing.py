@@ -61,7 +61,7 @@ def test_a_table_has_headings_forms_widths_and_its_data_beside_it(publish, tmp_p
     lines = text.splitlines()
     assert [cell.strip() for cell in lines[0].strip("|").split("|")] == ["Item", "Share"]
     assert lines[1].count("-") == pytest.approx(102, abs=2) and lines[1].endswith("-:|")
-    assert "a \\| b" in lines[2] and "33.3%" in lines[2] and "–" in lines[3]
+    assert "a &#124; b" in lines[2] and "33.3%" in lines[2] and "–" in lines[3]
     assert lines[-1] == ": Shares. {#tbl-shares}"
     assert (tmp_path / "reports/site/data/shares.csv").read_text() == "item,share,hidden\na | b,0.333333333333,1\nc,,2\n"
 
@@ -78,12 +78,12 @@ def test_a_figure_is_written_twice_with_the_same_bytes(tmp_path):
     for folder in ("one", "two"):
         picture = Publication("03-example", root=tmp_path / folder).figure(
             "bars", drawn(), "Bars.", 'One bar, "full".', pd.DataFrame({"x": [1]}))
-        assert picture.alt == "One bar, 'full'." and plt.get_fignums() == []
+        assert picture.alt == 'One bar, "full".' and plt.get_fignums() == []
     for name in ("bars.svg", "bars.png", "bars.md"):
         one, two = (tmp_path / folder / "reports/published/03-example/figures" / name for folder in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
-    assert one.read_text() == ("![Bars. Data: <a href=\"data/bars.csv\">bars.csv</a>.](published/03-example/figures/bars)"
-                               "{#fig-bars fig-alt=\"One bar, 'full'.\"}\n")
+    assert one.read_text() == ("![Bars. Data: [bars.csv](data/bars.csv){.web-only}.](published/03-example/figures/bars)"
+                               "{#fig-bars fig-alt=\"One bar, &#34;full&#34;&#46;\"}\n")
     svg = (tmp_path / "one/reports/published/03-example/figures/bars.svg").read_text()
     assert "<dc:date>" not in svg
 

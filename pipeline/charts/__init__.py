@@ -11,16 +11,16 @@ import matplotlib
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Transform
 
-from pipeline.characters import harmless, named_where
+from pipeline.characters import CHART_FONT, drawable
 
 WIDTH = 4.9  # inches: within the text column of an A4 page, and little enough for a phone to show it legibly
 SMALLEST, SMALL, HEADING = 7.5, 8, 8.5  # points: numbers and ticks, labels, and what stands above them in bold
 LETTERING = 0.135  # inches from one line of small text to the next
-FONT = "DejaVu Sans"  # comes with matplotlib, so it is the same on every machine
+FONT = CHART_FONT
 
 PAPER, INK, QUIET, GRID = "#ffffff", "#1a1a1a", "#595959", "#d9d9d9"
 # Colour and marker of the first, the second and the third of what is compared.
@@ -71,22 +71,6 @@ def sheet(height: float) -> tuple[Figure, Axes]:
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(height, 0))
     axes.set_axis_off()
     return figure, axes
-
-
-def drawable(text: str) -> str:
-    """`text` with the names of characters that the charts' font has no picture of.
-
-    >>> drawable("Great 🦄, 日")
-    'Great [UNICORN FACE], [CJK UNIFIED IDEOGRAPH-65E5]'
-    """
-    return text if text.isascii() else named_where(harmless(text), lambda each: each != "\n" and ord(each) not in _pictures())
-
-
-@cache
-def _pictures() -> frozenset[int]:
-    """The characters that the font has upright and bold."""
-    upright, bold = (get_font(findfont(FontProperties(family=FONT, weight=weight))) for weight in ("normal", "bold"))
-    return frozenset(upright.get_charmap()) & frozenset(bold.get_charmap())
 
 
 @cache

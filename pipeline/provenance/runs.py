@@ -13,12 +13,12 @@ import yaml
 from pipeline.errors import PipelineError
 from pipeline.failures import git_refused
 from pipeline.isolation import isolated
+from pipeline.records import LOCK, last_record
 from pipeline.running import reproduce
 
 if TYPE_CHECKING:
     from dvc.api import DVCFileSystem
 
-LOCK = "dvc.lock"
 SOURCES = (LOCK, "params.yaml", "requirements.lock")  # what a run was made from, under version control
 MAKE = "Add --make: the revision is then made again in a copy, which takes as long as `make report`."
 
@@ -53,10 +53,11 @@ class Run:
 
 def last_run(root: Path) -> Run:
     """The last run in the working folder, where its files lie. Raises PipelineError where there was none."""
-    if not (root / LOCK).is_file() or not (root / "reports" / "published").is_dir():
+    record = last_record(root)
+    if not record.is_file() or not (root / "reports" / "published").is_dir():
         raise PipelineError("The working folder holds no finished run.", where=str(root), found="no reports/published",
                             fix="Run 'golden-thread run', and compare again.")
-    return Run("the working folder", root, _stages((root / LOCK).read_text(encoding="utf-8")))
+    return Run("the working folder", root, _stages(record.read_text(encoding="utf-8")))
 
 
 def run_at(root: Path, revision: str, scratch: Path, make: bool = False) -> Run:

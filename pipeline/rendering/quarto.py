@@ -57,7 +57,7 @@ def render(quarto: Quarto, staged: Path, report: Report, metadata: Mapping, body
     if done.returncode or not made.is_file():
         complaints = complaints or [said.strip()[-600:] or f"exit code {done.returncode}, and no {made.name}"]
     else:
-        complaints += [mark for mark in unresolved_in(_text(made)) if mark not in body]
+        complaints += [mark for mark in unresolved_in(_text(made)) if mark not in html.unescape(body)]
     if complaints:
         listing = "\n            ".join(f"{_place(report, complaint)}: {complaint}" for complaint in complaints)
         raise RenderError(f"Quarto {quarto.version} could not render {report.name}.qmd as {format}.",
@@ -100,10 +100,10 @@ def _text(output: Path) -> str:
     """The text of a rendered report. A PDF is compressed; its marks are the HTML edition's, and in the log."""
     if output.suffix == ".html":
         source = re.sub(r"<(style|script)\b.*?</\1>", "", output.read_text(encoding="utf-8"), flags=re.DOTALL)
-        return html.unescape(re.sub(r"<[^>]*>", "", source))
+        return html.unescape(re.sub(r"<[^>]*>", "\n", source))
     if output.suffix == ".docx":
         with zipfile.ZipFile(output) as archive:
-            return html.unescape(re.sub(r"<[^>]*>", "", archive.read("word/document.xml").decode("utf-8")))
+            return html.unescape(re.sub(r"<[^>]*>", "\n", archive.read("word/document.xml").decode("utf-8")))
     return ""
 
 

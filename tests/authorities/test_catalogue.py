@@ -175,5 +175,5 @@ def test_sheets_are_found_below_their_titles_and_told_when_they_are_not(tmp_path
         read_release(source.model_copy(update={"sheets": (other, *sheets[1:])}), path)
     assert "row 3" in str(error.value)
     path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match="The spreadsheet is damaged"):
         read_release(source, path)

@@ -74,12 +74,11 @@ def test_both_engines_write_the_same_document(project: Path, quarto_on_path, tmp
 @pytest.mark.parametrize("unfit", ["callout", "table"])
 def test_the_stand_in_wraps_what_it_knows_as_the_real_one_does(project: Path, quarto_on_path, unfit: str) -> None:
     """Without the filter its DOCX is the one that cannot be finished: so a gap in the filter cannot pass unseen."""
-    settings = project / "reports" / "_quarto.yml"
-    parts = settings.read_text(encoding="utf-8").split("filters:\n  - at: pre-ast\n    path: _extensions/golden-thread/report.lua\n")
-    assert len(parts) == 2
+    settings = yaml.safe_load((project / "reports" / "_quarto.yml").read_text(encoding="utf-8"))
+    del settings["filters"]
     folder = project / "alone"
     folder.mkdir()
-    (folder / "_quarto.yml").write_text("".join(parts), encoding="utf-8")
+    (folder / "_quarto.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     shutil.copytree(STYLES / "styles", folder / "styles")
     text = {"callout": "::: {.callout-note}\nA note.\n:::\n", "table": "::: {#tbl-x}\n| a | b |\n|:--|--:|\n| x | 1 |\n:::\n"}[unfit]
     (folder / "sample.qmd").write_text(f"---\ntitle: Sample\n---\n\n{text}", encoding="utf-8")

@@ -114,7 +114,7 @@ def test_every_table_for_readers_is_linked_and_every_link_leads_to_one(listed):
 def test_a_table_is_told_by_chapter_title_size_and_columns(listed):
     source = render(listed, ["data"], engine="embedded")[0].read_text(encoding="utf-8")
     text = " ".join(re.sub(r"<[^>]*>", "", source).split())
-    for words in ("Chapter 2: What was checked verdicts.csv, 1 row Verdicts, in all.",
+    for words in ("Chapter 2: What was checked verdicts.csv, 1 row Verdicts, in *all*.",
                   "Columns: verdict; n; low 07-places", "places.csv, 2 rows Places. Columns: place"):
         assert words in text
 

@@ -15,6 +15,7 @@ def copy_project(folder: Path) -> Path:
     """Copy the files that set-up reads into `folder`/golden thread."""
     project = folder / "golden thread"
     shutil.copytree(ROOT / "pipeline", project / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "reports", project / "reports", ignore=shutil.ignore_patterns("site", "published"))
     for name in NEEDED:
         shutil.copy2(ROOT / name, project / name)
     return project

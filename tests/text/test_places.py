@@ -1,5 +1,6 @@
 """Any printable text in any place that people write in comes out as itself, in every format, by both engines."""
 
+import re
 import subprocess
 from collections import Counter
 from dataclasses import dataclass
@@ -17,14 +18,14 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from python_calamine import CalamineWorkbook
 
-from pipeline.characters import named_where, not_in_pdf
-from pipeline.charts import drawable, house_style
+from pipeline.characters import drawable, named_where, not_in_pdf
+from pipeline.charts import house_style
 from pipeline.files import unguarded
 from pipeline.markdown import Markdown, escaped, md
 from pipeline.notebook_pages import to_html
 from pipeline.publishing import Publication, save_figure
 from pipeline.rendering import render
-from pipeline.rendering.quarto import find_quarto
+from pipeline.engines import find_quarto
 from tests.text.samples import FAR, NASTY, bare, squeezed, texts
 
 STYLES = Path(__file__).resolve().parents[2] / "reports"
@@ -186,7 +187,7 @@ def test_any_text_comes_out_of_a_report_as_itself(engine, batch, tmp_path_factor
     for kind in ("xlsx", "ods"):
         title, caption, heading, cells = from_workbook(site / f"places.{kind}")
         assert differences(cells, batch) == [], kind
-        assert [squeezed(each) for each in (title, heading)] == [squeezed(each) for each in (expected[0], expected[2])]
+        assert [squeezed(title), heading] == [squeezed(expected[0]), re.sub(r"\$(?=\$)", "$ ", squeezed(expected[2]))], kind
         assert squeezed(expected[3]).startswith(squeezed(caption)), kind
         counts[kind, "cell"] += len(batch) + 3
     table = pd.read_csv(site / "data" / "rows.csv", keep_default_na=False, dtype=str)

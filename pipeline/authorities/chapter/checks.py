@@ -128,8 +128,8 @@ def influence(chapter: Chapter) -> Image | None:
 def others(chapter: Chapter) -> pd.DataFrame:
     """What others measured; without data it stands alone."""
     table = studies_beside_ours(read_studies(), vars(chapter.results), chapter.names)
-    table["what"] = pd.array([md("{}: {}", own(reference), studied) for reference, studied in
-                              zip(table["reference"], table["studied"])], dtype=object)
+    cited = [md("{}: {}", own(reference), studied) for reference, studied in zip(table["reference"], table["studied"])]
+    table["what"] = pd.Series(cited, index=table.index, dtype=object)  # a column of texts would forget what is Markdown
     headings = {"what": "Study", "found": "What was found"}
     there = bool((table["here_unit"] != "").any())
     if there:

@@ -112,14 +112,14 @@ def wide(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     return cells.rename_axis(None, axis=1).reset_index().assign(support=lambda frame: frame["support"].map(STEP_WORDS))
 
 
-def bold(texts: Sequence[str], chosen: Sequence[bool]) -> pd.api.extensions.ExtensionArray:
-    """Texts as Markdown, the chosen ones bold, in a column of objects: pandas' column of texts forgets what is Markdown.
+def bold(texts: Sequence[str], chosen: pd.Series) -> pd.Series:
+    """Texts as Markdown, the chosen ones bold; a column of objects, for pandas' column of texts forgets what is Markdown.
 
-    >>> list(bold(["low", "b|c"], [True, False]))
+    >>> list(bold(["low", "b|c"], pd.Series([True, False])))
     ['**low**', 'b&#124;c']
     """
-    return pd.array([md("**{}**", text) if each else escaped(text, in_cell=True) for text, each in zip(texts, chosen)],
-                    dtype=object)
+    return pd.Series([md("**{}**", text) if each else escaped(text, in_cell=True) for text, each in zip(texts, chosen)],
+                     index=chosen.index, dtype=object)
 
 
 def without_and_with(rows: pd.DataFrame, columns: Sequence[str], form: str, clear: pd.Series) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """What kind of file an export is, by its content and not its name, and who reads it."""
 
+import os
+import stat
 from collections.abc import Collection
 from pathlib import Path
 
@@ -59,13 +61,22 @@ def read_export(path: Path, *, header: Layout | None = None, sheet: str | None =
     return read_delimited(path, header, encoding, delimiter, columns)
 
 
+def _status(path: Path) -> os.stat_result | None:
+    """None where there is nothing. Path.is_file would hide any other obstacle from Python 3.14 on."""
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a name with a null character
+        return None
+
+
 def _opening(path: Path) -> bytes:
     """The first bytes of a file that is there, may be read and is not too large."""
     try:
-        if not path.is_file():
+        status = _status(path)
+        if not status or not stat.S_ISREG(status.st_mode):
             raise DataError("The export is missing.", where=path.name, fix="Put the file there, or correct its name.")
-        if path.stat().st_size > FILE_BYTES:
-            raise DataError("The file is too large.", where=path.name, found=f"{path.stat().st_size:,} bytes",
+        if status.st_size > FILE_BYTES:
+            raise DataError("The file is too large.", where=path.name, found=f"{status.st_size:,} bytes",
                             expected=f"at most {FILE_BYTES:,} bytes", fix="Check that this is the survey's export.")
         with path.open("rb") as file:
             return file.read(1024)

@@ -113,8 +113,7 @@ def draw_answers(answers: pd.DataFrame, codebook: Codebook, respondents: int, co
     the respondents, or a negative seed.
 
     >>> from pipeline.files import project_root
-    >>> from pipeline.surveys.names import SHARED_SURVEY, check_name
-from pipeline.surveys.published import count_tables, read_published
+    >>> from pipeline.surveys.published import count_tables, read_published
     >>> folder = project_root() / "data/raw/surveys/ofsted-2011"
     >>> codebook = read_codebook(folder / "survey.yaml")
     >>> answers, _ = count_tables(read_published(folder, codebook), codebook, "half_up")

@@ -319,6 +319,19 @@ local function with_citations(document)
   end })
 end
 
+-- Quarto takes ":::" in any text for a division that its author forgot to close, and warns; and it looks for shortcodes,
+-- "{{<", in the header's texts. In pieces both are text.
+local function in_pieces(element)
+  local text = element.text
+  for _, pair in ipairs({ { "::", ":\0:" }, { "{{", "{\0{" } }) do
+    text = text:gsub(pair[1], pair[2]):gsub(pair[1], pair[2])
+  end
+  if text == element.text then return nil end
+  local pieces = pandoc.Inlines({})
+  for piece in text:gmatch("%Z+") do pieces:insert(pandoc.Str(piece)) end
+  return pieces
+end
+
 function Pandoc(document)
   if document.meta["report-text"] then
     document.blocks = read_text(pandoc.utils.stringify(document.meta["report-text"]))
@@ -333,5 +346,16 @@ function Pandoc(document)
   document.blocks = document.blocks:walk(finishing)
   document.blocks = document.blocks:walk(floats)
   if not is.html then document.blocks = document.blocks:walk({ Header = first_level }) end
+  if quarto then
+    document.blocks = document.blocks:walk({ Str = in_pieces })
+    if is.html then
+      local title = pandoc.utils.stringify(document.meta.title):gsub("[&<>{]", { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ["{"] = "&#123;" })
+      document.meta.pagetitle = pandoc.Inlines({ raw(title) })
+    end
+    for _, key in ipairs({ "title", "subtitle", "author" }) do
+      local text = document.meta[key]
+      if pandoc.utils.type(text) == "Inlines" then document.meta[key] = text:walk({ Str = in_pieces }) end
+    end
+  end
   return document
 end

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import yaml
 
-from pipeline.errors import DataError, ParameterError
+from pipeline.errors import DataError, GoldenThreadError, ParameterError
 from pipeline.statistics.polychoric import polychoric_matrix
 from pipeline.surveys.staff import simulation
 from pipeline.surveys.staff.responses import missing_code, read_responses
@@ -140,7 +140,7 @@ def test_a_survey_that_is_there_is_never_overwritten(root, name):
     folder = root / "data" / "raw" / "surveys" / name
     folder.mkdir(exist_ok=True)
     (folder / "export.csv").write_text("precious")
-    with pytest.raises(DataError, match="already"):
+    with pytest.raises(GoldenThreadError, match="already"):
         simulate_survey(root, name, 100, 0.4, 10, seed=1)
     assert (folder / "export.csv").read_text() == "precious"
 
