@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline import disk
+from pipeline import disk, machine
 from pipeline.errors import GoldenThreadError, MachineError, PipelineError
 from pipeline.failures import failure
 from pipeline.repairing import repair, running_commands
@@ -202,3 +202,11 @@ def test_a_run_passes_such_a_lock(project):
     finally:
         process.kill()
         process.wait()
+
+
+def test_too_little_memory_is_a_sentence_in_a_command_and_in_a_notebook(tmp_path):
+    call = "from pipeline import cli\ndef large():\n    raise MemoryError('Unable to allocate 7 TiB')\ncli.app = large\ncli.main()"
+    done = subprocess.run([sys.executable, "-c", call], cwd=ROOT, capture_output=True, text=True)
+    assert told(done).startswith("The machine has too little memory for this.\n") and "Close other programs" in done.stderr
+    reason = machine.told("numpy._core._exceptions._ArrayMemoryError", "Unable to allocate 7 TiB")
+    assert reason is not None and reason.what == "The machine has too little memory for this."

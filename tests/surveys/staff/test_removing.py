@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from pipeline.cli_survey import survey_app
 from pipeline.dvc_cache import cache_folder, object_path
 from pipeline.errors import ParameterError, PipelineError
+from pipeline.records import one_run_at_a_time
 from pipeline.running import reproduce
 from pipeline.surveys.listing import without_survey
 from pipeline.surveys.staff.removing import find_traces, remove_survey
@@ -172,3 +173,43 @@ def test_one_name_is_taken_off_the_list_and_every_other_byte_stays(tmp_path, bef
     found = without_survey(tmp_path / "params.yaml", "a").decode()
     assert found == after
     assert yaml.safe_load(found)["surveys"] == ([name for name in yaml.safe_load(before)["surveys"] or [] if name != "a"] or yaml.safe_load(after)["surveys"])
+
+
+@pytest.mark.slow
+def test_under_version_control_the_folder_s_own_record_forgets_the_survey_too(project):
+    """dvc.lock is the shared record there, in which no survey of a council's own stands."""
+    def git(*words: str) -> str:
+        who = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
+        return subprocess.run(["git", *who, *words], cwd=project, check=True, capture_output=True, text=True).stdout
+
+    (project / "params.yaml").write_text(PARAMS.replace("leeds, york", ""))
+    (project / "dvc.lock").unlink()
+    reproduce(project)
+    (project / ".gitignore").write_text("/.dvc/tmp\n/.dvc/cache\n/.dvc/config.local\n/data\n/reports\n/params.yaml\n/.gitignore\n")
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "The study")
+    (project / "params.yaml").write_text(PARAMS)
+    reproduce(project)
+    own = project / ".dvc/tmp/golden-thread/own.lock"
+    assert "staff-survey@leeds" in own.read_text() and git("status", "--porcelain") == ""
+    remove_survey(project, find_traces(project, "leeds"))
+    assert mentions(project, "leeds") == [] and "staff-survey@york" in own.read_text() and git("status", "--porcelain") == ""
+    assert [stage.name for stage in reproduce(project) if stage.ran] == []
+
+
+@pytest.mark.slow
+def test_while_the_pipeline_runs_nothing_is_removed(project):
+    traces, before = find_traces(project, "leeds"), tree(project)
+    with one_run_at_a_time(project):
+        kept = {path: content for path, content in tree(project).items() if "run" not in Path(path).name}
+        with pytest.raises(PipelineError, match=r"(?s)Another run of the pipeline is still going.*process \d+"):
+            remove_survey(project, traces)
+        assert kept.items() <= tree(project).items() and "data/raw/surveys/leeds/export.csv" in before
+
+
+def test_a_record_that_is_cut_off_does_not_stop_the_removal(tmp_path):
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    (tmp_path / "dvc.lock").write_text("stages:\n  staff-survey@york:\n    cmd: 'x\n")
+    remove_survey(tmp_path, find_traces(tmp_path, "york"))
+    assert "york" not in (tmp_path / "params.yaml").read_text() + (tmp_path / "dvc.lock").read_text()
