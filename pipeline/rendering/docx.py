@@ -46,6 +46,7 @@ def finish(path: Path, *, title: str, language: str, alternatives: Sequence[str]
     _fill_contents(document)
     _break_pages_before(document)
     _drop_empty_paragraphs(document)
+    _keep_captions(document)
     for table in document.tables:
         fit_columns(table, _text_width(document))
         _space_below(table)
@@ -155,6 +156,15 @@ def _drop_empty_paragraphs(document: Document) -> None:
         last = after is None or after.tag == qn("w:sectPr")
         if _is_empty(paragraph) and not list(paragraph._p.iter(qn("w:br"))) and not between_tables and not last:
             paragraph._p.getparent().remove(paragraph._p)
+
+
+def _keep_captions(document: Document) -> None:
+    """A chart stays with the caption below it, a caption with the table below it, and none breaks over a page."""
+    for paragraph in document.paragraphs:
+        if paragraph.style.name in ("Captioned Figure", "Table Caption"):
+            paragraph.paragraph_format.keep_with_next = True
+        if paragraph.style.name in ("Image Caption", "Table Caption"):
+            paragraph.paragraph_format.keep_together = True
 
 
 def _following(element: BaseOxmlElement) -> BaseOxmlElement | None:
