@@ -26,7 +26,7 @@ _MARKS = re.compile(
     r"""[\\`*_{}\[\]<>|#@$~^"'&+=]"""  # each means something somewhere
     r"|(?<![0-9A-Za-z])[-.]|[-.](?![0-9A-Za-z]|$)"  # dashes, dots in a row, abbreviations; not 1.5 or non-profit
     r"|(?<=[Ww])\."  # addresses without a scheme
-    r"|(?<![0-9A-Za-z)]):|:(?! |$)"  # definitions, divisions, addresses, emoji; not "Bases: 12"
+    r"|(?<![0-9A-Za-z)]):|:(?! \w)"  # definitions, divisions, addresses, emoji; not "Bases: 12"
     r"|^[!-/:-@]"  # whatever could begin a block
     r"|^ | $|(?<= ) |[^\S ]")  # blanks that would be dropped
 

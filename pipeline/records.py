@@ -21,7 +21,6 @@ from pipeline.files import replacing
 from pipeline.isolation import environment
 
 
-
 FOLDER = Path(".dvc/tmp/golden-thread")
 
 

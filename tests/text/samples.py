@@ -21,7 +21,8 @@ NASTY = (
     "<label>", "@label", "//comment", "/* comment */", "a\u00a0b", "two  blanks", "–—‘’“”…", "é ñ ß Ø Ł", "Ωμέγα", "Жук",
     "≥ 5 → ∞", "null", "true", "[x] done", "%", "% title", "---", "...", "(c) (tm)", "a_b_c", "__init__", "$$", "${x}",
     "{x}", "{", "}", "%s {0}", "<", ">", "<>", "]]>", "&", ";", "!", "?", "NaN", "1e5", "<a href='x'>y</a>", "^", "~", "`",
-    "[x]: https://example.org", "[[wiki]]", "==mark==", "//", "http:", "a:b:c", "<https://example.org>", "!!python/x")
+    "[x]: https://example.org", "[[wiki]]", "==mark==", "//", "http:", "http: ", "http: &",
+    "a:b:c", "<https://example.org>", "!!python/x")
 # Letters of scripts, and emoji, that not every font has.
 FAR = ("日本のチーム", "Great 🦄 team", "ทีม", "팀 하나", "𝔸 bold", "👩‍💻")
 
