@@ -38,12 +38,13 @@ class _Published(NamedTuple):
     rule: str
 
 
-def protect(counts: pd.DataFrame, roles: Mapping[str, str], missing: pd.DataFrame, policy: Policy,
+def protect(counts: pd.DataFrame, roles: Mapping[str, Mapping[str, str]], missing: pd.DataFrame, policy: Policy,
             sizes: Mapping[tuple[str, str], int] | None = None) -> Protected:
     """Protect the count tables of a survey, item by item.
 
     ``counts`` has the columns item, grouping, group, category and count, ``missing`` has item, reason and count, and
-    ``roles`` the role of each category (see `item_tables`). The number of respondents, which is the base for everybody
+    ``roles`` by item the role of each of its categories (see `item_tables`): items with other scales may use one name
+    for answers of other roles. The number of respondents, which is the base for everybody
     and all missing answers, is public. An item is withheld as a whole (rule "withheld", bounds from 0 to the number of
     respondents) if everybody's base is below the minimum group or if no suppression protects it. ``sizes`` are the
     sizes of the groups, where these are public.
@@ -56,7 +57,7 @@ def protect(counts: pd.DataFrame, roles: Mapping[str, str], missing: pd.DataFram
     >>> counts = pd.DataFrame({"item": "q1", "grouping": "all", "group": "all", "category": ["yes", "no", "unsure"],
     ...                        "count": [40, 25, 3]})
     >>> missing = pd.DataFrame({"item": ["q1"], "reason": ["not_answered"], "count": [7]})
-    >>> roles = {"yes": "yes", "no": "no", "unsure": "unsure"}
+    >>> roles = {"q1": {"yes": "yes", "no": "no", "unsure": "unsure"}}
     >>> protected = protect(counts, roles, missing, Policy())
     >>> protected.cells.loc[:2, ["category", "rule", "count", "count_low", "count_high"]]
       category       rule  count  count_low  count_high
@@ -70,9 +71,10 @@ def protect(counts: pd.DataFrame, roles: Mapping[str, str], missing: pd.DataFram
     done: dict[tuple, list[tuple]] = {}  # items with the same counts share the work
     lines = []
     for item, rows in counts.groupby("item", sort=False):
-        key = (*(tuple(rows[column]) for column in COLUMNS), tuple(reasons.get(item, {}).items()))
+        own = {category: roles[item][category] for category in rows["category"].unique() if category in roles[item]}
+        key = (*(tuple(rows[column]) for column in COLUMNS), *own.items(), tuple(reasons.get(item, {}).items()))
         if key not in done:
-            tables, cells = item_tables(rows, roles, reasons.get(item, {}), f"item {item}", sizes)
+            tables, cells = item_tables(rows, own, reasons.get(item, {}), f"item {item}", sizes)
             done[key] = [(*cell[:4], *published)
                          for cell, published in zip(cells, _published(tables, cells, policy), strict=True)]
         lines += [(item, *line) for line in done[key]]

@@ -114,7 +114,7 @@ def _groups(export: Export, guesses: dict[str, Guess]) -> list[Column]:
 
 def draft_scales(items: Sequence[ItemColumn]) -> tuple[list[dict[str, Any]], dict[Any, str]]:
     """The scales of the items as survey.yaml has them, and the identifier of each (kind, levels)."""
-    scales, ids = [], {}
+    scales, ids, named = [], {}, {}
     for scale in dict.fromkeys(item.scale for item in items):
         sharing = [item for item in items if item.scale == scale]
         kind, levels = scale
@@ -130,6 +130,10 @@ def draft_scales(items: Sequence[ItemColumn]) -> tuple[list[dict[str, Any]], dic
         beside = [DONT_KNOW] if DONT_KNOW in written else []
         categories = [_category(kind, level, number, len(levels), written.get(level, Counter()))
                       for number, level in enumerate([*levels, *beside])]
+        for category in categories:  # one name, one meaning: the 3 of 1 to 5 is not the 3 of 0 to 10
+            meaning = category["role"], levels if category["id"].startswith("point_") else None
+            if named.setdefault(category["id"], meaning) != meaning:
+                category["id"] = f"{category['id']}_{ids[scale]}"
         scales.append({"id": ids[scale], "categories": categories})
     return scales, ids
 

@@ -91,17 +91,17 @@ def tabulate_ready(answers: pd.DataFrame, survey: StaffSurvey) -> Tabulation:
     Whoever made the table has decided what can be published of it: nothing more is suppressed.
     """
     answers = answers.assign(grouping=np.where(answers["group"] == EVERYBODY, EVERYBODY, "group"), rule="")
-    roles = answers["category"].map(_roles(survey))
+    roles = _role_of_each(answers, survey)
     sums = answers.assign(role=roles).pivot_table(index=KEYS, columns="role", values="percent", aggfunc="sum", sort=False)
     exact = survey.kind == "counts"
-    agreeing = [category.id for scale in survey.scales for category in scale.categories if category.role == "agree"]
     if exact:
         bases = answers.groupby(KEYS, sort=False)["base"].first()
         counts = answers[roles == "agree"].groupby(KEYS, sort=False)["count"].sum().reindex(bases.index)
         low, high = wilson(counts, bases)
         shares = pd.DataFrame({"share": counts / bases, "low": low, "high": high}, index=bases.index)
     else:
-        found = share_table(answers, agreeing, decimals=survey.table.decimals, rounding=survey.table.rounding)
+        found = pd.concat(share_table(rows, survey.scale(item).agree, decimals=survey.table.decimals,
+                                      rounding=survey.table.rounding) for item, rows in answers.groupby("item", sort=False))
         shares = found.rename(columns={"interval_low": "low", "interval_high": "high"})
         shares = shares.assign(grouping=np.where(shares["group"] == EVERYBODY, EVERYBODY, "group")).set_index(KEYS)
         bases = shares["base"]
@@ -142,8 +142,16 @@ def _identifier(label: str, grouping: str) -> str:
     return f"{grouping}_{re.sub(r'[^a-z0-9]+', '_', ascii_only.lower()).strip('_')}"
 
 
-def _roles(survey: StaffSurvey) -> dict[str, str]:
-    return {category.id: category.role for scale in survey.scales for category in scale.categories}
+def _roles(survey: StaffSurvey) -> dict[str, dict[str, str]]:
+    """By item the role of each category of its scale: "3" agrees on one scale and is neutral on another."""
+    return {item.id: {category.id: category.role for category in survey.scale(item.id).categories} for item in survey.items}
+
+
+def _role_of_each(answers: pd.DataFrame, survey: StaffSurvey) -> pd.Series:
+    """The role of the category in each row of `answers`, on its item's own scale."""
+    roles = pd.Series({(item, category): role for item, of_item in _roles(survey).items()
+                       for category, role in of_item.items()})
+    return pd.Series(roles.reindex(pd.MultiIndex.from_frame(answers[["item", "category"]])).to_numpy(), answers.index)
 
 
 def _sums(responses: Responses, rows: Rows, weights: np.ndarray | None = None) -> Iterator[tuple]:
@@ -216,7 +224,7 @@ def _shares(cells: pd.DataFrame, answers: pd.DataFrame, responses: Responses, ro
     intervals = intervals.set_index(KEYS)
     table = table.join(intervals.where(table["agree"].notna()))
     if responses.weights is not None:
-        weighted = answers.assign(role=answers["category"].map(_roles(responses.survey)))
+        weighted = answers.assign(role=_role_of_each(answers, responses.survey))
         shares = weighted.groupby([*KEYS, "role"], sort=False)["percent"].sum(min_count=1).unstack().reindex(table.index)
         for role in wide.columns.intersection(shares.columns):
             table[role] = (100 * table["share"] if role == "agree" else shares[role]).where(table[role].notna())

@@ -10,6 +10,11 @@ ROLES = {"strongly_agree": "agree", "agree": "agree", "neutral": "neutral", "dis
          "strongly_disagree": "disagree", "dont_know": "dont_know"}
 
 
+def of_each(counts, roles):
+    """The same roles for each item of `counts`."""
+    return dict.fromkeys(counts["item"], roles)
+
+
 def count(answers, groupings, item="q", roles=ROLES):
     """The counts of one item: `answers` an array of categories ("" where missing), `groupings` name to an array."""
     everybody = {"all": np.full(len(answers), "all"), **groupings}

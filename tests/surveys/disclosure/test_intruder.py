@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.surveys.disclosure import Policy, protect
 
-from .conftest import ROLES, count, counted, invented
+from .conftest import ROLES, count, counted, invented, of_each
 from .intruder import Intruder
 
 POLICY = Policy()
@@ -67,7 +67,7 @@ def breaches(counts, missing, cells, policy, roles=ROLES):
 @pytest.mark.parametrize("items", [5, pytest.param(30, marks=pytest.mark.slow)])
 def test_a_survey_of_600_withstands_the_intruder(items):
     counts, missing = invented(items)
-    cells = protect(counts, ROLES, missing, POLICY).cells
+    cells = protect(counts, of_each(counts, ROLES), missing, POLICY).cells
     rules = cells["rule"].value_counts()
     assert rules["threshold"] > 8 * items and rules["secondary"] > 5 * items and "withheld" not in rules
     for item, of_item in cells.groupby("item", sort=False):
@@ -77,7 +77,7 @@ def test_a_survey_of_600_withstands_the_intruder(items):
 def test_primary_suppression_alone_is_broken_by_the_same_intruder(survey):
     """The control: the intruder is able, so that the test above can fail."""
     counts, missing = survey
-    cells = protect(counts, ROLES, missing, POLICY).cells
+    cells = protect(counts, of_each(counts, ROLES), missing, POLICY).cells
     broken = 0
     for item, of_item in cells.groupby("item", sort=False):
         both = counts[counts["item"] == item], missing[missing["item"] == item]
@@ -92,7 +92,7 @@ def test_every_suppressed_cell_counts(survey):
     counts, missing = survey
     for item in ("q0", "q1"):
         of_item, left_out = counts[counts["item"] == item], missing[missing["item"] == item]
-        cells = protect(of_item, ROLES, left_out, POLICY).cells
+        cells = protect(of_item, of_each(of_item, ROLES), left_out, POLICY).cells
         true = list(truths(of_item, left_out, cells, ROLES))
         twins = {"neutral", "dont_know"}  # a role of one category: its subtotal is the same number
         for line in cells.index[(cells["rule"] == "secondary") & ~cells["category"].isin(twins)]:
@@ -117,7 +117,7 @@ def test_random_surveys_withstand_the_intruder(seed, people, zeros, minimum_grou
     answers = rng.choice([*ROLES, ""], people, p=rng.dirichlet(np.full(7, skew)))
     counts = count(answers, groupings)
     missing = pd.DataFrame({"item": ["q"], "reason": ["left_out"], "count": [int((answers == "").sum())]})
-    cells = protect(counts, ROLES, missing, policy).cells
+    cells = protect(counts, of_each(counts, ROLES), missing, policy).cells
     assert breaches(counts, missing, cells, policy) == []
     if (answers != "").sum() < minimum_group:
         assert set(cells["rule"]) == {"withheld", ""}
@@ -127,7 +127,7 @@ def test_everybody_minus_the_published_groups_tells_nothing():
     """Differencing: the small group's row is suppressed, so a second group's must be, or subtraction gives it away."""
     roles = {"yes": "yes", "no": "no"}
     counts, missing = counted({"worker": [60, 20], "manager": [22, 18], "student": [4, 2]}, roles, {"left_out": 9})
-    cells = protect(counts, roles, missing, POLICY).cells
+    cells = protect(counts, of_each(counts, roles), missing, POLICY).cells
     assert set(cells.loc[cells["group"] == "student", "rule"]) == {"group size"}
     published = cells[(cells["kind"] == "base") & cells["count"].notna()]
     assert published["group"].tolist() in (["all", "worker"], ["all", "manager"])
@@ -139,7 +139,7 @@ def test_a_small_number_of_missing_answers_cannot_be_subtracted(missing):
     """Respondents are public, so a published base gives away the only reason for missing answers."""
     roles = {"yes": "yes", "no": "no"}
     counts, reasons = counted({"worker": [60, 20], "manager": [22, 18]}, roles, missing)
-    cells = protect(counts, roles, reasons, POLICY).cells
+    cells = protect(counts, of_each(counts, roles), reasons, POLICY).cells
     assert breaches(counts, reasons, cells, POLICY, roles) == []
     base = cells[(cells["kind"] == "base") & (cells["group"] == "all")]["count"]
     assert base.isna().item() == (missing == {"left_out": 2})

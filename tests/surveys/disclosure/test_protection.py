@@ -8,14 +8,14 @@ import pipeline.surveys.disclosure.protection as protection
 from pipeline.errors import DataError
 from pipeline.surveys.disclosure import Policy, disclosure_record, item_tables, protect
 
-from .conftest import ROLES, counted, invented
+from .conftest import ROLES, counted, invented, of_each
 
 YES_NO = {"yes": "yes", "no": "no"}
 
 
 def test_cells_come_in_the_order_given():
     counts, missing = counted({"worker": [30, 20], "manager": [22, 18]}, YES_NO, {"left_out": 20})
-    cells = protect(counts, YES_NO, missing, Policy()).cells
+    cells = protect(counts, of_each(counts, YES_NO), missing, Policy()).cells
     assert cells.columns.tolist() == ["item", "grouping", "group", "category", "kind", "count", "count_low",
                                       "count_high", "rule"]
     row = [("category", "yes"), ("category", "no"), ("subtotal", "yes"), ("subtotal", "no"), ("base", "base")]
@@ -30,7 +30,7 @@ def test_cells_come_in_the_order_given():
 def test_unanimity_hides_the_zeros_that_would_tell():
     roles = dict.fromkeys(["a", "b", "c"], "x")
     counts, missing = counted({"worker": [30, 20, 10], "manager": [12, 0, 0]}, roles)
-    cells = protect(counts, roles, missing, Policy()).cells
+    cells = protect(counts, of_each(counts, roles), missing, Policy()).cells
     manager = cells[cells["group"] == "manager"].set_index("category")
     assert manager.loc["a", "rule"] == "unanimity" and manager.loc["a", "count_low"] <= 7
     assert "secondary" in set(manager.loc[["b", "c"], "rule"])
@@ -41,7 +41,7 @@ def test_unanimity_hides_the_zeros_that_would_tell():
     ({"worker": [20], "manager": [15]}, {"yes": "yes"})])  # one category: respondents say it all
 def test_an_item_that_cannot_be_protected_is_withheld(table, roles):
     counts, missing = counted(table, roles)
-    protected = protect(counts, roles, missing, Policy())
+    protected = protect(counts, of_each(counts, roles), missing, Policy())
     people = sum(map(sum, table.values()))
     hidden = protected.cells[protected.cells["kind"] != "respondents"]
     assert set(hidden["rule"]) == {"withheld"} and hidden["count"].isna().all()
@@ -67,8 +67,8 @@ def test_rounding_of_each_count(round_to, published, ranges):
 @pytest.mark.parametrize("round_to", [5, 10])
 def test_rounding_comes_after_suppression_and_adds_uncertainty(round_to):
     counts, missing = invented(2)
-    exact = protect(counts, ROLES, missing, Policy()).cells
-    rounded = protect(counts, ROLES, missing, Policy(round_to=round_to)).cells
+    exact = protect(counts, of_each(counts, ROLES), missing, Policy()).cells
+    rounded = protect(counts, of_each(counts, ROLES), missing, Policy(round_to=round_to)).cells
     assert (rounded["rule"] == exact["rule"]).all() and (rounded["count"].isna() == exact["count"].isna()).all()
     assert (rounded["count"].dropna() % round_to == 0).all()
     assert ((rounded["count"] - exact["count"]).abs().dropna() <= round_to / 2).all()
@@ -80,7 +80,7 @@ def test_items_with_the_same_counts_share_the_work(monkeypatch):
     solved, suppress = [], protection.suppress
     monkeypatch.setattr(protection, "suppress", lambda *given: solved.append(1) or suppress(*given))
     twice = [pd.concat([table, table.assign(item="q2")]) for table in (counts, missing)]
-    cells = protect(twice[0], YES_NO, twice[1], Policy()).cells
+    cells = protect(twice[0], of_each(twice[0], YES_NO), twice[1], Policy()).cells
     assert len(solved) == 1
     first, second = (cells[cells["item"] == item].drop(columns="item").reset_index(drop=True) for item in ("q", "q2"))
     pd.testing.assert_frame_equal(first, second)
@@ -88,14 +88,14 @@ def test_items_with_the_same_counts_share_the_work(monkeypatch):
 
 def test_the_same_input_gives_the_same_cells():
     counts, missing = invented(2)
-    first, second = (protect(counts, ROLES, missing, Policy()) for _ in range(2))
+    first, second = (protect(counts, of_each(counts, ROLES), missing, Policy()) for _ in range(2))
     pd.testing.assert_frame_equal(first.cells, second.cells)
     pd.testing.assert_frame_equal(first.record, second.record)
 
 
 def test_the_record_in_the_words_of_acro():
     counts, missing = counted({"worker": [60, 20], "manager": [22, 18], "student": [4, 2]}, YES_NO, {"left_out": 20})
-    record = protect(counts, YES_NO, missing, Policy()).record
+    record = protect(counts, of_each(counts, YES_NO), missing, Policy()).record
     assert record.columns.tolist() == ["table", "cell", "rule", "status", "mitigation", "summary"]
     tables = record[record["cell"] == ""].set_index("table")
     assert tables.loc["q", ["status", "mitigation", "summary"]].tolist() == ["pass", "none", "pass"]
@@ -119,7 +119,7 @@ def test_a_table_that_only_suffers_for_another_is_for_review():
 def test_the_record_tells_no_counts():
     """It names cells and rules: changing counts without changing the rules leaves it as it was."""
     one, two = (counted({"worker": [60, 20], "manager": [numbers, 18]}, YES_NO, {"left_out": 20}) for numbers in (3, 4))
-    records = [protect(counts, YES_NO, missing, Policy()).record for counts, missing in (one, two)]
+    records = [protect(counts, of_each(counts, YES_NO), missing, Policy()).record for counts, missing in (one, two)]
     pd.testing.assert_frame_equal(*records)
 
 
@@ -137,14 +137,14 @@ def test_the_record_tells_no_counts():
 def test_counts_that_do_not_fit_are_refused(change, message):
     counts, missing = change(*counted({"worker": [30, 20], "manager": [22, 18]}, YES_NO, {"left_out": 20}))
     with pytest.raises(DataError, match=message):
-        protect(counts, YES_NO, missing, Policy())
+        protect(counts, of_each(counts, YES_NO), missing, Policy())
 
 
 def test_a_message_names_the_item_and_the_cell():
     counts, missing = counted({"worker": [30, 20], "manager": [22, 18]}, YES_NO)
     counts.loc[0, "count"] += 1
     with pytest.raises(DataError) as caught:
-        protect(counts, YES_NO, missing, Policy())
+        protect(counts, of_each(counts, YES_NO), missing, Policy())
     assert "item q, all, yes" in str(caught.value)
 
 
@@ -156,3 +156,18 @@ def test_cells_with_one_count_are_one_variable():
     index = {(cell.group, cell.kind, cell.category): cell.index for cell in cells}
     assert index["worker", "category", "yes"] == index["worker", "subtotal", "yes"]
     assert index["all", "base", "base"] == index["all", "respondents", "respondents"]
+
+
+def test_a_name_may_have_another_role_on_another_scale():
+    """Two items with the same counts, whose "3" is neutral on one scale and agrees on the other."""
+    rows = {"worker": [2, 30, 40], "manager": [1, 20, 25]}
+    counts, missing = counted(rows, {"1": "", "2": "", "3": ""})
+    both = pd.concat([counts, counts.assign(item="r")], ignore_index=True)
+    roles = {"q": {"1": "disagree", "2": "neutral", "3": "agree"}, "r": {"1": "neutral", "2": "agree", "3": "agree"}}
+    cells = protect(both, roles, missing, Policy()).cells
+    of_all = cells[(cells["group"] == "all") & (cells["kind"] == "subtotal")].set_index(["item", "category"])
+    assert of_all.loc[("q", "agree"), "count"] == 65 and of_all.loc[("q", "disagree"), "rule"] == "threshold"
+    assert of_all.loc[("r", "agree"), "count_low"] <= 115 <= of_all.loc[("r", "agree"), "count_high"]
+    assert ("r", "disagree") not in of_all.index
+    alone = protect(counts, roles, missing, Policy()).cells
+    pd.testing.assert_frame_equal(cells[cells["item"] == "q"].reset_index(drop=True), alone)

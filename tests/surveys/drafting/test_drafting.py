@@ -2,6 +2,7 @@
 
 import csv
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -14,6 +15,7 @@ from pipeline.surveys.drafting.number_scales import read_numbers
 from pipeline.surveys.staff.responses import read_responses
 from pipeline.surveys.staff.codebook import read_staff_survey
 from pipeline.surveys.staff.simulation import simulate_survey
+from pipeline.surveys.staff.tabulation import tabulate
 from tests.surveys.projects import (AGREEMENT, REAL, SECRETS, answers, make_project, qualtrics, surveymonkey,
                                     write_columns)
 
@@ -142,6 +144,24 @@ def test_several_scales_in_one_file(tmp_path, drafted):
         "D": answers(["Always", "Often", "Sometimes", "Rarely", "Never"], 60, 4), "E": answers(AGREEMENT[:2], 60, 5)}))
     assert [item.scale for item in survey.items] == ["agreement_5", "agreement_4", "agreement_4", "frequency_5",
                                                      "agreement_4"]
+
+
+def test_two_number_scales_name_their_points_apart(tmp_path, drafted):
+    """Each point has a name of its own, and each share is that of pandas."""
+    columns = {"I feel supported (1-5)": answers(["1", "2", "3", "4", "5"], 200),
+               "My manager listens (1-5)": answers(["5", "4", "4", "3", "1"], 200),
+               "How satisfied are you with your team (0-10)": answers([str(each) for each in range(11)], 200)}
+    codebook, uses, _ = drafted(write_columns(tmp_path / "two.csv", columns))
+    assert list(uses.values()) == ["item"] * 3
+    names = [category.id for scale in codebook.scales for category in scale.categories]
+    assert len(codebook.scales) == 2 and len(set(names)) == len(names) == 16
+    folder = tmp_path / "project/data/raw/surveys/made-up"
+    shares = tabulate(read_responses(folder, codebook)).shares.set_index(["item", "grouping"])
+    for item, cells in zip(codebook.items, columns.values()):
+        middle = 3 if "1-5" in item.column else 5
+        numbers = pd.Series(cells).astype(int)
+        right = [100 * (numbers > middle).mean(), 100 * (numbers == middle).mean(), 100 * (numbers < middle).mean()]
+        assert shares.loc[(item.id, "all"), ["agree", "neutral", "disagree"]].tolist() == pytest.approx(right)
 
 
 def test_unknown_labels_are_not_put_in_order(tmp_path, drafted):

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipeline.surveys.staff.responses import read_responses
 from pipeline.surveys.staff.tabulation import OTHER_GROUPS, tabulate
@@ -114,3 +116,101 @@ def test_missing_answers_are_counted_by_reason(tmp_path, rows):
     assert missing["regular", "not_applicable"] == 30
     assert missing["regular", "no_answer"] == 7
     assert missing["reflective", "no_answer"] == 0
+
+
+@st.composite
+def surveys_with_several_scales(draw):
+    """Scales that call their points by the same names and mean other things by them; the counts of each point."""
+    scales, items, columns = [], [], []
+    people = draw(st.integers(30, 90))
+    for number in range(draw(st.integers(2, 4))):
+        points = draw(st.integers(2, 7))
+        agree = draw(st.integers(1, points - 1))
+        disagree = draw(st.integers(1, points - agree))
+        disagree = points - agree if points - agree - disagree > 1 else disagree
+        roles = ["agree"] * agree + ["neutral"] * (points - agree - disagree) + ["disagree"] * disagree
+        scales.append({"id": f"s{number}", "categories": [
+            {"id": f"point_{place}", "label": str(place), "role": role} for place, role in enumerate(roles)]})
+        items.append({"id": f"q{number}", "column": f"Q{number}", "wording": f"Statement {number}", "label": f"S{number}",
+                      "domain": "supervision", "measures": "support", "scale": f"s{number}"})
+        chances = st.integers(0, points - 1).map(str) | st.just("")
+        columns.append(draw(st.lists(chances, min_size=people, max_size=people)))
+    roles = draw(st.lists(st.sampled_from(["Worker", "Manager"]), min_size=people, max_size=people))
+    return scales, items, [list(row) for row in zip(*columns, roles)]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(drawn=surveys_with_several_scales(), weighted=st.booleans())
+def test_every_share_is_that_of_its_own_scale(tmp_path_factory, drawn, weighted):
+    """Several scales whose points have the same names: each share as pandas counts it from the file."""
+    scales, items, rows = drawn
+    header = [*(item["column"] for item in items), "Role", "Weight"]
+    rows = [[*row, str(1 + number % 3) if weighted else "1"] for number, row in enumerate(rows)]
+    found = tabulated(tmp_path_factory.mktemp("several"), rows, header, scales=scales, items=items,
+                      weight="Weight" if weighted else None,
+                      disclosure={"minimum_group": 2, "minimum_cell": 1, "zeros_are_disclosive": False})
+    frame = pd.DataFrame(rows, columns=header)
+    shares = found.shares[found.shares["grouping"] == "all"].set_index("item")
+    assert list(shares.index) == [item["id"] for item in items]
+    for item, scale in zip(items, scales):
+        answered = frame[frame[item["column"]] != ""]
+        weights = answered["Weight"].astype(float)
+        for role in ("agree", "neutral", "disagree"):
+            named = [category["label"] for category in scale["categories"] if category["role"] == role]
+            right = 100 * weights[answered[item["column"]].isin(named)].sum() / weights.sum() if len(answered) else np.nan
+            shown = shares.loc[item["id"], role]
+            if named and pd.notna(shown):
+                assert shown == pytest.approx(right), (item["id"], role)
+            if not named:
+                assert pd.isna(shown) or shown == 0
+    everybody = shares[["agree", "neutral", "disagree"]]
+    open_rows = shares["rule"] == ""
+    assert everybody[open_rows].sum(axis=1).round(6).isin([0, 100]).all()
+
+
+@pytest.mark.parametrize("low", [1, 0], ids=["1-5", "0-4"])
+def test_a_rare_side_is_hidden_on_each_of_two_number_scales(tmp_path, low):
+    """Three of 400 chose the lowest two points: never published at a threshold of 5, whatever another scale calls them."""
+    points = [str(low + step) for step in range(5)]
+    other = [str(1 - low + step) for step in range(5)]
+
+    def categories(names):
+        roles = ["agree", "agree", "neutral", "disagree", "disagree"]
+        return [{"id": f"point_{name}", "label": name, "role": role} for name, role in zip(reversed(names), roles)]
+
+    scales = [{"id": "first", "categories": categories(points)}, {"id": "second", "categories": categories(other)}]
+    items = [{"id": f"q{number}", "column": f"Q{number}", "wording": f"Statement {number}", "label": f"S{number}",
+              "domain": "supervision", "measures": "support", "scale": scale}
+             for number, scale in enumerate(["first", "second"])]
+    rows = [[points[1] if person < 3 else points[2 + person % 3], other[person % 5], "Worker" if person % 2 else "Manager"]
+            for person in range(400)]
+    found = tabulated(tmp_path, rows, ["Q0", "Q1", "Role"], scales=scales, items=items, disclosure={"minimum_cell": 5})
+    share = found.shares.set_index(["item", "group"]).loc["q0", "all"]
+    assert pd.isna(share["disagree"])
+    assert share["agree"] == pytest.approx(100 * sum(row[0] in points[3:] for row in rows) / 400) or pd.isna(share["agree"])
+    cells = found.answers.set_index(["item", "group", "category"]).loc[("q0", "all", f"point_{points[1]}")]
+    assert pd.isna(cells["count"]) and cells["count_low"] < 3 < cells["count_high"]
+
+
+def test_a_ready_table_with_two_scales_has_the_shares_of_each(tmp_path):
+    from pipeline.surveys.staff.tabulation import tabulate_ready
+    from tests.surveys.made_up import staff_survey
+
+    def scale(identifier, roles):
+        return {"id": identifier, "categories": [{"id": f"point_{place}", "label": str(place), "role": role}
+                                                 for place, role in enumerate(roles)]}
+
+    item = {"wording": "W", "domain": "supervision", "measures": "support"}
+    survey = staff_survey(
+        kind="percentages", table={"statement": "S", "base": "N"}, groups=[],
+        scales=[scale("three", ["agree", "neutral", "disagree"]), scale("four", ["agree", "agree", "disagree", "disagree"])],
+        items=[{**item, "id": "a", "label": "A", "column": "a", "scale": "three"},
+               {**item, "id": "b", "label": "B", "column": "b", "scale": "four"}])
+    rows = [("a", "all", "point_0", 50), ("a", "all", "point_1", 30), ("a", "all", "point_2", 20),
+            ("b", "all", "point_0", 40), ("b", "all", "point_1", 35), ("b", "all", "point_2", 20), ("b", "all", "point_3", 5)]
+    answers = pd.DataFrame(rows, columns=["item", "group", "category", "percent"]).assign(base=100)
+    answers[["count_low", "count_high", "count"]] = answers[["percent"] * 3].to_numpy()
+    shares = tabulate_ready(answers, survey).shares.set_index("item")
+    assert shares.loc["a", ["agree", "neutral", "disagree"]].tolist() == [50, 30, 20]
+    assert shares.loc["b", ["agree", "disagree"]].tolist() == [75, 25] and pd.isna(shares.loc["b", "neutral"])
+    assert shares["share"].tolist() == [0.5, 0.75]
