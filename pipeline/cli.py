@@ -42,11 +42,11 @@ def run(
 ) -> None:
     """Run the pipeline: whatever changed since the last time, from raw data to reports."""
     from pipeline.engines import record_engine
-    from pipeline.parameters import read_parameters
+    from pipeline.parameters import check_surveys, read_parameters
     from pipeline.running import StageRun, reproduce, stage_names
 
     root = project_root()
-    read_parameters(root)  # refuses what cannot be used before anything runs
+    check_surveys(root, read_parameters(root), stage or [])  # refuses what cannot be used before anything runs
     names = stage_names(root)
     unknown = sorted(set(stage or []) - set(names))
     if unknown:

@@ -12,6 +12,7 @@ import yaml
 
 from pipeline.errors import ParameterError, RenderError
 from pipeline.files import write_text
+from pipeline.parameters import read_parameters
 
 OLDEST = "1.9"  # whose typst sets tagged PDF
 ENGINES = ("auto", "quarto", "embedded")
@@ -96,8 +97,7 @@ def record_engine(root: Path) -> Engine:
 
     A run does so before DVC looks at the stages: so another engine, or another version, makes the reports out of date.
     """
-    asked = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))["report"]["engine"]
-    engine = Engine(choose_engine(asked))
+    engine = Engine(choose_engine(read_parameters(root).report.engine))
     text = f"engine: quarto\nversion: {engine.quarto.version}\n" if engine.quarto else "engine: embedded\n"
     path = root / RECORD
     if not path.is_file() or path.read_text(encoding="utf-8") != text:

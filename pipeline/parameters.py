@@ -1,4 +1,4 @@
-"""params.yaml, read in one place: every value checked and of its own kind, and which notebook is given which of them.
+"""params.yaml as the pipeline takes it: every value checked and of its own kind, and which notebook is given which of them.
 
 No value stands in the text of a command, where a shell would read it: a stage's command names a notebook, and this
 module hands the values over. A text is taken as it is written, so `940 / 941` or `001` need no quotes; a number stays
@@ -6,7 +6,7 @@ a number. DVC tracks the same values by the `params` of dvc.yaml, which a test h
 """
 
 import os
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,10 +14,12 @@ import yaml
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from pipeline.errors import ParameterError
+from pipeline.parameters_file import FILE, Places, read_texts, refusal
+from pipeline.suggestions import suggestion
 from pipeline.surveys.names import SHARED_SURVEY, SurveyName
 from pipeline.yaml_models import Strict, Text
 
-FILE = "params.yaml"
+SURVEYS = Path("data/raw/surveys")
 STAGE = "DVC_STAGE"  # the variable in which DVC names the stage that it runs
 _OF_STAGE = "@"  # in KNOBS: the survey that the stage runs for
 _STUDY = {"survey": "survey.name", "rounding": "survey.rounding"}
@@ -88,11 +90,26 @@ class Parameters(Strict):
 
 def read_parameters(root: Path) -> Parameters:
     """params.yaml of the project at `root`. Raises ParameterError, with every problem and its line."""
-    texts, lines = _read(root)
-    try:
-        return Parameters.model_validate(texts)
-    except ValidationError as error:
-        raise _refusal(error.errors(), lines) from None
+    texts, places = read_texts(root)
+    return _validated(texts, places)
+
+
+def check_surveys(root: Path, parameters: Parameters, stages: Sequence[str] = ()) -> None:
+    """Raise ParameterError where a survey of params.yaml is not in data/raw/surveys, before a stage would look for it.
+
+    Of a council's own surveys those count that one of `stages` runs for; all, where no stage is named.
+    """
+    wanted = {stage.partition("@")[2] for stage in stages}
+    named = {"survey.name": parameters.survey.name}
+    named |= {f"surveys.{number}": name for number, name in enumerate(parameters.surveys) if not stages or name in wanted}
+    there = sorted(path.parent.name for path in (root / SURVEYS).glob("*/survey.yaml"))
+    _, places = read_texts(root)
+    absent = [f"{places.of(*(int(step) if step.isdigit() else step for step in key.split('.')))}: there is no survey {name} "
+              f"on this machine{suggestion(name, there)}" for key, name in named.items() if name not in there]
+    if absent:
+        raise ParameterError("A survey is named whose folder is not there.", where="\n            ".join(absent),
+                             expected=f"a folder of {SURVEYS.as_posix()} with a survey.yaml: {', '.join(there) or 'there is none'}",
+                             fix="Correct the name; or ask the survey's owner for the folder; or take the name out of params.yaml.")
 
 
 def check_names(root: Path) -> None:
@@ -102,25 +119,25 @@ def check_names(root: Path) -> None:
     """
     if not (root / FILE).is_file():  # a pipeline without parameters
         return
-    texts, lines = _read(root)
+    texts, places = read_texts(root)
     try:
         Parameters.model_validate(texts)
     except ValidationError as error:
         wrong = [each for each in error.errors() if each["type"] != "missing"
                  and (not each["loc"] or each["loc"][0] == "surveys" or each["loc"] == ("survey", "name"))]
         if wrong:
-            raise _refusal(wrong, lines) from None
+            raise refusal(Parameters, wrong, places) from None
 
 
 def surveys_of(root: Path) -> list[str]:
     """The surveys of a council's own that params.yaml names; none, where it has no list of them."""
-    listed = _list(_read(root)[0].get("surveys", ""))
+    listed = _list(read_texts(root)[0].get("surveys", ""))
     return list(listed) if isinstance(listed, list) else []
 
 
 def texts_of(root: Path) -> dict[str, Any]:
     """The values of params.yaml as they are written there, each a text."""
-    return _read(root)[0]
+    return read_texts(root)[0]
 
 
 def survey_of_stage() -> str | None:
@@ -143,16 +160,13 @@ def hand_over(root: Path, notebook: str, given: Sequence[str] = ()) -> dict[str,
         return handed | ({"survey": _survey_name(survey)} if survey else {})
     if not knobs:
         return handed
-    texts, lines = _read(root)
+    texts, places = read_texts(root)
     for name, key in knobs.items():
         if name in by_hand:
             part, _, last = key.partition(".")
             texts.setdefault(part, {})[last] = by_hand[name]
-            lines[part, last] = f"--parameter {name}"
-    try:
-        values = Parameters.model_validate(texts)
-    except ValidationError as error:
-        raise _refusal(error.errors(), lines) from None
+            places.given(f"--parameter {name}", part, last)
+    values = _validated(texts, places)
     return handed | {name: _at(values, key) for name, key in knobs.items()}
 
 
@@ -165,7 +179,14 @@ def _survey_name(name: str) -> str:
     try:
         return TypeAdapter(SurveyName).validate_python(name)
     except ValidationError as error:
-        raise _refusal(error.errors(), {(): "--parameter survey"}) from None
+        raise refusal(Parameters, error.errors(), Places("--parameter survey")) from None
+
+
+def _validated(texts: dict[str, Any], places: Places) -> Parameters:
+    try:
+        return Parameters.model_validate(texts)
+    except ValidationError as error:
+        raise refusal(Parameters, error.errors(), places) from None
 
 
 def _pairs(given: Iterable[str]) -> dict[str, str]:
@@ -181,53 +202,3 @@ def _pairs(given: Iterable[str]) -> dict[str, str]:
 def _at(values: Parameters, key: str) -> object:
     part, _, last = key.partition(".")
     return getattr(getattr(values, part), last)
-
-
-def _read(root: Path) -> tuple[dict[str, Any], dict[tuple, str]]:
-    """The file's values as texts, and where each stands."""
-    try:
-        node = yaml.compose((root / FILE).read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-    except FileNotFoundError:
-        raise ParameterError("The file with the parameters is missing.", where=str(root / FILE),
-                             fix="Take it back as it was published (git restore params.yaml).") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ParameterError("The file is not valid YAML.", where=f"{FILE}, line {mark.line + 1}" if mark else FILE,
-                             fix="Look for wrong indentation or a colon in unquoted text.") from None
-    lines: dict[tuple, str] = {(): FILE}
-    content = _texts(node, (), lines) if node else {}
-    if not isinstance(content, dict):
-        raise ParameterError("The file holds no parameters.", where=FILE, expected="keys such as survey and report",
-                             fix="Take it back as it was published (git restore params.yaml).")
-    return content, lines
-
-
-def _texts(node: yaml.Node, place: tuple[Hashable, ...], lines: dict[tuple, str]) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return node.value
-    if isinstance(node, yaml.SequenceNode):
-        for number, child in enumerate(node.value):
-            lines[*place, number] = f"{FILE}, line {child.start_mark.line + 1}"
-        return [_texts(child, (*place, number), lines) for number, child in enumerate(node.value)]
-    read: dict[str, Any] = {}
-    for key, child in node.value:
-        line = f"{FILE}, line {key.start_mark.line + 1}"
-        if not isinstance(key, yaml.ScalarNode) or key.value in read:
-            raise ParameterError("A key stands twice, or is no single word.", where=line, fix="Leave one of them.")
-        lines[*place, key.value] = line
-        read[key.value] = _texts(child, (*place, key.value), lines)
-    return read
-
-
-def _refusal(errors: Iterable[Mapping[str, Any]], lines: Mapping[tuple, str]) -> ParameterError:
-    """All problems at once, each with its line, what was found and what is expected."""
-    told = []
-    for error in errors:
-        place = tuple(error["loc"]) or ("surveys",)  # the one problem that shows between keys
-        known = next(place[:length] for length in range(len(place), -1, -1) if place[:length] in lines)
-        found = f", found {error['input']!r}" if isinstance(error["input"], str) and error["input"] else ""
-        reason = str(error["ctx"]["error"]) if error["type"] == "value_error" else error["msg"][0].lower() + error["msg"][1:]
-        key = ".".join(str(step) for step in place if isinstance(step, str))
-        told.append(f"{lines[known]}{f', {key}' * bool(key)}: {reason}{found}")
-    return ParameterError("A parameter cannot be used." if len(told) == 1 else "Parameters cannot be used.",
-                          where="\n            ".join(told), fix="Correct the value, and run the command again.")

@@ -13,7 +13,6 @@ from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 
 import pypandoc
-import yaml
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from packaging.utils import canonicalize_name
 
@@ -21,6 +20,7 @@ from pipeline.engines import Engine, choose_engine, find_quarto
 from pipeline.environment import ROOT, machine_settings
 from pipeline.errors import GoldenThreadError
 from pipeline.lockfile import direct_dependencies, locked_versions
+from pipeline.parameters import read_parameters
 from pipeline.rendering import render
 from pipeline.rendering.embedded import REPORTS
 
@@ -133,10 +133,9 @@ def _kernel() -> str | None:
 
 def _engine(root: Path) -> Check:
     """Which engine will make the reports, and why."""
-    written = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))["report"]["engine"]
-    asked = os.environ.get("GOLDEN_THREAD_ENGINE") or written  # choose_engine reads that variable too
     fix = "Correct report.engine in params.yaml."
     try:
+        asked = os.environ.get("GOLDEN_THREAD_ENGINE") or read_parameters(root).report.engine  # choose_engine reads it too
         quarto = choose_engine(asked)
     except GoldenThreadError as mistake:
         return Check("Engine for reports", None, "HTML, DOCX and PDF reports", f"{mistake.what} {fix}")

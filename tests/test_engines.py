@@ -1,5 +1,6 @@
 """The engine is chosen before the pipeline runs and noted where DVC looks."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from pipeline.errors import ParameterError, RenderError
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("GOLDEN_THREAD_ENGINE", raising=False)
-    (tmp_path / "params.yaml").write_text("report:\n  engine: auto\n")
+    shutil.copyfile(Path(__file__).resolve().parents[1] / "params.yaml", tmp_path / "params.yaml")
     return tmp_path
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ParameterError
-from pipeline.parameters import KNOBS, check_names, hand_over, read_parameters, survey_of_stage, surveys_of
+from pipeline.parameters import KNOBS, check_names, check_surveys, hand_over, read_parameters, survey_of_stage, surveys_of
 from pipeline.running import reproduce, stage_names
 from pipeline.verification import fresh_copy
 
@@ -88,17 +88,27 @@ def test_the_survey_of_a_stage_is_the_end_of_its_name(project, monkeypatch):
 
 
 @pytest.mark.parametrize(("was", "now", "said"), [
-    ("rounding: half_up", "rounding: up; touch pwned", r"params.yaml, line 5, survey.rounding: .*'half_up'.*found 'up; touch pwned'"),
-    ("rounding: half_up", "rounding: false", "line 5, survey.rounding.*found 'false'"),
-    ("team_size: 6", "team_size: 0", "line 12, link.team_size: .*greater than or equal to 1, found '0'"),
+    ("rounding: half_up", "rounding: up; touch pwned", r"params.yaml, line 5, column 3, survey.rounding: .*'half_up'.*found 'up; touch pwned'"),
+    ("rounding: half_up", "rounding: false", "line 5, column 3, survey.rounding.*found 'false'"),
+    ("team_size: 6", "team_size: 0", "line 12, column 3, link.team_size: .*greater than or equal to 1, found '0'"),
     ("team_size: 6", "team_size: six", "link.team_size: .*valid integer"),
-    ("team_size: 6", "team_sise: 6", "(?s)link.team_size: field required.*line 12, link.team_sise: extra inputs"),
+    ("team_size: 6", "team_sise: 6", r"A parameter cannot be used.\n  where: .*line 12, column 3, link.team_sise: there is no such parameter; did you mean team_size\?"),
     ("latent_low: 0.1", "latent_low: .nan", "link.latent_low"),
     ("latent_low: 0.1", "latent_low: 1.5", "link.latent_low: .*less than or equal to 1"),
     ("draws: 9999", "draws: true", "authorities.draws: .*valid integer.*found 'true'"),
     ("example: E10000016", "example:", "authorities.example"),
     ("engine: auto", "engine: auto; reboot", "report.engine: .*'quarto'.*found 'auto; reboot'"),
+    ("rounding: half_up", "roundng: half_up", r"line 5, column 3, survey.roundng: there is no such parameter; did you mean rounding\?"),
+    ("rounding: half_up", "rounding: half_upp", r"found 'half_upp'; did you mean half_up\?"),
+    ("report:", "colour: blue\nreport:", "line 22, column 1, colour: there is no such parameter, only survey, surveys, link, authorities, report"),
+    ("draws: 9999", "draws: .nan", "line 18, column 3, authorities.draws: .*valid integer.*found '.nan'"),
+    ("  engine: auto", "  {}", "report.engine: the parameter is missing"),
+    ("report:\n  engine: auto", "report: auto", "report: a section with the keys engine, found 'auto'"),
+    ("surveys: []", "surveys: leeds", r"surveys: a list, such as \[leeds-2026\], found 'leeds'"),
     ("survey:", "survey: [", "not valid YAML"),
+    ("  rounding: half_up", "\trounding: half_up", "line 5, column 1\n  found:    a tab\n  fix:      Write blanks"),
+    ("  rounding: half_up", "  rounding half_up", "line 5, column 3\n  found:    a key without a colon\n"),
+    ("rounding: half_up", "rounding: half_\x00up", "not valid YAML"),
     ("  rounding", "  name: b\n  rounding", "line 5.*|stands twice")])
 def test_a_value_that_cannot_be_is_told_with_its_line(project, was, now, said):
     change(project, was, now)
@@ -106,12 +116,28 @@ def test_a_value_that_cannot_be_is_told_with_its_line(project, was, now, said):
         read_parameters(project)
 
 
+@pytest.mark.parametrize(("was", "now", "stages", "said"), [
+    ("name: ofsted-2011", "name: ofsted-2012", [], r"line 4, column 3, survey.name: there is no survey ofsted-2012 .*did you mean ofsted-2011\?"),
+    ("surveys: []", "surveys: [leeds-2026, yrok-2026]", [], r"line 7, column 23, surveys: there is no survey yrok-2026 .*; did you mean york-2026\?"),
+    ("surveys: []", "surveys: [bath]", ["render", "survey-report@bath"], "there is no survey bath on this machine\n")])
+def test_a_survey_without_a_folder_is_told_before_anything_runs(project, was, now, stages, said):
+    for name in ("ofsted-2011", "leeds-2026", "york-2026"):
+        (project / "data/raw/surveys" / name).mkdir(parents=True)
+        (project / "data/raw/surveys" / name / "survey.yaml").touch()
+    check_surveys(project, read_parameters(project))
+    change(project, was, now)
+    with pytest.raises(ParameterError, match=said):
+        check_surveys(project, read_parameters(project), stages)
+    if stages:  # of another stage it is no matter
+        check_surveys(project, read_parameters(project), ["render"])
+
+
 @pytest.mark.parametrize(("listed", "reason"), [
     ("[on]", "truth value"), ("[no]", "truth value"), ("[y]", "truth value"), ("[null]", "truth value or for nothing"),
     ("[1e3]", "a number or a date"), ("[2026-01-01]", "a number or a date"), ("[12]", "a number"),
     ("[../../x]", "small letters"), ("['a b']", "small letters"), ("[Leeds]", "small letters"), ("['a;touch pwned']", "small letters"),
     ("['$(touch pwned)']", "small letters"), ("[con]", "Windows"), ("[ofsted-2011]", "published one"),
-    ("[leeds, york, leeds]", "leeds stands twice"), ("\n  - leeds\n  - a/b", "line 9, surveys: a name is small letters.*'a/b'")])
+    ("[leeds, york, leeds]", "leeds stands twice"), ("\n  - leeds\n  - a/b", "line 9, column 5, surveys: a name is small letters.*'a/b'")])
 def test_a_name_that_cannot_be_is_refused_before_dvc_starts(project, listed, reason):
     change(project, "surveys: []", f"surveys: {listed}")
     (project / "dvc.yaml").write_text("stages:\n  a:\n    foreach: ${surveys}\n    do: {cmd: touch '${item}', outs: ['${item}']}\n")
@@ -122,7 +148,7 @@ def test_a_name_that_cannot_be_is_refused_before_dvc_starts(project, listed, rea
 
 def test_the_name_of_the_study_s_survey_is_checked_too(project):
     change(project, "name: ofsted-2011", "name: ../raw")
-    with pytest.raises(ParameterError, match="line 4, survey.name: a name is small letters.*found '../raw'"):
+    with pytest.raises(ParameterError, match="line 4, column 3, survey.name: a name is small letters.*found '../raw'"):
         check_names(project)
 
 

@@ -135,7 +135,7 @@ def test_the_doctor_makes_a_page_with_the_engine_that_it_names(scripts, project,
 
 
 @pytest.mark.parametrize(("quarto", "asked", "told"), [
-    ("exit 1", "quarto", "Quarto is asked for, but not there."), ("echo 1.9.38", "latex", "Unknown engine"),
+    ("exit 1", "quarto", "Quarto is asked for, but not there."), ("echo 1.9.38", "latex", "A parameter cannot be used."),
     ("echo 1.9.38", "auto", "Quarto 1.9.38 could not make a test page")])  # it tells its version and does no more
 def test_the_doctor_says_what_stands_in_the_engines_way(scripts, project, monkeypatch, quarto, asked, told):
     monkeypatch.delenv("GOLDEN_THREAD_ENGINE", raising=False)
