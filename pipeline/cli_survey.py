@@ -82,14 +82,14 @@ def check(name: Name) -> None:
 
     report = check_survey(survey_folder(project_root(), name))
     console.print(f"{report.survey.title}: codebook and file fit together.", markup=False)
+    for warning in report.warnings:
+        console.print(f"\nPlease look at this: {warning}", markup=False)
     for part in report.parts:
         console.print(f"\n{part.title}", markup=False)
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
         for row in part.rows:
             table.add_row("", *map(Text, row))
         console.print(table)
-    for warning in report.warnings:
-        console.print(f"\nPlease look at this: {warning}", markup=False)
 
 
 @survey_app.command(epilog=EXAMPLES + "`golden-thread survey simulate example-2026 "

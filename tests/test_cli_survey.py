@@ -50,7 +50,7 @@ def test_from_an_export_to_a_checked_codebook(survey, project, tmp_path, make):
     before = (project / "params.yaml").read_text(encoding="utf-8")
     said, error = survey("new", "leeds-2026", path)
     assert error is None
-    for part in ("item, high confidence", "item, low confidence", "left out: contact, high confidence",
+    for part in ("item, low confidence", "group, high confidence", "left out: contact, high confidence",
                  "a column that the survey platform adds", "golden-thread survey check leeds-2026", "please check"):
         assert part in said
     after = (project / "params.yaml").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ NOTES = {
     "title": "please check: as it stands above the report",
     "scales": "categories from the strongest agreement on; answers: other ways in which the file writes them",
     "missing": "what the file writes where somebody gave no answer; please check the reasons",
-    "benchmark": "the statements that match are compared with this published survey's; please check the group",
+    "benchmark": "statements with matches are compared with this published survey's; please check the group",
     "duplicates": "please check: identifiers stand more than once; the last row of each is kept",
     "table": "where the parts of the table are",
 }
@@ -52,6 +52,7 @@ def _entries(key: str, entries: list[dict[str, Any]], reasons: dict[str, str]) -
             yield f"  # {reasons[entry['column']]}"
         if key == "scales":
             yield f"  - id: {entry['id']}"
+            yield from (f"    {_on_one_line({key: entry[key]})[1:-1]}" for key in ("kind",) if key in entry)
             yield "    categories:"
             yield from (f"      - {_on_one_line(category)}" for category in entry["categories"])
         elif key in BLOCKS:

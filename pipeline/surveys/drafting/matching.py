@@ -2,7 +2,8 @@
 
 Wordings are compared by their content words: lower case, without stop words, a few words of the trade made one
 ("council" and "authority"), endings cut. A word counts the more, the fewer statements it stands in. Whatever is not
-near enough to a statement is left unmatched: a wrong match would compare two different questions with each other.
+near enough to a statement is left unmatched: a wrong match would compare two different questions with each other. So
+only a wording that is all but the same is taken for the same question; what is merely near is for a person to confirm.
 """
 
 import math
@@ -19,7 +20,6 @@ from scipy.optimize import linear_sum_assignment
 from pipeline.surveys.codebook import Codebook
 
 THRESHOLD = 0.6  # see tests/surveys/test_matching.py: no wrong match among wordings that were not used to find it
-SURE = 0.7
 SAME_WORD = 86  # of 100, rapidfuzz's ratio: "prioritis" and "priorit"
 OTHER = "other"
 DOMAIN_SCORE = 0.3  # of a statement that is not matched: its subject is the nearest statement's, if this near
@@ -55,7 +55,10 @@ SAME = {  # a word of councils to the word of the 2011 statements
     "reviewed": "monitored", "audited": "monitored", "uninterrupted": "protected", "priority": "prioritise",
     "evidence": "research", "expected": "expectations", "responsibilities": "duties", "disagreements": "disagree",
     "dispute": "disagree", "encouraged": "urged", "encourages": "urged", "assessing": "assessments",
+    "newly": "new",
 }
+_PASSED_OVER = {"a", "an", "the", "line", "please"}  # words that make no other question of a wording
+_CONDITION = re.compile(r"^when (.+?),", re.I)  # "When I was new, …" asks those only who have been
 OUTCOME_WORDS = re.compile(
     r"outcomes?\b.*\b(child|famil|young|people|service user)|\b(child|famil|young people)\w*\b.*\boutcomes?"
     r"|needs? (are|is|were|being) met|meets? (the )?(\w+ )?needs of (\w+ ){0,3}(child|famil|young)"
@@ -75,10 +78,11 @@ NEGATION = re.compile(r"\b(do|does|did|is|are|was|were|has|have|had|would|will|c
 
 @dataclass(frozen=True)
 class Match:
-    """The statement of 2011 that a wording asks again, and how near it is (0 to 1)."""
+    """The statement of 2011 that a wording asks again, how near it is (0 to 1), and whether it is all but the same."""
 
     item: str
     score: float
+    same: bool
 
 
 def content_words(text: str) -> list[str]:
@@ -118,18 +122,31 @@ def match_items(wordings: Sequence[str], codebook: Codebook) -> list[Match | Non
     matches: list[Match | None] = [None] * len(wordings)
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
         if scores[row, column] >= THRESHOLD:
-            matches[row] = Match(codebook.items[column].id, round(float(scores[row, column]), 2))
+            item = codebook.items[column]
+            matches[row] = Match(item.id, round(float(scores[row, column]), 2),
+                                 _bare_words(wordings[row]) == _bare_words(item.wording))
     return matches
+
+
+def _bare_words(wording: str) -> list[str]:
+    """The words in order, without case, punctuation, articles, and the "line" of managers."""
+    words = re.findall(r"[^\W_]+", wording.casefold().replace("'", "").replace("’", ""))
+    return [word for word in words if word not in _PASSED_OVER]
 
 
 def scores_against(wordings: Sequence[str], codebook: Codebook) -> np.ndarray:
     """How near each wording is to each statement, by its wording or its label: (wordings, statements), 0 to 1."""
     weights = _weights(codebook)
     statements = [[content_words(item.wording), content_words(item.label)] for item in codebook.items]
+    conditions = [set(content_words(found[1])) if (found := _CONDITION.match(item.wording)) else set()
+                  for item in codebook.items]
     ours = [content_words(wording) for wording in wordings]
-    return np.array([[max(_overlap(words, each, weights)
-                          for each in (wording, label, [*dict.fromkeys(wording + label)]))
-                      for wording, label in statements] for words in ours]).reshape(len(ours), len(statements))
+    scores = np.array([[max(_overlap(words, each, weights)
+                            for each in (wording, label, [*dict.fromkeys(wording + label)]))
+                        for wording, label in statements] for words in ours]).reshape(len(ours), len(statements))
+    elsewhere = [[bool(condition) and condition.isdisjoint(words) for condition in conditions] for words in ours]
+    scores[np.array(elsewhere, dtype=bool).reshape(scores.shape)] = 0
+    return scores
 
 
 def _weights(codebook: Codebook) -> dict[str, float]:

@@ -4,6 +4,7 @@ The draft is for a person to correct. What it is unsure of it marks "please chec
 is it leaves out; and answers of which the order is not known are never put in order.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,13 +20,15 @@ from pipeline.surveys.drafting.columns import (CLUSTER, COULD_BE, GROUP, HIGH, I
 from pipeline.surveys.drafting.items import (ItemColumn, families_left_out, labelled_items, numbered_items,
                                              unordered_families)
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, missing_reason
-from pipeline.surveys.drafting.matching import OTHER, SURE, likely_domain, likely_measure, match_items, speaks_against
+from pipeline.surveys.drafting.matching import OTHER, likely_domain, likely_measure, match_items, speaks_against
 from pipeline.surveys.drafting.number_scales import NUMBERS
 from pipeline.surveys.drafting.traits import TRAITS, UNIT, trait
 from pipeline.surveys.drafting.wordings import label, shared_stems, slug, split_heading, statement
 from pipeline.surveys.exports import Column, Export, label_key
 
 BENCHMARK_GROUP = "social_workers"
+AGREEMENT = "agreement"
+_ASKS_AGREEMENT = re.compile(r"\bstrongly (dis)?agree\b|\b(do|far|much|extent)\b.*\bagree\b", re.I)
 MOST_GROUPS = 5  # that are proposed: each further one makes disclosure control hide more cells
 SHOWN = 6  # columns, in the message that no item was found
 
@@ -71,7 +74,8 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
     _fewest_groups(export, guesses)
     scales, scale_ids = draft_scales(items)
     entries = draft_items([statement(item.column, stems) for item in items], [item.column for item in items],
-                          [scale_ids[item.scale] for item in items], codebook, guesses)
+                          [scale_ids[item.scale] for item in items], codebook, guesses,
+                          [item.scale[0] in (AGREEMENT, NUMBERS) for item in items])
     content = {"kind": "responses", "scales": scales, "missing": _missing(export, items, guesses), **entries,
                **_other_columns(export, guesses)}
     return Draft(content, tuple(guesses[column.name] for column in export.columns))
@@ -134,7 +138,8 @@ def draft_scales(items: Sequence[ItemColumn]) -> tuple[list[dict[str, Any]], dic
             meaning = category["role"], levels if category["id"].startswith("point_") else None
             if named.setdefault(category["id"], meaning) != meaning:
                 category["id"] = f"{category['id']}_{ids[scale]}"
-        scales.append({"id": ids[scale], "categories": categories})
+        agreement = kind == NUMBERS and all(_ASKS_AGREEMENT.search(item.column.question) for item in sharing)
+        scales.append({"id": ids[scale], **({"kind": AGREEMENT} if agreement else {}), "categories": categories})
     return scales, ids
 
 
@@ -158,11 +163,16 @@ def _category(kind: str, level: str, place: int, points: int, written: Counter[s
 
 
 def draft_items(wordings: Sequence[str], columns: Sequence[Column | str], scales: Sequence[str], codebook: Codebook,
-                guesses: dict[str, Guess]) -> dict[str, Any]:
-    """The keys domains, items and benchmark; the guesses are changed to tell what was thought of each item."""
+                guesses: dict[str, Guess], agreement: Sequence[bool]) -> dict[str, Any]:
+    """The keys domains, items and benchmark; the guesses are changed to tell what was thought of each item.
+
+    `agreement` says of which items the answers may be agreement, as those of 2011 are: no other can ask the same.
+    """
     entries: list[dict[str, Any]] = []
     labels = {domain.id: domain.label for domain in codebook.domains} | {OTHER: "Other subjects"}
-    for wording, column, scale, match in zip(wordings, columns, scales, match_items(wordings, codebook), strict=True):
+    found = iter(match_items([wording for wording, may in zip(wordings, agreement, strict=True) if may], codebook))
+    matches = [next(found) if may else None for may in agreement]
+    for wording, column, scale, match in zip(wordings, columns, scales, matches, strict=True):
         name, question = (column, column) if isinstance(column, str) else (column.name, column.question)
         code = split_heading(question)[0] or (name if name != question and len(name) <= 12 else "")
         against = speaks_against(wording)
@@ -172,9 +182,11 @@ def draft_items(wordings: Sequence[str], columns: Sequence[Column | str], scales
         guess = guesses[name]
         if match:
             same = codebook.item(match.item)
-            entry |= {"domain": same.domain, "measures": same.measures, "matches": same.id}
-            said = f"asks what {same.id} asked in 2011 (score {match.score:.2f})"
-            sure = HIGH if match.score >= SURE else MEDIUM
+            entry |= {"domain": same.domain, "measures": same.measures,
+                      "matches" if match.same else "may_match": same.id}
+            said, sure = (f"asks what {same.id} asked in 2011", HIGH) if match.same else (
+                f'may ask what {same.id} asked in 2011, "{same.wording}" (score {match.score:.2f}): write matches in '
+                "place of may_match to compare them", LOW)
         else:
             said, sure = "matches no statement of 2011; subject and measure are guessed", LOW
         if against:
@@ -185,7 +197,7 @@ def draft_items(wordings: Sequence[str], columns: Sequence[Column | str], scales
                               max(guess.confidence, sure, key=(HIGH, MEDIUM, LOW).index))
     used = {entry["domain"] for entry in entries}
     drafted = {"domains": [{"id": key, "label": text} for key, text in labels.items() if key in used], "items": entries}
-    if any("matches" in entry for entry in entries):
+    if any({"matches", "may_match"} & entry.keys() for entry in entries):
         drafted["benchmark"] = {"survey": codebook.name, "group": BENCHMARK_GROUP}
     return drafted
 

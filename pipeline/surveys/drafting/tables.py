@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.errors import DataError
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.drafting.columns import GROUP, HIGH, LOW, Guess
-from pipeline.surveys.drafting.responses import Draft, draft_items
+from pipeline.surveys.drafting.responses import AGREEMENT, Draft, draft_items
 from pipeline.surveys.exports import Column, Export
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, level_in
 
@@ -122,7 +122,8 @@ def _draft(export: Export, table: _Table, vocabulary: str, codebook: Codebook) -
     scale = f"{vocabulary}_{len(table.answers.keys() - {DONT_KNOW})}"
     statements = list(table.statement.texts)
     items = {text: Guess(text, "item", "a row of the table", HIGH) for text in statements}
-    entries = draft_items(statements, statements, [scale] * len(statements), codebook, items)
+    entries = draft_items(statements, statements, [scale] * len(statements), codebook, items,
+                          [vocabulary == AGREEMENT] * len(statements))
     uses = {table.statement.name: ("statements", "names each row"),
             **{column.name: (table.kind, f"the heading is an answer of the scale of {vocabulary.replace('_', ' ')}")
                for column in table.answers.values()}}

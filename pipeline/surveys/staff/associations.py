@@ -20,7 +20,8 @@ from pipeline.surveys.staff.domain_scores import cluster_note, favourable_answer
 from pipeline.surveys.link import scored_positions
 from pipeline.surveys.published import feasible_sets
 from pipeline.surveys.staff.responses import Responses
-from pipeline.surveys.staff.codebook import StaffItem
+from pipeline.surveys.staff.codebook import StaffItem, StaffSurvey
+from pipeline.surveys.staff.comparability import why_not_comparable
 
 COLUMNS = ["support", "outcome", "correlation", "low", "high", "p", "q", "difference", "difference_low",
            "difference_high", "bound_low_2011", "bound_high_2011", "respondents", "clusters", "reason", "note"]
@@ -71,7 +72,7 @@ def associations(responses: Responses, published: Published | None = None, *, le
     rows = []
     for (support, outcome), correlation in zip(pairs, correlations.itertuples(), strict=True):
         items = survey.items[support], survey.items[outcome]
-        row = {"support": items[0].id, "outcome": items[1].id, **_bounds(items, margins, published), "reason": "",
+        row = {"support": items[0].id, "outcome": items[1].id, **_bounds(items, margins, published, survey), "reason": "",
                "note": ""}
         cells = _cells(agrees[support], agrees[outcome])
         people = np.bincount(cells, minlength=5)[:4].reshape(2, 2)
@@ -158,9 +159,10 @@ def _margins(group: str, published: Published) -> dict[str, np.ndarray]:
 
 
 def _bounds(items: tuple[StaffItem, StaffItem], margins: Mapping[str, np.ndarray],
-            published: Published | None) -> dict[str, float]:
-    """The columns of the published bounds; nothing where one of both items was not asked then."""
-    if not all(item.matches in margins for item in items):
+            published: Published | None, survey: StaffSurvey) -> dict[str, float]:
+    """The columns of the published bounds; nothing where one of both items was not asked then, or on another scale."""
+    if not all(item.matches in margins and not why_not_comparable(survey.scale(item.id), published.codebook.scale)
+               for item in items):
         return {}
     scale = published.codebook.scale
     points = len(scored_positions(published.codebook))

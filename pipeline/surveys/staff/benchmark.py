@@ -1,7 +1,5 @@
 """A council's survey beside the published one of 2011: item by item, where its codebook says that both ask the same."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
@@ -10,8 +8,9 @@ from statsmodels.stats.multitest import multipletests
 from pipeline.errors import DataError, ParameterError
 from pipeline.statistics.clustered_shares import Share, difference_from_published
 from pipeline.surveys.agreement import share_table
-from pipeline.surveys.codebook import AnswerScale, Codebook
+from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.staff.codebook import StaffItem, StaffSurvey
+from pipeline.surveys.staff.comparability import why_not_comparable
 
 LEVEL = 0.95
 FALSE_DISCOVERY_RATE = 0.05
@@ -42,8 +41,9 @@ def benchmark(shares: pd.DataFrame, survey: StaffSurvey, published: Codebook, an
     - `p`, of the z test that rejects exactly when this interval lies on one side of 0, and `q` (Benjamini and Hochberg
       1995, over the items compared); `verdict`: higher or lower where q is below 0.05, else not told apart (even if the
       interval of this item alone excludes 0);
-    - `comparable`, and the `reason` where it is False: the group was not asked the item in 2011, the scales do not have
-      the same points, or the council's share is not published. There is then no verdict, and no figure of 2011.
+    - `comparable`, and the `reason` where it is False: the group was not asked the item in 2011, the scales are not of
+      the same kind or do not have the same points (see `comparability`), or the council's share is not published. There
+      is then no verdict, and no figure of 2011.
 
     An item that is reversed in the council's codebook is turned round (`turned_round`): compared are those who do not
     agree with the council's statement and those of 2011 who do not disagree with theirs, so that "higher" speaks for
@@ -121,9 +121,8 @@ def _row(item: StaffItem, ours: pd.DataFrame, theirs: pd.DataFrame, survey: Staf
     if group not in published.item(item.matches).groups:
         year, label = published.field_period.start[:4], published.group(group).label.lower()
         return row | {"reason": f"In {year}, {label} were not asked it."}
-    if _roles(survey.scale(item.id)) != _roles(published.scale):
-        scales = _worded(survey.scale(item.id)), _worded(published.scale)
-        return row | {"reason": f"Its answers are on {scales[0]}, against {scales[1]}."}
+    if reason := why_not_comparable(survey.scale(item.id), published.scale):
+        return row | {"reason": reason}
     if not known:
         return row | {"reason": "Its share is not published."}
     return row | {"comparable": True, **_compared(share, theirs.loc[item.matches])}
@@ -156,15 +155,3 @@ def _statistic(low: float, high: float, least: float, greatest: float) -> float:
     if least > 0:
         return quantile * least / (least - low)
     return quantile * greatest / (greatest - high) if greatest < 0 else 0.0
-
-
-def _roles(scale: AnswerScale) -> Sequence[str]:
-    """What the points of a scale count as, in order, without "don't know"."""
-    return [category.role for category in scale.categories if category.role != "dont_know"]
-
-
-def _worded(scale: AnswerScale) -> str:
-    """How a scale is built, for a reader."""
-    roles = _roles(scale)
-    neutral = "" if "neutral" in roles else " without a neutral one"
-    return f"a scale of {len(roles)} answers{neutral}, {roles.count('agree')} of agreement"

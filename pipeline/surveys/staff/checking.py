@@ -16,12 +16,12 @@ from pipeline.surveys.codebook import listed, read_codebook
 from pipeline.surveys.drafting.columns import personal_content
 from pipeline.surveys.disclosure.policy import join_small_groups
 from pipeline.surveys.exports import Export, label_key
+from pipeline.surveys.staff.cautions import cautions
 from pipeline.surveys.staff.responses import (
     Responses, answer_codes, missing_code, open_export, read_responses, unclaimed_columns)
 from pipeline.surveys.staff.codebook import REASONS, StaffSurvey, read_staff_survey
 
 PERSONAL = ("identifier", "contact", "free_text")  # why a column is left out that may tell who somebody is
-LEAST_MINIMUM = 5  # people: a group that may be smaller says much of each of them
 LEVELS_PER_ROW = 0.5  # a group column with more levels than this share of the rows tells persons apart, not groups
 
 
@@ -62,7 +62,7 @@ def check_survey(folder: Path) -> Report:
         count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
         raise DataError(f"The survey {survey.name} has {count}:\n" + "\n".join(f"  - {each}" for each in problems),
                         where=str(folder), fix="Correct survey.yaml or the file, and check again.")
-    return Report(survey, (*parts, *_every_kind(survey)), tuple(_warnings(export, survey)))
+    return Report(survey, (*parts, *_every_kind(survey)), tuple(cautions(folder, export, survey)))
 
 
 def _name(folder: Path, survey: StaffSurvey) -> Iterator[str]:
@@ -85,7 +85,8 @@ def _ambiguous(survey: StaffSurvey) -> Iterator[str]:
 
 
 def _benchmark(folder: Path, survey: StaffSurvey) -> Iterator[str]:
-    matching = {item.id: item.matches for item in survey.items if item.matches}
+    matching = {item.id: ("matches", item.matches) for item in survey.items if item.matches}
+    matching |= {item.id: ("may_match", item.may_match) for item in survey.items if item.may_match}
     if survey.benchmark is None:
         if matching:
             yield f"items, matches: {len(matching)} items match, but benchmark does not say which survey. Add it."
@@ -99,9 +100,9 @@ def _benchmark(folder: Path, survey: StaffSurvey) -> Iterator[str]:
     groups, items = [each.id for each in published.groups], {item.id: item for item in published.items}
     if group not in groups:
         yield f"benchmark, group: {group!r} is no group of {name}; use one of {listed(groups)}."
-    for item, match in matching.items():
+    for item, (key, match) in matching.items():
         if match not in items:
-            yield f"items, {item}, matches: {match!r} is no item of {name}{_nearest(match, list(items))}."
+            yield f"items, {item}, {key}: {match!r} is no item of {name}{_nearest(match, list(items))}."
 
 
 def _nearest(text: str, known: list[str]) -> str:
@@ -242,9 +243,11 @@ def _every_kind(survey: StaffSurvey) -> Iterator[Part]:
     yield Part("Scales", tuple((scale.id, f"{used[scale.id]} items",
                                 " > ".join(category.label for category in scale.categories))
                                for scale in survey.scales))
-    matched = sum(item.matches is not None for item in survey.items)
     if survey.benchmark:
-        yield Part("Comparison", ((survey.benchmark.survey, f"{matched} of {len(survey.items)} items match"),))
+        matched = sum(item.matches is not None for item in survey.items)
+        open_ones = sum(item.may_match is not None and item.matches is None for item in survey.items)
+        said = f"{matched} of {len(survey.items)} items match"
+        yield Part("Comparison", ((survey.benchmark.survey, said + (f", {open_ones} may match" if open_ones else "")),))
     others = [(part.column, part.why.replace("_", " ")) for part in survey.left_out if part.why not in PERSONAL]
     personal = [(part.column, f"{part.why.replace('_', ' ')}; never leaves data/raw") for part in survey.left_out
                 if part.why in PERSONAL]
@@ -252,22 +255,3 @@ def _every_kind(survey: StaffSurvey) -> Iterator[Part]:
         personal.append((survey.respondent, "to find answers sent twice; never leaves data/raw"))
     if rows := (*others, *personal):
         yield Part("Columns left out", tuple(rows))
-
-
-def _warnings(export: Export, survey: StaffSurvey) -> Iterator[str]:
-    """What fits, and still asks for a look."""
-    if survey.disclosure.minimum_group < LEAST_MINIMUM:
-        yield (f"disclosure, minimum_group: {survey.disclosure.minimum_group} people can often be told apart; "
-               f"{LEAST_MINIMUM} or more is advised, 10 is usual.")
-    used = {item.scale for item in survey.items}
-    yield from (f"scales, {scale.id}: no item uses it." for scale in survey.scales if scale.id not in used)
-    columns = {column.name: column for column in export.columns}
-    for group in survey.groups:
-        known = set(map(label_key, columns[group.column].texts))
-        yield from (f"groups, {group.id}, levels: nobody has {level!r}." for level in group.levels
-                    if label_key(level) not in known)
-    if survey.table:
-        rows = set(map(label_key, columns[survey.table.statement].texts)) - {label_key(item.column)
-                                                                             for item in survey.items}
-        if rows:
-            yield f"{len(rows)} rows of the table are no item and will not be reported."

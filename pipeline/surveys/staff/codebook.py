@@ -44,6 +44,8 @@ class StaffCategory(Category):
 class StaffScale(AnswerScale):
     """The answers that some items share: those in order from the strongest agreement on, then "don't know" if any.
 
+    `kind` says that the answers are agreement, or are not, where their labels do not tell: numbers, another language.
+
     >>> scale = StaffScale(id="likeliness", categories=[dict(id="yes", label="Yes", role="agree", answers=["1"]),
     ...     dict(id="no", label="No", role="disagree"), dict(id="dk", label="Don't know", role="dont_know")])
     >>> scale.ordered, scale.position("no"), scale.points
@@ -51,6 +53,7 @@ class StaffScale(AnswerScale):
     """
 
     id: Identifier
+    kind: Literal["agreement", "other"] | None = None
     categories: tuple[StaffCategory, ...]
 
     @model_validator(mode="after")
@@ -98,7 +101,8 @@ class StaffDomain(Strict):
 
 
 class StaffItem(Strict):
-    """One statement. `matches` is the statement of the benchmark survey that asks the same.
+    """One statement. `matches` is the statement of the benchmark survey that asks the same; `may_match` one that a draft
+    found near, which is not compared until a person has confirmed it by calling the key `matches`.
 
     `column` is the column's heading (kind responses) or the row's text in the statement column (ready tables).
     `reversed` marks a statement to which agreement speaks against support or outcomes.
@@ -113,6 +117,7 @@ class StaffItem(Strict):
     scale: Identifier
     reversed: bool = False
     matches: Slug | None = None
+    may_match: Slug | None = None
 
 
 class Grouping(Strict):

@@ -51,7 +51,7 @@ def test_a_qualtrics_export(tmp_path, drafted):
         "LocationLatitude": "contact",
         "Q1_1": "item", "Q1_2": "item", "Q1_3": "item", "Q2": "item", "Q3": "free_text", "Q4": "group", "Q5": "cluster",
         "Q6": "contact", "Weight": "weight"}
-    assert [(item.id, item.wording, item.matches) for item in survey.items] == [
+    assert [(item.id, item.wording, item.may_match) for item in survey.items] == [
         ("q1-1", "My line manager helps me to manage my workload", "manager-helps-manage-workload"),
         ("q1-2", "Senior leaders are visible and approachable", "senior-managers-visible"),
         ("q1-3", "The canteen is good", None), ("q2", "Overall, how satisfied are you?", None)]
@@ -61,7 +61,9 @@ def test_a_qualtrics_export(tmp_path, drafted):
     assert [(each.reason, each.answers) for each in survey.missing] == [("not_applicable", ("N/A",))]
     assert (survey.respondent, survey.cluster, survey.weight) == ("ResponseId", "Q5", "Weight")
     assert survey.benchmark.survey == "ofsted-2011"
-    assert guesses["Q1_2"].confidence == "high" and guesses["Q1_3"].confidence == "low"
+    assert not any(item.matches for item in survey.items)  # near is not the same: a person confirms it
+    assert guesses["Q1_2"].confidence == guesses["Q1_3"].confidence == "low"
+    assert '"Senior managers can be seen and reached"' in guesses["Q1_2"].reason
 
 
 def test_a_surveymonkey_export(tmp_path, drafted):
@@ -251,6 +253,36 @@ def test_a_second_unit_of_work_is_a_group_if_it_is_coarse(tmp_path, drafted):
     assert survey.cluster == "Team" and [group.column for group in survey.groups] == ["Role", "Which area is it?"]
 
 
+FREQUENCY = ["Always", "Often", "Sometimes", "Rarely", "Never"]
+EASE = ["Very easy", "Easy", "Neither easy nor difficult", "Difficult", "Very difficult"]
+
+
+def test_only_agreement_to_the_same_words_is_compared_with_2011(tmp_path, drafted):
+    """The same words asked for a frequency, or other words about the same thing, are another question."""
+    wordings = {"My line manager notices and praises good work.": AGREEMENT, "My team colleagues support one another well":
+                FREQUENCY, "How difficult is it to get a decision?": EASE, "My workload is manageable": AGREEMENT,
+                "I can take up training when it is offered": ["5", "4", "3", "2", "1"],
+                "My caseload was manageable when I was newly qualified": AGREEMENT}
+    survey, _, _ = drafted(write_columns(tmp_path / "a.csv", {wording: answers(labels, 60, k) for k, (wording, labels)
+                                                              in enumerate(wordings.items())}))
+    assert [(item.matches, item.may_match) for item in survey.items] == [
+        ("manager-praises-performance", None), (None, None), (None, None), (None, None), ("able-to-take-up-training", None),
+        (None, "caseload-managed-when-new")]
+    report = check_survey(tmp_path / "project/data/raw/surveys/made-up")
+    unconfirmed, numbers = report.warnings
+    assert "1 statements may ask what ofsted-2011 asked, and are not compared with it" in unconfirmed
+    assert "(5, 4, 3, 2, 1) are on another kind of scale" in numbers and "kind: agreement" in numbers
+
+
+def test_numbers_whose_question_asks_for_agreement_are_agreement(tmp_path, drafted):
+    stem = "How far do you agree? (1 = strongly disagree, 5 = strongly agree) - "
+    survey, _, _ = drafted(write_columns(tmp_path / "a.csv", {stem + wording: answers([1, 2, 3, 4, 5], 60, k) for k, wording
+                                                              in enumerate(["I can take up training when it is offered",
+                                                                            "The canteen is good"])}))
+    assert survey.scales[0].kind == "agreement" and survey.items[0].matches == "able-to-take-up-training"
+    assert check_survey(tmp_path / "project/data/raw/surveys/made-up").warnings == ()
+
+
 def test_a_simulated_export_matches_every_statement_of_2011(project, drafted, codebook):
     folder = simulate_survey(project, "practice", 400, correlation=0.4, clusters=40, seed=1)
     survey, uses, guesses = drafted(folder / "export.csv")
@@ -306,7 +338,7 @@ def test_a_ready_table_of_counts(tmp_path, drafted):
         ("My induction prepared me well for my role", 10, 20, 5, 4, 1, 40),
         ("The canteen is good", 1, 2, 3, 4, 5, 15)]))
     assert survey.kind == "counts" and (survey.table.statement, survey.table.base) == ("Statement", "n")
-    assert survey.items[0].matches == "induction-prepared-for-role" and uses["Agree"] == "counts"
+    assert survey.items[0].may_match == "induction-prepared-for-role" and uses["Agree"] == "counts"
 
 
 def test_a_ready_table_of_percentages_by_group(tmp_path, drafted):

@@ -11,6 +11,8 @@ from pipeline.surveys.staff.codebook import StaffSurvey
 
 FOLDER = Path(__file__).with_name("r")
 FIVE = [("sa", "agree"), ("a", "agree"), ("n", "neutral"), ("d", "disagree"), ("sd", "disagree"), ("dk", "dont_know")]
+LABELS = {"sa": "Strongly agree", "a": "Agree", "n": "Neither", "d": "Disagree", "sd": "Strongly disagree",
+          "dk": "Don't know"}
 SCALES = {"five": FIVE, "four": [FIVE[0], FIVE[1], FIVE[3], FIVE[4]]}
 DONT_KNOW = 5
 
@@ -24,7 +26,7 @@ def item(slug: str, domain: str, measures: str = "support", **changes: Any) -> d
 def responses_of(items: list[dict[str, Any]], codes: np.ndarray, *, role: np.ndarray | None = None,
                  clusters: np.ndarray | None = None, weights: np.ndarray | None = None, **changes: Any) -> Responses:
     """Responses with these items and codes (n × items); `role` are labels, `changes` keys of the codebook."""
-    scales = [{"id": name, "categories": [{"id": one, "label": one, "role": part} for one, part in scale]}
+    scales = [{"id": name, "categories": [{"id": one, "label": LABELS[one], "role": part} for one, part in scale]}
               for name, scale in SCALES.items()]
     survey = StaffSurvey.model_validate({
         "name": "made-up", "title": "A made-up survey", "kind": "responses", "file": {"name": "export.csv"},

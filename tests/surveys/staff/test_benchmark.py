@@ -23,7 +23,8 @@ def staff_survey(items, scale=FIVE, **further):
     """A council's codebook: `items` are (own name, statement of 2011 or None, reversed or not)."""
     return StaffSurvey.model_validate({
         "name": "example", "title": "Example", "kind": "responses", "file": {"name": "export.csv"},
-        "scales": [{"id": "s", "categories": [{"id": each, "label": each, "role": role} for each, role in scale]}],
+        "scales": [{"id": "s", "categories": [
+            {"id": each, "label": each.replace("_", " "), "role": role} for each, role in scale]}],
         "domains": [{"id": "d", "label": "D"}],
         "items": [{"id": own, "column": own, "wording": own, "label": own, "domain": "d", "measures": "support",
                    "scale": "s", "matches": matches, "reversed": turned} for own, matches, turned in items],
@@ -187,15 +188,49 @@ def test_items_that_match_nothing_are_left_out_and_those_without_a_row_of_2011_s
 
 @pytest.mark.parametrize(("scale", "words"), [
     ([each for each in FIVE if each[1] != "neutral"], "4 answers without a neutral one, 2 of agreement"),
-    ([("fully", "agree"), *FIVE], "6 answers, 3 of agreement"),
-    ([("fully", "agree"), *FIVE[:2], *FIVE[3:]], "5 answers without a neutral one, 3 of agreement"),
-    ([("yes", "agree"), ("hm", "neutral"), ("no", "disagree")], "3 answers, 1 of agreement")])
+    ([("fully_agree", "agree"), *FIVE], "6 answers, 3 of agreement"),
+    ([("fully_agree", "agree"), *FIVE[:2], *FIVE[3:]], "5 answers without a neutral one, 3 of agreement"),
+    ([FIVE[1], FIVE[2], FIVE[3]], "3 answers, 1 of agreement")])
 def test_another_scale_is_not_compared(codebook, answers, scale, words):
     table = benchmark(shares_of(own=(15, 20)), staff_survey([("own", ITEM, False)], scale), codebook, answers)
     assert not table["comparable"].any() and table["verdict"].to_list() == [""]
     reason = table["reason"].iloc[0]
     assert words in reason and "against a scale of 5 answers, 2 of agreement" in reason
     assert table["difference"].isna().all()
+
+
+@pytest.mark.parametrize("labels", [
+    ["Always", "Often", "Sometimes", "Rarely", "Never"], ["5", "4", "3", "2", "1"],
+    ["Very easy", "Easy", "Neither easy nor difficult", "Difficult", "Very difficult"],
+    ["Very likely", "Likely", "Neither", "Unlikely", "Very unlikely"],
+    ["Strongly agree", "Agree", "Sometimes", "Disagree", "Strongly disagree"]])
+def test_five_answers_of_another_kind_are_not_compared(codebook, answers, labels):
+    content = staff_survey([("own", ITEM, False)]).model_dump()
+    content["scales"][0]["categories"] = [{"id": f"point_{k}", "label": label, "role": role}
+                                          for k, (label, (_, role)) in enumerate(zip(labels, FIVE))]
+    table = benchmark(shares_of(own=(15, 20)), StaffSurvey.model_validate(content), codebook, answers)
+    assert not table["comparable"].any() and table[["share_2011", "difference", "p"]].isna().all(axis=None)
+    assert table["reason"].to_list() == [f"Its answers ({', '.join(labels)}) are on another kind of scale."]
+
+
+def test_numbers_or_another_language_are_compared_where_the_codebook_says_that_they_are_agreement(codebook, answers):
+    survey = staff_survey([("own", ITEM, False)])
+    labels = ["Cytuno'n gryf", "Cytuno", "Y naill na'r llall", "Anghytuno", "Anghytuno'n gryf"]
+    categories = [{"id": f"point_{k}", "label": label, "role": role}
+                  for k, (label, (_, role)) in enumerate(zip(labels, FIVE))]
+    content = survey.model_dump() | {"scales": [{"id": "s", "kind": "agreement", "categories": categories}]}
+    table = benchmark(shares_of(own=(15, 20)), StaffSurvey.model_validate(content), codebook, answers)
+    plain = benchmark(shares_of(own=(15, 20)), survey, codebook, answers)
+    pd.testing.assert_frame_equal(table, plain)
+    content["scales"][0]["kind"] = "other"
+    assert not benchmark(shares_of(own=(15, 20)), StaffSurvey.model_validate(content), codebook,
+                         answers)["comparable"].any()
+
+
+def test_what_may_match_is_not_compared(codebook, answers):
+    content = staff_survey([("own", None, False)]).model_dump()
+    content["items"][0]["may_match"] = ITEM
+    assert benchmark(shares_of(own=(15, 20)), StaffSurvey.model_validate(content), codebook, answers).empty
 
 
 def test_a_scale_without_don_t_know_is_compared(codebook, answers):

@@ -1,0 +1,50 @@
+"""What fits in a survey's codebook and file, and still asks for a person's look: sentences at the top of the check.
+
+None of them quotes a cell of a column that is left out.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.surveys.codebook import listed, read_codebook
+from pipeline.surveys.exports import Export, label_key
+from pipeline.surveys.staff.codebook import StaffSurvey
+from pipeline.surveys.staff.comparability import why_not_comparable
+
+LEAST_MINIMUM = 5  # people: a group that may be smaller says much of each of them
+
+
+def cautions(folder: Path, export: Export, survey: StaffSurvey) -> Iterator[str]:
+    """What to look at, most grave first, in a survey whose codebook fits its file and the published one."""
+    yield from _comparison(folder, survey)
+    if survey.disclosure.minimum_group < LEAST_MINIMUM:
+        yield (f"disclosure, minimum_group: {survey.disclosure.minimum_group} people can often be told apart; "
+               f"{LEAST_MINIMUM} or more is advised, 10 is usual.")
+    used = {item.scale for item in survey.items}
+    yield from (f"scales, {scale.id}: no item uses it." for scale in survey.scales if scale.id not in used)
+    columns = {column.name: column for column in export.columns}
+    for group in survey.groups:
+        known = set(map(label_key, columns[group.column].texts))
+        yield from (f"groups, {group.id}, levels: nobody has {level!r}." for level in group.levels
+                    if label_key(level) not in known)
+    if survey.table:
+        rows = set(map(label_key, columns[survey.table.statement].texts)) - {label_key(item.column)
+                                                                             for item in survey.items}
+        if rows:
+            yield f"{len(rows)} rows of the table are no item and will not be reported."
+
+
+def _comparison(folder: Path, survey: StaffSurvey) -> Iterator[str]:
+    """Matches that nobody has confirmed, and those of items whose answers are none that can be compared."""
+    if not survey.benchmark:
+        return
+    waiting = [item.id for item in survey.items if item.may_match and not item.matches]
+    if waiting:
+        yield (f"{len(waiting)} statements may ask what {survey.benchmark.survey} asked, and are not compared with it: "
+               f"{listed(waiting)}. Where one asks the same, write matches in place of may_match in survey.yaml; where "
+               "it does not, take may_match out.")
+    scale = read_codebook(folder.parent / survey.benchmark.survey / "survey.yaml").scale
+    for item in survey.items:
+        if item.matches and (reason := why_not_comparable(survey.scale(item.id), scale)):
+            yield (f"items, {item.id}: not compared with {survey.benchmark.survey}. {reason} If they are degrees of "
+                   "agreement all the same, write kind: agreement at the scale.")
