@@ -79,9 +79,13 @@ class Policy(Strict):
         """
         return self.rounded(part / whole * people) * whole / people if self.round_to else part
 
-    def effective(self, size: pd.Series, people: pd.Series) -> pd.Series:
-        """Effective numbers of respondents as they are published: at least a step, at most the respondents themselves."""
-        return self.rounded(size).clip(lower=self.round_to, upper=people) if self.round_to else size
+    def effective(self, size, exact, people):
+        """Effective numbers of respondents, of an `exact` number, as they are published: the same part of published `people`.
+
+        At least a step, at most the people. Were the effective number rounded by itself, one that is nearly the exact number,
+        as with equal weights, would narrow that down.
+        """
+        return np.clip(self.rounded(size / exact * people), self.round_to, people) if self.round_to else size
 
     def score_step(self, people: int, statements: int) -> float:
         """Points of 100 to which the mean score of a published number of people is told; 0: as it is.

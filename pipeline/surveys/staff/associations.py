@@ -137,7 +137,7 @@ def _difference(cells: np.ndarray, people: np.ndarray, weights: np.ndarray | Non
     if policy.round_to:
         told = policy.rounded(people)
         shares = policy.part(shares, told.sum(axis=1)) if weights is not None else told[:, 1] / told.sum(axis=1)
-        effective = np.clip(policy.rounded(effective), policy.round_to, told.sum(axis=1))
+        effective = policy.effective(effective, people.sum(axis=1), told.sum(axis=1))
     low, high = wilson(shares * effective, effective, level)
     not_agreeing, agreeing = shares
     below = np.hypot(agreeing - low[1], high[0] - not_agreeing)

@@ -240,7 +240,8 @@ def _shares(cells: pd.DataFrame, answers: pd.DataFrame, responses: Responses, ro
             table[role] = policy.part(of_role, bases.astype(float), 100).where(table[role].notna())
     if policy.round_to:  # exact shares and their intervals would give the counts behind rounded ones away
         known, table["share"] = table["agree"].notna(), table["agree"] / 100
-        table["effective_size"] = policy.effective(table["effective_size"], bases.astype(float))
+        exact = _counts(responses, rows).groupby(KEYS)["count"].sum().reindex(table.index)
+        table["effective_size"] = policy.effective(table["effective_size"], exact, bases.astype(float))
         size = table.loc[known, "effective_size"]
         table.loc[known, "low"], table.loc[known, "high"] = wilson(table.loc[known, "share"] * size, size)
     rule = cells.loc[["base", "subtotal"]].groupby(KEYS)["rule"].agg(lambda rules: next((r for r in rules if r), ""))
