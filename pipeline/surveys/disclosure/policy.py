@@ -59,7 +59,7 @@ class Policy(Strict):
             return people
         if isinstance(people, pd.Series):
             return people.map(self.rounded, na_action="ignore").astype(people.dtype)
-        steps = np.floor(np.round(np.asarray(people, dtype=float) / self.round_to, 9) + 0.5)  # 9 digits: weights add up inexactly
+        steps = np.floor(np.round(np.asarray(people, dtype=float) / self.round_to, 9) + 0.5)  # weights add up inexactly
         whole = np.asarray(people).dtype.kind in "iu" or not np.ndim(people)
         found = (steps.astype(np.int64) if whole else steps) * self.round_to
         return found if np.ndim(people) else int(found)

@@ -29,7 +29,8 @@ def disclosure_record(cells: pd.DataFrame, round_to: int | None, narrowed: pd.Da
     >>> record.loc[1:, ["table", "cell", "status"]].to_numpy().tolist()
     [['q1 by role', 'worker, yes', 'review'], ['q1 by role', 'manager, yes', 'fail']]
     """
-    lines, by_sums = [], {} if narrowed is None else narrowed.set_index(["item", "grouping"])[["cells", "exact"]].T.to_dict("list")
+    by_sums = {} if narrowed is None else narrowed.set_index(["item", "grouping"])[["cells", "exact"]].T.to_dict("list")
+    lines = []
     for (item, grouping), rows in cells.groupby(["item", "grouping"], sort=False):
         table = item if grouping == EVERYBODY else f"{item} by {grouping}"
         suppressed = rows[rows["rule"] != ""]

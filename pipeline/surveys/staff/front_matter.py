@@ -40,7 +40,8 @@ def response_table(survey: StaffSurvey, responses: Responses | None, tables: Tab
         complete, stopped = responses.completed()
         rows += [("Answered every statement put to them", complete), ("Stopped half-way", stopped),
                  ("Left out: blank, or sent a second time", responses.empty + responses.repeated)]
-    shown = [(who, number if isinstance(number, str) else policy.told(number)) for who, number in rows if number is not None]
+    shown = [(who, number if isinstance(number, str) else policy.told(number))
+             for who, number in rows if number is not None]
     return pd.DataFrame(shown, columns=["who", "number"])
 
 
@@ -65,8 +66,8 @@ def _protection(survey: StaffSurvey) -> Markdown:
     if survey.kind != "responses":
         return md("The survey came as a table of totals; it is shown as it came.")
     rounding = "" if not policy.round_to else md(
-        " Every number of people is rounded to a multiple of {}, halves up, on its own, and shares, intervals of shares and the "
-        "response rate are computed from rounded numbers, so they need not add up. Mean scores are told no finer than one "
+        " Every number of people is rounded to a multiple of {}, halves up, on its own, and shares, intervals of shares and "
+        "the response rate are computed from rounded numbers, so they need not add up. Mean scores are told no finer than one "
         "person moves them. Models and correlations are computed from the answers themselves.", policy.round_to)
     zeros = " and 0" if policy.zeros_are_disclosive else ""
     return md("No row of fewer than {} answers; no count of 1 to {}{}; further counts are suppressed until nobody can work "
