@@ -12,6 +12,9 @@ LABELS = ("item", "domain", "outcome", "support", "grouping", "group", "category
 class Guard:
     """Lets tables pass that say how many people each row rests on, and empties the rows that rest on too few.
 
+    Numbers of people are rounded here where they are not yet. The minimum is a whole number of steps, so that a number
+    says the same of it before and after.
+
     `record` grows by a line for each row that it emptied, in the form of the survey's disclosure record.
 
     >>> guard = Guard(Policy())
@@ -53,7 +56,9 @@ class Guard:
             self._lines += [{"table": name, "cell": ", ".join(f"{key} {row[key]}" for key in keys), "rule": GROUP_SIZE,
                              "status": "fail", "mitigation": "suppress", "summary": ""}
                             for _, row in table[few].iterrows()]
-        return self._rounded(table)
+        if not self.policy.round_to:
+            return table
+        return table.assign(**{PEOPLE: self.policy.rounded(pd.to_numeric(table[PEOPLE], errors="coerce"))})
 
     def value(self, name: str, respondents: int | None) -> None:
         """Raise PublishingError for a value that rests on too few people, or does not say on how many."""
@@ -62,13 +67,3 @@ class Guard:
                                   where=name, expected=f"respondents={self.policy.minimum_group} or more",
                                   fix="Leave the value out; for one that is not about people say people=False.")
 
-    def rounded(self, people: int) -> int:
-        """A number of people as it is published: rounded where the policy says so."""
-        step = self.policy.round_to or 1
-        return int(step * round(people / step))
-
-    def _rounded(self, table: pd.DataFrame) -> pd.DataFrame:
-        if not self.policy.round_to:
-            return table
-        people = pd.to_numeric(table[PEOPLE], errors="coerce")
-        return table.assign(**{PEOPLE: people.map(self.rounded, na_action="ignore")})

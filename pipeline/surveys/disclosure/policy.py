@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
-from pydantic import Field
+import pandas as pd
+from pydantic import Field, model_validator
 
 from pipeline.surveys.disclosure.tables import EVERYBODY, Cell, LinkedTables
 from pipeline.yaml_models import Strict
@@ -23,15 +24,108 @@ SUPPRESSED = "suppressed"  # what published tables say: a reader who knew the ru
 KIND_WEIGHTS = {"base": 16.0, "subtotal": 6.0, "category": 1.0, "missing": 1.0}
 AGREE_WEIGHT = 8.0
 EVERYBODY_WEIGHT = 3.0
+MARGIN = 5  # people by which the number in a model stays below a base beside it
+SCORE_STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
 class Policy(Strict):
-    """The block `disclosure` of survey.yaml. Counts are of people."""
+    """The block `disclosure` of survey.yaml, and all that follows from it for a published figure. Counts are of people.
+
+    What is too small is judged on exact counts, where these are made; they are rounded last. Whatever a reader gets is
+    computed from rounded counts, so that it tells no more of an exact one than `range` does.
+
+    >>> policy = Policy(round_to=10)
+    >>> policy.rounded(405), policy.range(410), policy.told(7), policy.told(1234)
+    (410, (405, 414), 'fewer than 10', '1,230')
+    """
 
     minimum_group: int = Field(default=10, ge=2)
     minimum_cell: int = Field(default=5, ge=1)
     zeros_are_disclosive: bool = False
     round_to: Literal[5, 10] | None = None
+
+    @model_validator(mode="after")
+    def _whole_steps(self) -> "Policy":
+        """A group that is large enough is so after rounding too, and one that is not stays below: `Guard` sees no other."""
+        if self.minimum_group % (self.round_to or 1):
+            below = self.minimum_group // self.round_to * self.round_to
+            raise ValueError(f"minimum_group: {self.minimum_group} is no multiple of round_to, {self.round_to}, so a group of "
+                             f"that size would be rounded to fewer; give {below + self.round_to}, or take round_to out")
+        return self
+
+    def rounded(self, people):
+        """The nearest multiple of `round_to`, halves up: of a number, or of each in an array or a Series; NaN stays."""
+        if not self.round_to:
+            return people
+        if isinstance(people, pd.Series):
+            return people.map(self.rounded, na_action="ignore").astype(people.dtype)
+        steps = np.floor(np.round(np.asarray(people, dtype=float) / self.round_to, 9) + 0.5)  # weights add up inexactly
+        whole = np.asarray(people).dtype.kind in "iu" or not np.ndim(people)
+        found = (steps.astype(np.int64) if whole else steps) * self.round_to
+        return found if np.ndim(people) else int(found)
+
+    def range(self, rounded):
+        """The lowest and the highest exact count that a published one allows: of a number, or of each in an array."""
+        if not self.round_to:
+            return rounded, rounded
+        low, high = np.maximum(0, rounded - self.round_to // 2), rounded + (self.round_to - 1) // 2
+        return (low, high) if np.ndim(rounded) else (int(low), int(high))
+
+    def part(self, part, people, whole: float = 1):
+        """A share, of 1 or of another `whole`, of a published number of people: that of a rounded number of them.
+
+        >>> round(Policy(round_to=5).part(0.61, 45), 3), Policy().part(0.61, 45)  # 27 people, told as 25
+        (0.556, 0.61)
+        """
+        return self.rounded(part / whole * people) * whole / people if self.round_to else part
+
+    def effective(self, size, exact, people):
+        """Effective numbers of respondents, of an `exact` number, as they are published: the same part of published `people`.
+
+        At least a step, at most the people. Were the effective number rounded by itself, one that is nearly the exact number,
+        as with equal weights, would narrow that down.
+        """
+        return np.clip(self.rounded(size / exact * people), self.round_to, people) if self.round_to else size
+
+    def score_step(self, people: int, statements: int) -> float:
+        """Points of 100 to which the mean score of a published number of people is told; 0: as it is.
+
+        No finer than one person's score moves it, from one end of the scale to the other: a finer mean fits only some
+        numbers of people. Of a single statement, whose counts are told as well, no finer than `round_to` people's.
+
+        >>> Policy(round_to=5).score_step(45, 3), Policy(round_to=5).score_step(45, 1), Policy().score_step(45, 1)
+        (5.0, 20.0, 0.0)
+        """
+        if not self.round_to:
+            return 0.0
+        fewest = max(self.range(people)[0], self.minimum_group)
+        finest = 100 * (self.round_to if statements == 1 else 1) / fewest
+        return next(step for step in SCORE_STEPS if step >= finest)
+
+    def at_least(self, people, bases: Sequence[int], respondents: int):
+        """A number of people in a model as it is published: a multiple of ten that they are at least.
+
+        With the base of a statement beside it, the number itself would tell how many at most did not know. So it is also
+        well below every base that it can be held against, and below every count that a rounded base allows.
+
+        >>> Policy().at_least(318, [320, 400], 400), Policy().at_least(318, [330], 400)
+        (310, 310)
+        >>> Policy(round_to=5).at_least(321, [], 321)  # published as 320, which may be 318
+        310
+        """
+        if pd.isna(people):
+            return pd.NA
+        known = [self.range(self.rounded(base))[0] - MARGIN for base in bases]
+        return int(min([people, self.range(self.rounded(respondents))[0], *known]) // 10 * 10)
+
+    def told(self, people: int) -> str:
+        """A number of people in a sentence or a table of texts; one below the minimum group is not told.
+
+        Nobody is told as nobody, except where counts are rounded: there 0 would be the only exact one.
+        """
+        if people < self.minimum_group and (people or self.round_to):
+            return f"fewer than {self.minimum_group}"
+        return f"{self.rounded(people):,}"
 
 
 class Primary(NamedTuple):

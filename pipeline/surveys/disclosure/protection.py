@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from pipeline.errors import DataError
-from pipeline.surveys.disclosure.attack import attack, attack_ranges
+from pipeline.surveys.disclosure.attack import attack_ranges
 from pipeline.surveys.disclosure.policy import SECONDARY, WITHHELD, Policy, primary_cells, weights
 from pipeline.surveys.disclosure.record import disclosure_record
+from pipeline.surveys.disclosure.rounding import NARROWED, narrowed_cells, published_ranges
 from pipeline.surveys.disclosure.suppression import suppress
 from pipeline.surveys.disclosure.tables import COLUMNS, EVERYBODY, Cell, LinkedTables, item_tables, refuse_fractions
 
@@ -50,7 +50,8 @@ def protect(counts: pd.DataFrame, roles: Mapping[str, Mapping[str, str]], missin
     sizes of the groups, where these are public.
 
     With ``policy.round_to``, what is left after suppression is rounded, each count and total on its own (halves up);
-    its bounds are then those of the rounding.
+    its bounds are then those of the rounding, and those of suppressed cells follow from rounded counts. A total and
+    its parts can narrow one another down within these bounds: the record says how many (see rounding.py).
 
     Raises DataError for counts that do not fit together, or missing answers of an item that has no counts.
 
@@ -68,18 +69,19 @@ def protect(counts: pd.DataFrame, roles: Mapping[str, Mapping[str, str]], missin
     'fail; threshold: 2 cells suppressed; secondary: 2 cells suppressed'
     """
     reasons = _reasons(missing, set(counts["item"]))
-    done: dict[tuple, list[tuple]] = {}  # items with the same counts share the work
-    lines = []
+    done: dict[tuple, tuple[list[tuple], pd.DataFrame]] = {}  # items with the same counts share the work
+    lines, narrowed = [], []
     for item, rows in counts.groupby("item", sort=False):
         own = {category: roles[item][category] for category in rows["category"].unique() if category in roles[item]}
         key = (*(tuple(rows[column]) for column in COLUMNS), *own.items(), tuple(reasons.get(item, {}).items()))
         if key not in done:
             tables, cells = item_tables(rows, own, reasons.get(item, {}), f"item {item}", sizes)
-            done[key] = [(*cell[:4], *published)
-                         for cell, published in zip(cells, _published(tables, cells, policy), strict=True)]
-        lines += [(item, *line) for line in done[key]]
+            published, by_sums = _published(tables, cells, policy)
+            done[key] = [(*cell[:4], *of_cell) for cell, of_cell in zip(cells, published, strict=True)], by_sums
+        lines += [(item, *line) for line in done[key][0]]
+        narrowed.append(done[key][1].assign(item=item))
     cells = pd.DataFrame(lines, columns=CELLS).astype({"count": "Int64", "count_low": "int64", "count_high": "int64"})
-    return Protected(cells, disclosure_record(cells, policy.round_to))
+    return Protected(cells, disclosure_record(cells, policy.round_to, pd.concat(narrowed) if policy.round_to else None))
 
 
 def _reasons(missing: pd.DataFrame, items: set[str]) -> dict[str, dict[str, int]]:
@@ -95,46 +97,24 @@ def _reasons(missing: pd.DataFrame, items: set[str]) -> dict[str, dict[str, int]
             for item, rows in missing.groupby("item")}
 
 
-def _published(tables: LinkedTables, cells: Sequence[Cell], policy: Policy) -> list[_Published]:
-    """What is published of each cell of an item."""
+def _published(tables: LinkedTables, cells: Sequence[Cell], policy: Policy) -> tuple[list[_Published], pd.DataFrame]:
+    """What is published of each cell of an item, and how many rounded ones their sums narrow."""
+    nothing = pd.DataFrame(columns=NARROWED)
     base = next(tables.counts[cell.index] for cell in cells if (cell.grouping, cell.kind) == (EVERYBODY, "base"))
     primaries = primary_cells(tables, cells, policy)
     pattern = suppress(tables, primaries, weights(tables, cells)) if base >= policy.minimum_group else None
     if pattern is None:
-        return [_withheld(cell, int(tables.counts.max()), policy.round_to) for cell in cells]
+        shown = _open(int(tables.counts.max()), policy)
+        withheld = _Published(None, 0, shown.high, WITHHELD)
+        return [shown if cell.kind == "respondents" else withheld for cell in cells], nothing
     rules = {index: primaries[index].rule if index in primaries else SECONDARY for index in pattern}
-    lows, highs = _bounds(tables, cells, pattern, policy.round_to)
-    return [_Published(None, int(lows[cell.index]), int(highs[cell.index]), rules[cell.index])
-            if cell.index in pattern else _open(int(tables.counts[cell.index]), policy.round_to) for cell in cells]
+    lows, highs = attack_ranges(tables, *published_ranges(tables, pattern, policy), sorted(pattern))
+    found = [_Published(None, int(lows[cell.index]), int(highs[cell.index]), rules[cell.index])
+             if cell.index in pattern else _open(int(tables.counts[cell.index]), policy) for cell in cells]
+    return found, narrowed_cells(tables, cells, pattern, policy) if policy.round_to else nothing
 
 
-def _withheld(cell: Cell, respondents: int, round_to: int | None) -> _Published:
-    if cell.kind == "respondents":
-        return _open(respondents, round_to)
-    return _Published(None, 0, respondents, WITHHELD)
-
-
-def _open(count: int, round_to: int | None) -> _Published:
+def _open(count: int, policy: Policy) -> _Published:
     """A cell that is published, rounded or as it is."""
-    if round_to is None:
-        return _Published(count, count, count, "")
-    rounded = _rounded(count, round_to)
-    return _Published(rounded, max(0, rounded - round_to // 2), rounded + (round_to - 1) // 2, "")
-
-
-def _rounded(counts, round_to: int):
-    """The nearest multiples, halves up."""
-    return (counts + round_to // 2) // round_to * round_to
-
-
-def _bounds(tables: LinkedTables, cells: Sequence[Cell], pattern: frozenset[int],
-            round_to: int | None) -> tuple[np.ndarray, np.ndarray]:
-    """What can be concluded about suppressed cells: from exact counts, or from rounded ones and the respondents."""
-    if round_to is None or not pattern:
-        return attack(tables, pattern)
-    rounded, hidden = _rounded(tables.counts, round_to), sorted(pattern)
-    lower, upper = np.maximum(0, rounded - round_to // 2), rounded + (round_to - 1) // 2
-    lower[hidden], upper[hidden] = 0, tables.most[hidden]
-    public = [cell.index for cell in cells if cell.kind == "respondents"]
-    lower[public] = upper[public] = tables.counts[public]
-    return attack_ranges(tables, lower, upper, hidden)
+    rounded = policy.rounded(count)
+    return _Published(rounded, *policy.range(rounded), "")

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pipeline.numerals import half_up
 from pipeline.surveys.staff.associations import COLUMNS as PAIR_COLUMNS
 from pipeline.surveys.staff.associations import Published, associations
 from pipeline.surveys.staff.benchmark import COLUMNS as BENCHMARK_COLUMNS
 from pipeline.surveys.staff.benchmark import benchmark
 from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.disclosure.policy import (
-    GROUP_SIZE, OTHER, SECONDARY, SUPPRESSED, THRESHOLD, UNANIMITY, WITHHELD)
+    GROUP_SIZE, OTHER, SECONDARY, SUPPRESSED, THRESHOLD, UNANIMITY, WITHHELD, Policy)
 from pipeline.surveys.disclosure.tables import EVERYBODY
 from pipeline.surveys.staff.domain_scores import TABLE, score_items, score_table
 from pipeline.surveys.staff.headings import GROUP_SCORES
@@ -26,7 +27,6 @@ from pipeline.surveys.staff.codebook import StaffSurvey
 from pipeline.surveys.staff.tabulation import OTHER_GROUPS, Tabulation
 
 WIDEST = 6  # groups beside each other in a table, everybody among them
-MARGIN = 5  # people by which a published number stays below a base beside it
 DRAWN = 15  # pairs in the chart: more would not fit a page beside its text
 RULES = {THRESHOLD: "too few people", GROUP_SIZE: "too few answers in the row", UNANIMITY: "everybody gave the same answer",
          SECONDARY: "hidden so that another cannot be worked out", WITHHELD: "the statement could not be protected"}
@@ -75,7 +75,17 @@ def score_tables(responses: Responses | None, scores: pd.DataFrame | None, label
     table.loc[hidden, ["respondents", "clusters", "note"]] = pd.NA
     table.loc[hidden, [*SCORES]] = np.nan
     table["rule"] = np.where(hidden, SUPPRESSED, "")
+    table = _told_in_steps(table, responses.survey.disclosure)
     return table.drop(columns="sd").assign(score_label=table["score"].map(labels)).round(SCORES)
+
+
+def _told_in_steps(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Means and their intervals as finely as the policy lets them be told."""
+    steps = [policy.score_step(people, statements) if pd.notna(people) else 0.0
+             for people, statements in zip(table["respondents"], table["items"])]
+    steps = pd.Series(steps, index=table.index).where(lambda each: each > 0)
+    return table.assign(**{column: half_up(table[column] / steps) * steps for column in ("mean", "low", "high")}) \
+        if steps.notna().any() else table
 
 
 def _suppressed_statement(table: pd.DataFrame, survey: StaffSurvey, tables: Tabulation) -> pd.Series:
@@ -126,9 +136,9 @@ def link_models(responses: Responses | None, scores: pd.DataFrame | None, labels
     if responses is None:
         return pd.DataFrame(columns=[*MODEL_COLUMNS, "outcome_label", "domain_label"])
     table = joint_models(responses, scores).drop(columns=["left_out", "df"])
-    answered = _answered(responses)
-    table["respondents"] = [at_least(people, [answered[outcome], *_of_single(responses.survey, answered)])
-                            for people, outcome in zip(table["respondents"], table["outcome"])]
+    answered, policy = _answered(responses), responses.survey.disclosure
+    table["respondents"] = [policy.at_least(people, [answered[outcome], *_of_single(responses.survey, answered)],
+                                            len(responses)) for people, outcome in zip(table["respondents"], table["outcome"])]
     items = {item.id: item.label for item in responses.survey.items}
     return table.assign(outcome_label=table["outcome"].map(items), domain_label=table["domain"].map(labels)).round(MODELS)
 
@@ -138,8 +148,8 @@ def importance_table(responses: Responses | None, scores: pd.DataFrame | None, l
     if responses is None:
         return pd.DataFrame(columns=[*IMPORTANCE, "domain_label"])
     table = domain_importance(responses, scores)
-    single = _of_single(responses.survey, _answered(responses))
-    table["respondents"] = [at_least(people, single) for people in table["respondents"]]
+    single, policy = _of_single(responses.survey, _answered(responses)), responses.survey.disclosure
+    table["respondents"] = [policy.at_least(people, single, len(responses)) for people in table["respondents"]]
     return table.assign(domain_label=table["domain"].map(labels)).round(SHARES_OF_R2)
 
 
@@ -148,26 +158,13 @@ def pair_table(responses: Responses | None, published: Published | None) -> pd.D
     if responses is None:
         return pd.DataFrame(columns=[*PAIR_COLUMNS, "pair", "pair_label"])
     table = associations(responses, published)
-    answered = _answered(responses)
-    table["respondents"] = [at_least(people, [answered[support], answered[outcome]]) for people, support, outcome
+    answered, policy = _answered(responses), responses.survey.disclosure
+    table["respondents"] = [policy.at_least(people, [answered[support], answered[outcome]], len(responses))
+                            for people, support, outcome
                             in zip(table["respondents"], table["support"], table["outcome"])]
     items = {item.id: item.label for item in responses.survey.items}
     return table.assign(pair=table["support"] + " " + table["outcome"],
                         pair_label=table["support"].map(items) + " – " + table["outcome"].map(items)).round(PAIRS)
-
-
-def at_least(people: int, bases: list[int]) -> int:
-    """A number of people in a model as it is published: a multiple of ten that they are at least.
-
-    With the base of a statement beside it, the number itself would tell how many at most did not know. So it is also
-    well below every base that it can be held against.
-
-    >>> at_least(318, [320, 400]), at_least(318, [330])
-    (310, 310)
-    """
-    if pd.isna(people):
-        return pd.NA
-    return int(min([people, *(base - MARGIN for base in bases)]) // 10 * 10)
 
 
 def _answered(responses: Responses) -> dict[str, int]:

@@ -17,6 +17,7 @@ from pipeline.statistics.intervals import wilson
 from pipeline.statistics.polychoric import polychoric_matrix
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.staff.domain_scores import cluster_note, favourable_answers, favourable_codes, usable_clusters
+from pipeline.surveys.disclosure.policy import Policy
 from pipeline.surveys.link import scored_positions
 from pipeline.surveys.published import feasible_sets
 from pipeline.surveys.staff.responses import Responses
@@ -84,7 +85,7 @@ def associations(responses: Responses, published: Published | None = None, *, le
             row |= _correlation(correlation)
             told = people.min() >= survey.disclosure.minimum_cell  # with its margins, a difference tells the four counts
             if told:
-                row |= _difference(cells, people, responses.weights, clusters, level)
+                row |= _difference(cells, people, responses.weights, clusters, level, survey.disclosure)
             of_pair = [PERFECT] * bool(np.isnan(correlation.error)) + [TOO_FEW_TOGETHER] * (not told)
             row |= {"clusters": correlation.clusters, "note": "; ".join(filter(None, [*notes, *of_pair]))}
         rows.append(row)
@@ -118,8 +119,11 @@ def _correlation(found: tuple) -> dict[str, float]:
 
 
 def _difference(cells: np.ndarray, people: np.ndarray, weights: np.ndarray | None, clusters: np.ndarray | None,
-                level: float) -> dict[str, float]:
-    """The columns of a difference; `people` (2 × 2) counts those in each of the `cells` (n,)."""
+                level: float, policy: Policy) -> dict[str, float]:
+    """The columns of a difference; `people` (2 × 2) counts those in each of the `cells` (n,).
+
+    It follows from counts as they are published: with their margins, it tells them.
+    """
     totals = people if weights is None else np.bincount(cells, weights, minlength=5)[:4].reshape(2, 2)
     groups = totals.sum(axis=1)
     shares = np.minimum(totals[:, 1] / groups, 1)
@@ -131,6 +135,10 @@ def _difference(cells: np.ndarray, people: np.ndarray, weights: np.ndarray | Non
         outside = (1 + level) / 2
         lessened = (t.ppf(outside, people.sum() - 1) / t.ppf(outside, units - 1)) ** 2 if units > 1 else 1.0
         effective *= lessened / (max(variance / simple, 1) if simple else 1)
+    if policy.round_to:
+        told = policy.rounded(people)
+        shares = policy.part(shares, told.sum(axis=1)) if weights is not None else told[:, 1] / told.sum(axis=1)
+        effective = policy.effective(effective, people.sum(axis=1), told.sum(axis=1))
     low, high = wilson(shares * effective, effective, level)
     not_agreeing, agreeing = shares
     below = np.hypot(agreeing - low[1], high[0] - not_agreeing)

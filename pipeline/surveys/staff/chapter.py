@@ -63,7 +63,7 @@ class Chapter:
     @property
     def respondents(self) -> int:
         """How many answered, as it is published."""
-        return self.guard.rounded(int(self.tables.groups["respondents"].iloc[0]))
+        return int(self.tables.groups["respondents"].iloc[0])
 
 
 def read_chapter(raw: Path, name: str, survey: StaffSurvey, guard: Guard, publish: Publication) -> Chapter:
@@ -86,7 +86,8 @@ def who_answered(page: Chapter) -> pd.DataFrame:
     """Who is in the report, and in which groups."""
     publish, survey = page.publish, page.survey
     publish.value("survey.title", front_matter.title(survey), people=False)
-    publish.value("survey.respondents", page.respondents, "{:,}", respondents=page.respondents)
+    publish.value("survey.respondents", page.respondents, "{:,}",
+                  respondents=len(page.responses) if page.whole_answers else page.respondents)
     publish.value("survey.statements", len(page.items), people=False)
     publish.value("survey.models_minimum", survey.models.minimum, people=False)
     publish.passage("banner", front_matter.banner(survey))
@@ -117,7 +118,7 @@ def answers_caption(page: Chapter) -> str:
     """What the bars are, how many answered, and that rounding shows where it does: of the rows that are shown."""
     people = pd.to_numeric(page.everybody["respondents"])
     rows = page.everybody[people >= page.guard.policy.minimum_group]
-    base = pd.DataFrame({"group": EVERYBODY, "base": [page.guard.rounded(int(each)) for each in rows["respondents"]]})
+    base = pd.DataFrame({"group": EVERYBODY, "base": rows["respondents"].astype(int)})
     parts = rows[PARTS].astype(float).dropna(axis="columns", how="all")
     said = ["All answers in per cent of those who answered the statement.",
             bases(base, {EVERYBODY: "respondents"}), rounding_note(parts)]

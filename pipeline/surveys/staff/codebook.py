@@ -222,6 +222,8 @@ class StaffSurvey(Strict):
         if self.kind == "responses":
             return ["table: is for ready tables only; take it out"] * (self.table is not None)
         problems = [] if self.table else ["table: say which columns hold the statements and the base"]
+        if self.disclosure.round_to:
+            problems.append("disclosure, round_to: a ready table is shown as it came; round them there and take this out")
         if self.kind == "percentages" and self.table and not self.table.base:
             problems.append("table, base: percentages need the number of people behind each row; name its column")
         for key in ("groups", "cluster", "weight", "respondent"):

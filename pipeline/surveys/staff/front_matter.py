@@ -4,7 +4,6 @@ import pandas as pd
 
 from pipeline.markdown import Markdown, md
 from pipeline.phrases import lower_first
-from pipeline.surveys.disclosure.policy import Policy
 from pipeline.surveys.staff.codebook import StaffSurvey
 from pipeline.surveys.staff.domain_scores import OUTCOMES
 from pipeline.surveys.staff.responses import Responses
@@ -33,25 +32,17 @@ def banner(survey: StaffSurvey) -> Markdown:
 
 def response_table(survey: StaffSurvey, responses: Responses | None, tables: Tabulation) -> pd.DataFrame:
     """Who is in the report: `who` and `number`; a number of people below the minimum group is not told."""
-    respondents = int(tables.groups["respondents"].iloc[0])
+    policy, respondents = survey.disclosure, int(tables.groups["respondents"].iloc[0])
     rows = [("People asked", survey.invited), ("Respondents", respondents)]
     if survey.invited:
-        rows.append(("Response rate", f"{100 * respondents / survey.invited:.0f}%"))
+        rows.append(("Response rate", f"{100 * respondents / policy.rounded(survey.invited):.0f}%"))
     if responses is not None:
         complete, stopped = responses.completed()
         rows += [("Answered every statement put to them", complete), ("Stopped half-way", stopped),
                  ("Left out: blank, or sent a second time", responses.empty + responses.repeated)]
-    shown = [(who, _people(number, survey.disclosure)) for who, number in rows if number is not None]
+    shown = [(who, number if isinstance(number, str) else policy.told(number))
+             for who, number in rows if number is not None]
     return pd.DataFrame(shown, columns=["who", "number"])
-
-
-def _people(number: int | str, policy: Policy) -> str:
-    if isinstance(number, str):
-        return number
-    if 0 < number < policy.minimum_group:
-        return f"fewer than {policy.minimum_group}"
-    step = policy.round_to or 1
-    return f"{step * round(number / step):,}"
 
 
 def method_text(survey: StaffSurvey, responses: Responses | None) -> Markdown:
@@ -74,7 +65,10 @@ def _protection(survey: StaffSurvey) -> Markdown:
     policy = survey.disclosure
     if survey.kind != "responses":
         return md("The survey came as a table of totals; it is shown as it came.")
-    rounding = md(" Everything is rounded to {}.", policy.round_to) if policy.round_to else ""
+    rounding = "" if not policy.round_to else md(
+        " Every number of people is rounded to a multiple of {}, halves up, on its own, and shares, intervals of shares and "
+        "the response rate are computed from rounded numbers, so they need not add up. Mean scores are told no finer than one "
+        "person moves them. Models and correlations are computed from the answers themselves.", policy.round_to)
     zeros = " and 0" if policy.zeros_are_disclosive else ""
     return md("No row of fewer than {} answers; no count of 1 to {}{}; further counts are suppressed until nobody can work "
               "these out from totals, subtotals or other tables of this report.{}",

@@ -24,10 +24,10 @@ def findings(survey: StaffSurvey, respondents: int, shares: pd.DataFrame, models
              comparison: pd.DataFrame) -> Markdown:
     """The report in short, as a list."""
     labels = _labels(survey)
-    known = _favourable(survey, shares)
+    known, invited = _favourable(survey, shares), survey.invited and survey.disclosure.rounded(survey.invited)
     lines = [md("**{:,} people answered.**", respondents) + (
-        md(" That is {:.0f}% of the {:,} who were asked.", 100 * respondents / survey.invited, survey.invited)
-        if survey.invited
+        md(" That is {:.0f}% of the {:,} who were asked.", 100 * respondents / invited, invited)
+        if invited
         else md(" How many were asked is not recorded, so nobody can say how far they speak for the others."))]
     if len(known):
         top, bottom = known.iloc[0], known.iloc[-1]

@@ -17,6 +17,8 @@ from pipeline.statistics.intervals import wilson
 from pipeline.surveys.agreement import share_table
 from pipeline.surveys.disclosure import join_small_groups, protect
 from pipeline.surveys.disclosure.policy import OTHER, SUPPRESSED
+from pipeline.surveys.disclosure.record import size_record
+from pipeline.surveys.disclosure.rounding import narrowed_sizes
 from pipeline.surveys.disclosure.tables import EVERYBODY
 from pipeline.surveys.staff.responses import Responses, missing_code
 from pipeline.surveys.staff.codebook import REASONS, StaffSurvey
@@ -80,9 +82,12 @@ def tabulate(responses: Responses) -> Tabulation:
     protected = protect(_counts(responses, rows), _roles(survey), nothing, survey.disclosure, sizes)
     cells = protected.cells.assign(rule=protected.cells["rule"].mask(protected.cells["rule"] != "", SUPPRESSED))
     cells = cells.set_index("kind")
-    answers = _answers(cells, responses, rows)
-    return Tabulation(answers=answers, shares=_shares(cells, answers, responses, rows), groups=groups,
-                      missing=_missing(responses, cells), record=protected.record)
+    answers, policy, record = _answers(cells, responses, rows), survey.disclosure, protected.record
+    if policy.round_to:
+        record = pd.concat([size_record(narrowed_sizes(groups, policy), policy.round_to), record], ignore_index=True)
+    return Tabulation(answers=answers, shares=_shares(cells, answers, responses, rows),
+                      groups=groups.assign(respondents=policy.rounded(groups["respondents"])),
+                      missing=_missing(responses, cells), record=record)
 
 
 def tabulate_ready(answers: pd.DataFrame, survey: StaffSurvey) -> Tabulation:
@@ -178,17 +183,19 @@ def _missing(responses: Responses, cells: pd.DataFrame) -> pd.DataFrame:
     """item, reason, count, rule: how many people gave no answer, by reason, and in all.
 
     That somebody did not answer follows from the base and is not protected. Why is: the reasons of an item are told
-    apart only where each has as many people as a count needs. Nothing is told of an item whose base is withheld.
+    apart only where each has as many people as a count needs. Nothing is told of an item whose base is withheld. Where
+    counts are rounded, how many did not answer is the rounded respondents less the rounded base, and the reasons are not
+    told: these numbers, each rounded on its own, would narrow the respondents down.
     """
     policy, rows = responses.survey.disclosure, []
-    bases = cells.loc[["base"]].query("grouping == @EVERYBODY").set_index("item")["rule"]
+    bases = cells.loc[["base"]].query("grouping == @EVERYBODY").set_index("item")["count"]
     for item in responses.survey.items:
         counts = {reason: int((responses.item(item.id) == missing_code(reason)).sum()) for reason in REASONS}
-        told = all(count == 0 or count >= policy.minimum_cell for count in counts.values())
-        step, withheld = policy.round_to or 1, bases[item.id] != ""
-        cells_of_item = {"any": (sum(counts.values()), not withheld),
-                         **{reason: (count, told and not withheld) for reason, count in counts.items()}}
-        rows += [(item.id, reason, step * round(count / step) if shown else None, "" if shown else SUPPRESSED)
+        told = not policy.round_to and all(count == 0 or count >= policy.minimum_cell for count in counts.values())
+        known = pd.notna(bases[item.id])
+        cells_of_item = {"any": (policy.rounded(len(responses)) - bases[item.id], known),
+                         **{reason: (count, told and known) for reason, count in counts.items()}}
+        rows += [(item.id, reason, count if shown else None, "" if shown else SUPPRESSED)
                  for reason, (count, shown) in cells_of_item.items()]
     return pd.DataFrame(rows, columns=["item", "reason", "count", "rule"]).astype({"count": "Int64"})
 
@@ -199,9 +206,9 @@ def _answers(cells: pd.DataFrame, responses: Responses, rows: Rows) -> pd.DataFr
     if responses.weights is None:
         answers["percent"] = 100 * answers["count"].astype(float) / answers["base"].astype(float)
     else:
-        weighted = _weighted_percentages(responses, rows).rename("percent")
-        answers = answers.join(weighted, on=[*KEYS, "category"])
-        answers["percent"] = answers["percent"].where(answers["count"].notna() & answers["base"].notna())
+        answers = answers.join(_weighted_percentages(responses, rows), on=[*KEYS, "category"])
+        weighed = responses.survey.disclosure.part(answers["percent"], answers["base"].astype(float), 100)
+        answers["percent"] = weighed.where(answers["count"].notna() & answers["base"].notna())
     return answers[[*KEYS, "category", "percent", "base", "count_low", "count_high", "count", "rule"]]
 
 
@@ -209,12 +216,12 @@ def _weighted_percentages(responses: Responses, rows: Rows) -> pd.Series:
     with np.errstate(invalid="ignore"):
         cells = {(*keys, category): share for *keys, categories, line in _sums(responses, rows, responses.weights)
                  for category, share in zip(categories, (100 * line / line.sum()).tolist())}
-    return pd.Series(cells).rename_axis([*KEYS, "category"])
+    return pd.Series(cells, name="percent").rename_axis([*KEYS, "category"])
 
 
 def _shares(cells: pd.DataFrame, answers: pd.DataFrame, responses: Responses, rows: Rows) -> pd.DataFrame:
     """One row an item and group: the per cent in each role, where it is published, and the interval of agreement."""
-    subtotals = cells.loc[["subtotal"]].reset_index(drop=True)
+    subtotals, policy = cells.loc[["subtotal"]].reset_index(drop=True), responses.survey.disclosure
     wide = subtotals.pivot(index=KEYS, columns="category", values="count").astype(float)
     wide = wide.reindex(columns=["agree", "neutral", "disagree", "dont_know"])
     order = answers[KEYS].drop_duplicates()
@@ -224,14 +231,19 @@ def _shares(cells: pd.DataFrame, answers: pd.DataFrame, responses: Responses, ro
     intervals = intervals.set_index(KEYS)
     table = table.join(intervals.where(table["agree"].notna()))
     if responses.weights is not None:
-        weighted = answers.assign(role=_role_of_each(answers, responses.survey))
-        shares = weighted.groupby([*KEYS, "role"], sort=False)["percent"].sum(min_count=1).unstack().reindex(table.index)
+        weighted = answers.drop(columns="percent").join(_weighted_percentages(responses, rows), on=[*KEYS, "category"])
+        weighted = weighted.assign(role=_role_of_each(answers, responses.survey), hidden=answers["percent"].isna())
+        by_role = weighted.groupby([*KEYS, "role"], sort=False)
+        shares = by_role["percent"].sum().mask(by_role["hidden"].any()).unstack().reindex(table.index)
         for role in wide.columns.intersection(shares.columns):
-            table[role] = (100 * table["share"] if role == "agree" else shares[role]).where(table[role].notna())
-    if step := responses.survey.disclosure.round_to:  # an exact share would give the counts behind rounded ones away
-        table["share"] = table["agree"] / 100
-        table[["low", "high"]] = table[["low", "high"]].round(2)
-        table["effective_size"] = (table["effective_size"] / step).round() * step
+            of_role = 100 * table["share"] if role == "agree" else shares[role]
+            table[role] = policy.part(of_role, bases.astype(float), 100).where(table[role].notna())
+    if policy.round_to:  # exact shares and their intervals would give the counts behind rounded ones away
+        known, table["share"] = table["agree"].notna(), table["agree"] / 100
+        exact = _counts(responses, rows).groupby(KEYS)["count"].sum().reindex(table.index)
+        table["effective_size"] = policy.effective(table["effective_size"], exact, bases.astype(float))
+        size = table.loc[known, "effective_size"]
+        table.loc[known, "low"], table.loc[known, "high"] = wilson(table.loc[known, "share"] * size, size)
     rule = cells.loc[["base", "subtotal"]].groupby(KEYS)["rule"].agg(lambda rules: next((r for r in rules if r), ""))
     return table.join(rule).loc[pd.MultiIndex.from_frame(order)].reset_index()
 

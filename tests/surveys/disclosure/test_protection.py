@@ -54,14 +54,14 @@ def test_an_item_that_cannot_be_protected_is_withheld(table, roles):
     (5, {12: 10, 13: 15, 15: 15}, {10: (8, 12), 15: (13, 17), 0: (0, 2)}),
     (10, {14: 10, 15: 20, 16: 20}, {10: (5, 14), 20: (15, 24), 0: (0, 4)})])
 def test_rounding_of_each_count(round_to, published, ranges):
-    cells = [protection._open(number, round_to) for number in range(40)]
-    for number, rounded in published.items():
-        assert cells[number].count == rounded
-    for number, cell in enumerate(cells):
-        assert cell.low <= number <= cell.high and abs(cell.count - number) <= round_to / 2
-        if cell.count in ranges:
-            assert (cell.low, cell.high) == ranges[cell.count]
-            assert all(protection._open(end, round_to).count == cell.count for end in (cell.low, cell.high))
+    policy = Policy(round_to=round_to)
+    assert {number: policy.rounded(number) for number in published} == published
+    assert {rounded: policy.range(rounded) for rounded in ranges} == ranges
+    for number in range(60):
+        rounded = policy.rounded(number)
+        low, high = policy.range(rounded)
+        assert [each for each in range(100) if policy.rounded(each) == rounded] == [*range(low, high + 1)]
+        assert low <= number <= high and abs(rounded - number) <= round_to / 2
 
 
 @pytest.mark.parametrize("round_to", [5, 10])

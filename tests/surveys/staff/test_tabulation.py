@@ -214,3 +214,20 @@ def test_a_ready_table_with_two_scales_has_the_shares_of_each(tmp_path):
     assert shares.loc["a", ["agree", "neutral", "disagree"]].tolist() == [50, 30, 20]
     assert shares.loc["b", ["agree", "disagree"]].tolist() == [75, 25] and pd.isna(shares.loc["b", "neutral"])
     assert shares["share"].tolist() == [0.5, 0.75]
+
+
+def test_a_weighted_share_is_never_that_of_a_part_of_its_answers(tmp_path):
+    """Three answers that disagree, two of them too rare to be shown: what is shown of disagreement is all of it or nothing."""
+    roles = {"yes": "agree", "rather_not": "disagree", "no": "disagree", "never": "disagree"}
+    scale = {"id": "four", "categories": [{"id": each, "label": each, "role": role} for each, role in roles.items()]}
+    item = {"id": "q", "column": "Q", "wording": "W", "label": "L", "domain": "supervision", "measures": "support",
+            "scale": "four"}
+    answers = ["yes"] * 60 + ["rather_not"] * 40 + ["no"] * 3 + ["never"] * 2
+    rows = [[answer, "1.5" if number % 2 else "0.5"] for number, answer in enumerate(answers)]
+    found = tabulated(tmp_path, rows, ["Q", "Weight"], weight="Weight", groups=[], scales=[scale], items=[item])
+    percent = found.answers.set_index("category")["percent"]
+    assert percent[["no", "never"]].isna().all() and percent["rather_not"] > 0
+    weights = pd.Series([float(row[1]) for row in rows])
+    right = 100 * weights[60:].sum() / weights.sum()
+    shown = found.shares.iloc[0]["disagree"]
+    assert pd.isna(shown) or shown == pytest.approx(right)

@@ -1,0 +1,44 @@
+"""How a number is rounded for people: halves up.
+
+It is what spreadsheets and SPSS do, and what a reader does by hand: 62.5 becomes 63, -62.5 becomes -63. Python's own
+formats round halves to even (62), and a share of 0.285 is 28.499999999999996 per cent in binary; so a number is first
+taken as the decimal that it stands for, at twelve digits.
+"""
+
+import math
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+DIGITS = 12  # beyond them, a double holds what sums and products left behind
+
+
+def half_up(value: Any, places: int | Mapping[str, int] = 0) -> Any:
+    """`value` to so many places after the point, halves away from zero: a number, an array, a Series or a DataFrame.
+
+    Of a DataFrame the columns that `places` names, or all that hold numbers with a point. What is missing stays missing.
+
+    >>> half_up(62.5), half_up(-0.125, 2), half_up(100 * 0.285)
+    (63.0, -0.13, 29.0)
+    >>> half_up(pd.DataFrame({"mean": [2.25], "people": [7]}), {"mean": 1}).to_dict("records")
+    [{'mean': 2.3, 'people': 7}]
+    """
+    if isinstance(value, pd.DataFrame):
+        named = places if isinstance(places, Mapping) else {
+            column: places for column in value if pd.api.types.is_float_dtype(value[column])}
+        return value.assign(**{column: half_up(value[column], digits) for column, digits in named.items() if column in value})
+    if isinstance(value, pd.Series):
+        return value.map(lambda each: half_up(each, places), na_action="ignore").astype(value.dtype)
+    if isinstance(value, np.ndarray):
+        return np.array([half_up(each, places) for each in value.ravel().tolist()], dtype=float).reshape(value.shape)
+    if not isinstance(value, Real | Decimal) or isinstance(value, Integral) or not math.isfinite(value):
+        return value
+    number = float(value)
+    exact = Decimal(f"{number:.{DIGITS}g}" if abs(number) < 10 ** (DIGITS - 1) else repr(number))
+    if -exact.as_tuple().exponent > places:
+        exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return float(exact)
