@@ -82,7 +82,7 @@ def remove_survey(root: Path, traces: Traces) -> None:
         if running_commands(root):  # DVC called by itself
             raise PipelineError("A run of the pipeline is going on in this folder.",
                                 fix="Wait for it to end, and call the command again.")
-        _remove(root, traces)
+        _remove(root, find_traces(root, traces.name))  # again: what a run that was killed had held is back
 
 
 def _remove(root: Path, traces: Traces) -> None:
