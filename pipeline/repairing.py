@@ -86,11 +86,6 @@ def at_work(root: Path) -> list[dict]:
     return [*content.get("write", {}).values(), *(info for infos in content.get("read", {}).values() for info in infos)]
 
 
-def running_commands(root: Path) -> list[str]:
-    """The commands of DVC that are at work in the folder at this moment."""
-    return sorted({info["cmd"] for info in at_work(root)})
-
-
 def is_running(info: dict, written: float) -> bool:
     """Whether the process that an entry names is DVC's still: older than the table, and by its command DVC."""
     try:

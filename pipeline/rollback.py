@@ -89,8 +89,9 @@ def put_back(root: Path) -> bool:
 
 
 def _forget(root: Path) -> None:
-    (root / BEFORE / _LIST).unlink(missing_ok=True)
-    shutil.rmtree(root / BEFORE, ignore_errors=True)
+    if (root / BEFORE).is_dir():
+        (root / BEFORE / _LIST).unlink(missing_ok=True)  # first: half of what was held is nothing to put back
+        shutil.rmtree(root / BEFORE, ignore_errors=True)
 
 
 def _copy(source: Path, destination: Path) -> None:
