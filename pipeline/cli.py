@@ -41,7 +41,7 @@ def run(
     record: Annotated[bool, typer.Option("--record", help="For those who change the study: write what was made into dvc.lock.")] = False,
 ) -> None:
     """Run the pipeline: whatever changed since the last time, from raw data to reports."""
-    from pipeline.engines import record_engine
+    from pipeline.engines import chosen_engine, record_engine
     from pipeline.parameters import check_surveys, read_parameters
     from pipeline.running import StageRun, reproduce, stage_names
 
@@ -62,11 +62,11 @@ def run(
         console.print(f"[{names.index(current.name) + 1}/{len(names)}] {current.name:<16} {state}", markup=False)
 
     begun = time.monotonic()
-    engine = record_engine(root)
+    engine = chosen_engine(root)
     if record:
         _check_shared_only(root, engine)
     with status:
-        reproduce(root, [*(["--force"] if force else []), *(stage or [])], started, ended, record)
+        reproduce(root, [*(["--force"] if force else []), *(stage or [])], started, ended, record, prepare=record_engine)
     console.print(f"Finished in {time.monotonic() - begun:.1f} s. The reports, made by {engine}:", markup=False)
     for path in _reports(root):
         console.print(f"  {path}", markup=False)
@@ -229,5 +229,6 @@ def main() -> None:
 
 
 def _stop(mistake: GoldenThreadError) -> NoReturn:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(str(mistake), markup=False)
+    Console(stderr=True, highlight=False, soft_wrap=True).print(
+        "\n".join([str(mistake), *getattr(mistake, "__notes__", [])]), markup=False)
     sys.exit(mistake.exit_code)

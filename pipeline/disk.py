@@ -4,12 +4,11 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
 from pipeline.machine import full_disk
+from pipeline.stopping import end_with_all
 
 LEAST = 1 << 16  # bytes: where fewer are free, nothing can be written
 LOOKS, SECONDS = 3, 1.0  # so many times, so far apart, before a disk counts as full
@@ -30,7 +29,7 @@ def ended_when_full(process: subprocess.Popen, place: Path) -> Iterator[None]:
                 return
             looks = looks + 1 if shutil.disk_usage(place).free < LEAST else 0
         full.set()
-        _end(process)
+        end_with_all(process)
 
     watch = threading.Thread(target=look, daemon=True)
     watch.start()
@@ -41,10 +40,3 @@ def ended_when_full(process: subprocess.Popen, place: Path) -> Iterator[None]:
         watch.join()
         if full.is_set():
             raise full_disk(str(place))
-
-
-def _end(process: subprocess.Popen) -> None:
-    with suppress(psutil.NoSuchProcess):
-        for each in (*psutil.Process(process.pid).children(recursive=True), process):
-            with suppress(psutil.NoSuchProcess):
-                each.kill()

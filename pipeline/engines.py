@@ -92,12 +92,17 @@ def choose_engine(asked: str) -> Quarto | None:
     return found
 
 
+def chosen_engine(root: Path) -> Engine:
+    """The engine that params.yaml or the environment asks for."""
+    return Engine(choose_engine(read_parameters(root).report.engine))
+
+
 def record_engine(root: Path) -> Engine:
     """Choose the engine as params.yaml or the environment asks, write which it is into RECORD, and return it.
 
     A run does so before DVC looks at the stages: so another engine, or another version, makes the reports out of date.
     """
-    engine = Engine(choose_engine(read_parameters(root).report.engine))
+    engine = chosen_engine(root)
     text = f"engine: quarto\nversion: {engine.quarto.version}\n" if engine.quarto else "engine: embedded\n"
     path = root / RECORD
     if not path.is_file() or path.read_text(encoding="utf-8") != text:

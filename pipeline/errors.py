@@ -77,6 +77,14 @@ class PipelineError(GoldenThreadError):
     """The pipeline stopped: a stage failed, or another run holds the lock."""
 
 
+class StoppedError(PipelineError):
+    """Somebody stopped the run; `number` is the signal's, and the exit code 128 more, as shells have it."""
+
+    def __init__(self, what: str, number: int = 2, **details: str):
+        super().__init__(what, **details)
+        self.exit_code = 128 + number
+
+
 class MachineError(GoldenThreadError):
     """The machine refuses: the disk is full, a file may not be written, memory is too small."""
 

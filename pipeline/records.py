@@ -10,16 +10,19 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
+import psutil
 from filelock import FileLock, Timeout
 
 from pipeline.dvc_cache import LOCK
 from pipeline.errors import PipelineError
-from pipeline.files import replacing
+from pipeline.files import replacing, write_text
 from pipeline.isolation import environment
-
+from pipeline.repairing import at_work, is_running
+from pipeline.rollback import put_back
 
 FOLDER = Path(".dvc/tmp/golden-thread")
 
@@ -44,17 +47,46 @@ def _folder(root: Path) -> Path:
 
 @contextmanager
 def one_run_at_a_time(root: Path) -> Iterator[None]:
-    """Raise PipelineError, which names the process, while another run is going on in `root`."""
+    """Raise PipelineError, which names the process, while another run is going on in `root`.
+
+    What a run that was killed left is put right first; one whose DVC goes on without it counts as going on.
+    """
     folder = _folder(root)
-    who = folder / "running"
     try:
         with FileLock(folder / "run.lock", timeout=0):
-            who.write_text(str(os.getpid()), encoding="utf-8")
+            if (process := _left_running(root)) is not None:
+                raise _beside(process)
+            put_back(root)
+            note_process(root)
             yield
     except Timeout:
-        process = who.read_text(encoding="utf-8") if who.exists() else "unknown"
-        raise PipelineError("Another run of the pipeline is still going in this folder.", found=f"process {process}",
-                            fix="Wait for it to end, or stop it, and run again.") from None
+        raise _beside(next(iter(_noted(root)), None)) from None
+
+
+def note_process(root: Path, dvc: int | None = None) -> None:
+    """Write down which process runs the pipeline, and the DVC that it has started."""
+    write_text(_folder(root) / "running", f"{os.getpid()} {dvc or ''}".strip())
+
+
+def _noted(root: Path) -> list[int]:
+    who = _folder(root) / "running"
+    return [int(word) for word in who.read_text(encoding="utf-8").split() if word.isdigit()] if who.exists() else []
+
+
+def _left_running(root: Path) -> int | None:
+    """The process of a DVC at work in `root` whose run was killed, or that was called by itself."""
+    who = _folder(root) / "running"
+    noted = [{"pid": each} for each in _noted(root)[1:]]
+    left = [info for info in noted if is_running(info, who.stat().st_mtime)]
+    return next((int(info["pid"]) for info in [*left, *at_work(root)]), None)
+
+
+def _beside(process: int | None) -> PipelineError:
+    since = ""
+    with suppress(psutil.Error):
+        since = f", since {datetime.fromtimestamp(psutil.Process(process).create_time()):%H:%M}" if process else ""
+    return PipelineError("Another run of the pipeline is still going in this folder.", found=f"process {process or 'unknown'}{since}",
+                         fix="Wait for it to end, or stop it, and run again.")
 
 
 @contextmanager

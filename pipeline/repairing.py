@@ -67,8 +67,8 @@ def _take_out_the_dead(table: Path) -> None:
     try:
         written = table.stat().st_mtime
         content = json.loads(table.read_text(encoding="utf-8"))
-        alive = {"write": {path: info for path, info in content.get("write", {}).items() if _is_running(info, written)},
-                 "read": {path: [info for info in infos if _is_running(info, written)]
+        alive = {"write": {path: info for path, info in content.get("write", {}).items() if is_running(info, written)},
+                 "read": {path: [info for info in infos if is_running(info, written)]
                           for path, infos in content.get("read", {}).items()}}
     except (ValueError, AttributeError, KeyError, TypeError):
         table.unlink()
@@ -78,16 +78,15 @@ def _take_out_the_dead(table: Path) -> None:
         write_text(table, json.dumps(alive))
 
 
-def running_commands(root: Path) -> list[str]:
-    """The commands of DVC that are at work in the folder at this moment."""
+def at_work(root: Path) -> list[dict]:
+    """What DVC notes of each command that is at work in the folder at this moment: its process and its words."""
     table = root / ".dvc" / "tmp" / "rwlock"
     _take_out_the_dead(table)
     content = json.loads(table.read_text(encoding="utf-8")) if table.exists() else {}
-    infos = [*content.get("write", {}).values(), *(info for infos in content.get("read", {}).values() for info in infos)]
-    return sorted({info["cmd"] for info in infos})
+    return [*content.get("write", {}).values(), *(info for infos in content.get("read", {}).values() for info in infos)]
 
 
-def _is_running(info: dict, written: float) -> bool:
+def is_running(info: dict, written: float) -> bool:
     """Whether the process that an entry names is DVC's still: older than the table, and by its command DVC."""
     try:
         process = psutil.Process(int(info["pid"]))

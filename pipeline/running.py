@@ -9,16 +9,17 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from pipeline.disk import ended_when_full
+from pipeline.errors import StoppedError
 from pipeline.failures import failure
 from pipeline.healing import refuse_damaged, remove_damaged_objects, remove_damaged_outputs
 from pipeline.isolation import environment
-from pipeline.parameters import check_names, surveys_of
+from pipeline.parameters import check_names
 from pipeline.private import keep_private
-from pipeline.records import one_run_at_a_time, own_record
+from pipeline.records import note_process, one_run_at_a_time, own_record
 from pipeline.repairing import repair
+from pipeline.rollback import outputs_of_stages, rolled_back_on_failure
+from pipeline.stopping import Stopped, end_with_all, stoppable
 from pipeline.surveys.listing import give_empty_list
 
 _RUNNING = re.compile(r"Running stage '(?P<name>.+)':")
@@ -36,24 +37,31 @@ class StageRun:
 
 def stage_names(root: Path) -> list[str]:
     """The stages in the order in which dvc.yaml tells them; one that runs for each survey as <stage>@<survey>."""
-    stages = yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    return [name for stage, content in stages.items()
-            for name in ([f"{stage}@{survey}" for survey in surveys_of(root)] if "foreach" in content else [stage])]
+    return list(outputs_of_stages(root))
 
 
 def reproduce(root: Path, options: Iterable[str] = (), on_start: Callable[[StageRun], None] = lambda stage: None,
-              on_end: Callable[[StageRun], None] = lambda stage: None, record: bool = False) -> list[StageRun]:
+              on_end: Callable[[StageRun], None] = lambda stage: None, record: bool = False,
+              prepare: Callable[[Path], object] = lambda root: None) -> list[StageRun]:
     """Run `dvc repro` in `root`; return the stages that DVC looked at, in order, with their times.
 
-    `on_start` and `on_end` are called as each stage starts and ends. What was made is noted in this folder's own record,
-    or with `record` in dvc.lock, which version control shares (records.py). Raises PipelineError with the failed stage's
-    own words when one fails, or with DVC's reason, and where another run is going on; what the stages before it made is
-    kept. Raises ParameterError, before anything runs, for a name in params.yaml that can be no survey's.
+    `prepare` is called before DVC, `on_start` and `on_end` as each stage starts and ends. What was made is noted in this
+    folder's own record, or with `record` in dvc.lock, which version control shares (records.py). Raises PipelineError with the failed stage's
+    own words when one fails, or with DVC's reason, and where another run is going on, StoppedError when somebody stops it;
+    every output is then as it was before (rollback.py). Raises ParameterError, before anything runs, for a name in
+    params.yaml that can be no survey's.
     """
     check_names(root)
     give_empty_list(root)
-    with one_run_at_a_time(root), nullcontext() if record else own_record(root):
-        return _healed(root, list(options), on_start, on_end)
+    try:
+        with (stoppable(), one_run_at_a_time(root), nullcontext() if record else own_record(root),
+              rolled_back_on_failure(root)):
+            prepare(root)
+            return _healed(root, list(options), on_start, on_end)
+    except KeyboardInterrupt as stop:
+        stopped = StoppedError("The run was stopped.", stop.number if isinstance(stop, Stopped) else 2)
+        stopped.__notes__ = getattr(stop, "__notes__", [])
+        raise stopped from None
 
 
 def _healed(root: Path, options: list[str], on_start: Callable[[StageRun], None],
@@ -86,18 +94,23 @@ def _reproduce(root: Path, options: Iterable[str], on_start: Callable[[StageRun]
         if stages:
             on_end(stages[-1])
 
-    with ended_when_full(process, root):
-        for line in process.stdout:
-            found = _RUNNING.match(line) or _SKIPPED.match(line)
-            if not found:
-                printed.append(line)
-                continue
-            close()
-            stages.append(StageRun(found["name"], ran=bool(_RUNNING.match(line))))
-            started = time.monotonic()
-            printed.clear()
-            on_start(stages[-1])
-        process.wait()
+    note_process(root, process.pid)
+    try:
+        with ended_when_full(process, root):
+            for line in process.stdout:
+                found = _RUNNING.match(line) or _SKIPPED.match(line)
+                if not found:
+                    printed.append(line)
+                    continue
+                close()
+                stages.append(StageRun(found["name"], ran=bool(_RUNNING.match(line))))
+                started = time.monotonic()
+                printed.clear()
+                on_start(stages[-1])
+            process.wait()
+    finally:
+        if process.poll() is None:
+            end_with_all(process)
     if process.returncode:
         raise failure("".join(printed))
     close()

@@ -13,7 +13,7 @@ import yaml
 from pipeline import disk, machine
 from pipeline.errors import GoldenThreadError, MachineError, PipelineError
 from pipeline.failures import failure
-from pipeline.repairing import repair, running_commands
+from pipeline.repairing import at_work, repair
 from pipeline.running import reproduce
 from pipeline.verification import fresh_copy
 
@@ -128,7 +128,7 @@ def test_a_run_on_a_full_disk_ends(project, monkeypatch):
     with pytest.raises(MachineError, match=r"(?s)The disk is full.*Free some space"):
         reproduce(project)
     monkeypatch.undo()
-    assert running_commands(project) == []
+    assert at_work(project) == []
 
 
 @pytest.mark.slow

@@ -16,11 +16,10 @@ from typing import Any
 import yaml
 
 from pipeline.dvc_cache import FOLDER, cache_folder, object_path, objects_of, outputs, recorded_stages
-from pipeline.errors import ParameterError, PipelineError
+from pipeline.errors import ParameterError
 from pipeline.files import write_text
 from pipeline.parameters import surveys_of
 from pipeline.records import one_run_at_a_time, records
-from pipeline.repairing import running_commands
 from pipeline.surveys.listing import without_survey, write_params
 from pipeline.surveys.names import check_name
 
@@ -79,10 +78,7 @@ def remove_survey(root: Path, traces: Traces) -> None:
     Raises PipelineError while a run of the pipeline is going on.
     """
     with one_run_at_a_time(root):
-        if running_commands(root):  # DVC called by itself
-            raise PipelineError("A run of the pipeline is going on in this folder.",
-                                fix="Wait for it to end, and call the command again.")
-        _remove(root, traces)
+        _remove(root, find_traces(root, traces.name))  # again: what a run that was killed had held is back
 
 
 def _remove(root: Path, traces: Traces) -> None:

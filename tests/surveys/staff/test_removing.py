@@ -134,7 +134,7 @@ def test_while_a_run_is_going_on_nothing_is_removed(project):
     try:
         (project / ".dvc/tmp/rwlock").write_text(json.dumps({"write": {"/a": {"pid": process.pid, "cmd": "dvc repro"}}}))
         before = tree(project)
-        with pytest.raises(PipelineError, match="A run of the pipeline is going on"):
+        with pytest.raises(PipelineError, match="Another run of the pipeline is still going"):
             remove_survey(project, find_traces(project, "leeds"))
         assert tree(project) == before
     finally:
