@@ -15,7 +15,7 @@ from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, leve
 BASE = re.compile(r"(n|base|unweighted base|total|totals|responses|respondents|count|answers|answered|"
                   r"no\.? of responses|number of (responses|respondents|answers|people)|"
                   r"total (responses|respondents|answers)|sample( size)?)(\s*\(n\))?", re.I)
-PER_CENT, SLACK = 100.0, 0.02  # rounded percentages of a row add up to 98 … 102
+PER_CENT, SLACK = 100.0, 0.02 + 1e-9  # rounded percentages of a row add up to 98 … 102, in floating point 0.98 too
 
 
 @dataclass(frozen=True)

@@ -341,6 +341,15 @@ def test_a_ready_table_of_counts(tmp_path, drafted):
     assert survey.items[0].may_match == "induction-prepared-for-role" and uses["Agree"] == "counts"
 
 
+@pytest.mark.parametrize("row", [(31, 8, 25, 29, 5), (0.31, 0.08, 0.25, 0.29, 0.05), ("31%", "8%", "25%", "29%", "5%"),
+                                 (0.35, 0.33, 0.16, 0.13, 0.05), (35, 33, 16, 13, 5)])
+def test_shares_that_rounding_leaves_two_points_off_are_percentages_in_every_form(tmp_path, drafted, row):
+    """In floating point 0.98 less 1 is a little more than 0.02 away."""
+    survey, _, _ = drafted(_table(tmp_path / "t.csv", [("I am supported", *row, 200), ("I am heard", *row, 200)]),
+                           checked=False)
+    assert survey.kind == "percentages" and survey.table.base == "n" and survey.table.decimals == 0
+
+
 def test_a_ready_table_of_percentages_by_group(tmp_path, drafted):
     head = ("Role", "Statement", "% Strongly agree", "% Agree", "% Disagree", "% Strongly disagree", "Responses",
             "% positive")
