@@ -136,6 +136,13 @@ class LeftOut(Strict):
     why: Literal["identifier", "contact", "free_text", "multi_select", "date", "progress", "other"]
 
 
+class NotCounted(Strict):
+    """Rows that are nobody's answers, such as previews: those with one of these texts in a column."""
+
+    column: Text
+    answers: tuple[Text, ...] = Field(min_length=1)
+
+
 class Table(Strict):
     """Where a ready table has its parts: the columns of the statements, of the base, and of the group if there is one."""
 
@@ -181,6 +188,7 @@ class StaffSurvey(Strict):
     weight: Text | None = None
     respondent: Text | None = None
     duplicates: Literal["first", "last", "refuse"] = "refuse"
+    not_counted: tuple[NotCounted, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     table: Table | None = None
     benchmark: Benchmark | None = None
@@ -204,7 +212,7 @@ class StaffSurvey(Strict):
         problems += [f"{column!r} is used {len(found)} times ({', '.join(found)}); use a column once"
                      for column in dict.fromkeys(column for column, _ in uses)
                      if len(found := [use for each, use in uses if each == column]) > 1 and set(found) != {"an item"}]
-        used = {column for column, _ in uses} | {self.cluster}
+        used = {column for column, _ in uses} | {self.cluster} | {part.column for part in self.not_counted}
         problems += [f"left_out: {part.column!r} is used above; take it out of one of both places"
                      for part in self.left_out if part.column in used]
         return problems + repeated("left_out", [part.column for part in self.left_out])
@@ -224,7 +232,7 @@ class StaffSurvey(Strict):
         problems = [] if self.table else ["table: say which columns hold the statements and the base"]
         if self.kind == "percentages" and self.table and not self.table.base:
             problems.append("table, base: percentages need the number of people behind each row; name its column")
-        for key in ("groups", "cluster", "weight", "respondent"):
+        for key in ("groups", "cluster", "weight", "respondent", "not_counted"):
             if getattr(self, key):
                 problems.append(f"{key}: is for one row a person only; take it out")
         return problems
@@ -246,7 +254,7 @@ class StaffSurvey(Strict):
         """The columns of the file that are read: never one that is left out."""
         if self.kind != "responses":
             return ()
-        named = [part.column for parts in (self.items, self.groups) for part in parts]
+        named = [part.column for parts in (self.items, self.groups, self.not_counted) for part in parts]
         return tuple(dict.fromkeys([*named, *filter(None, (self.cluster, self.weight, self.respondent))]))
 
 

@@ -41,6 +41,8 @@ def response_table(survey: StaffSurvey, responses: Responses | None, tables: Tab
         complete, stopped = responses.completed()
         rows += [("Answered every statement put to them", complete), ("Stopped half-way", stopped),
                  ("Left out: blank, or sent a second time", responses.empty + responses.repeated)]
+        if responses.set_aside:
+            rows.append(("Previews, tests and other rows that are no answers", responses.set_aside))
     shown = [(who, _people(number, survey.disclosure)) for who, number in rows if number is not None]
     return pd.DataFrame(shown, columns=["who", "number"])
 

@@ -17,7 +17,7 @@ from pipeline.surveys.staff.codebook import read_staff_survey
 from pipeline.surveys.staff.simulation import simulate_survey
 from pipeline.surveys.staff.tabulation import tabulate
 from tests.surveys.projects import (AGREEMENT, REAL, SECRETS, answers, make_project, qualtrics, surveymonkey,
-                                    write_columns)
+                                    write_columns, write_rows)
 
 SEVEN = ["Strongly agree", "Agree", "Somewhat agree", "Neither agree nor disagree", "Somewhat disagree", "Disagree",
          "Strongly disagree"]
@@ -45,7 +45,7 @@ def drafted(project):
 def test_a_qualtrics_export(tmp_path, drafted):
     survey, uses, guesses = drafted(qualtrics(tmp_path / "export.csv"))
     assert uses == {
-        "StartDate": "date", "Status": "progress", "IPAddress": "contact", "Progress": "progress",
+        "StartDate": "date", "Status": "not_counted", "IPAddress": "contact", "Progress": "progress",
         "Finished": "progress",
         "ResponseId": "respondent", "RecipientLastName": "contact", "RecipientEmail": "contact",
         "LocationLatitude": "contact",
@@ -480,3 +480,61 @@ def test_a_real_surveymonkey_export(drafted):
     assert {scale.points for scale in survey.scales} == {5} and len(by_use["group"]) == 3
     assert sum("a place in a ranking" in guesses[column].reason for column in by_use["other"]) == 6
     assert survey.missing[0].answers == ("Unfamiliar (N/A)",)
+
+
+def test_previews_and_tests_are_no_answers_but_show_what_was_on_offer(tmp_path, drafted):
+    imports = [f'{{"ImportId":"{name}"}}' for name in ("Status", "Q1", "Q2")]
+    real = [["0", label, "Social worker"] for label in ["Agree"] * 30 + ["Disagree"] * 40]
+    nobody = [[status, "Strongly disagree", "Somebody trying it"] for status in ("1", "2", "17") for _ in range(4)]
+    path = write_rows(tmp_path / "a.csv", [["Status", "Q1", "Q2"], ["Response Type", "I am supported", "Role"], imports,
+                                           *nobody[:6], *real, *nobody[6:]])
+    survey, uses, _ = drafted(path)
+    assert uses["Status"] == "not_counted" and survey.not_counted[0].answers == ("1", "17", "2")
+    folder = tmp_path / "project/data/raw/surveys/made-up"
+    responses = read_responses(folder, survey)
+    assert (len(responses), responses.in_file, responses.set_aside) == (70, 82, 12)
+    shares = tabulate(responses).shares
+    assert shares["agree"].iloc[0] == pytest.approx(100 * 30 / 70) and survey.scale("q1").points == 4
+    said = [row for part in check_survey(folder).parts for row in part.rows]
+    assert ("no answers, by column Status", "12") in said and ("in the file", "82 rows") in said
+
+
+def test_rows_that_only_say_test_are_shown_to_a_person(tmp_path, drafted):
+    names = [f"N {row}" for row in range(58)] + ["TEST", "test"]
+    drafted(write_columns(tmp_path / "a.csv", {"Name": names, "Q1": answers(AGREEMENT, 60)}))
+    (caution,) = check_survey(tmp_path / "project/data/raw/surveys/made-up").warnings
+    assert "column 1 (Name): 2 rows have nothing but 'TEST', 'test' there" in caution and "not_counted" in caution
+
+
+@pytest.mark.parametrize("header", [["Respondent", "Role", "Question", "Answer"], ["Person", "Role", "Asked", "Said"],
+                                    ["Where", "Role", "Statement", "Response"]])
+def test_a_file_with_one_row_an_answer_is_told_so(tmp_path, project, header):
+    statements = ["I am well supported", "My manager listens to me", "The office is a good place"]
+    people = [f"P{row}" for row in range(20)] if header[0] != "Where" else ["Here"] * 20
+    rows = [[person, "Worker", statement, AGREEMENT[(k + len(person)) % 5]] for k, person in enumerate(people)
+            for statement in statements]
+    with pytest.raises(DataError, match="one row an answer, not one row a person") as error:
+        new_survey(project, "made-up", write_rows(tmp_path / "a.csv", [header, *rows]))
+    assert "3 questions below each other in 60 rows" in str(error.value)
+    assert not (project / "data/raw/surveys/made-up").exists()
+
+
+def test_a_third_of_all_rows_sent_again_is_no_such_thing(tmp_path, drafted):
+    ids = [f"R{row % 40}" for row in range(60)]
+    drafted(write_columns(tmp_path / "a.csv", {"ResponseId": ids, "Q1": answers(AGREEMENT, 60)}), checked=False)
+    with pytest.raises(DataError, match="20 of 60 rows of respondents who have one already"):
+        check_survey(tmp_path / "project/data/raw/surveys/made-up")
+
+
+@pytest.mark.parametrize("head", [
+    [["Respondent ID", "How well are you supported?", "", "Team?"], ["Respondent ID", "By my manager", "By colleagues",
+                                                                      "Team?"]],
+    [["Respondent ID", "How well are you supported?", "", "Team?"], ["", "By my manager", "By colleagues", "Team?"]],
+    [["Respondent ID", "I am supported", "I am heard", "Team?"], ["Respondent ID", "I am supported", "I am heard", "Team?"]]])
+def test_a_question_may_stand_in_both_header_rows(tmp_path, drafted, head):
+    rows = [[str(row), AGREEMENT[row % 5], AGREEMENT[row % 4], ("North", "South")[row % 2]] for row in range(60)]
+    survey, _, _ = drafted(write_rows(tmp_path / "a.csv", [*head, *rows]))
+    wordings = [item.wording for item in survey.items]
+    assert wordings in (["By my manager", "By colleagues"], ["I am supported", "I am heard"])
+    responses = read_responses(tmp_path / "project/data/raw/surveys/made-up", survey)
+    assert len(responses) == 60 and (survey.groups[0].column if survey.groups else survey.cluster) == "Team?"
