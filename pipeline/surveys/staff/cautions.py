@@ -32,6 +32,10 @@ def cautions(folder: Path, export: Export, survey: StaffSurvey) -> Iterator[str]
         known = set(map(label_key, columns[group.column].texts))
         yield from (f"groups, {group.id}, levels: nobody has {level!r}." for level in group.levels
                     if label_key(level) not in known)
+    if survey.table and survey.table.group and not survey.table.everybody:
+        yield (f"table: no row of everybody is named, so everybody is the sum of the groups in column {survey.table.group}. "
+               "If somebody can be in two of them or in none, add rows such as All to the file, and name them in "
+               "survey.yaml (table, everybody).")
     if survey.table:
         rows = set(map(label_key, columns[survey.table.statement].texts)) - {label_key(item.column)
                                                                              for item in survey.items}

@@ -15,6 +15,7 @@ from pipeline.surveys.codebook import AnswerScale, Category, Month, listed, part
 from pipeline.surveys.disclosure.policy import Policy
 from pipeline.yaml_models import Identifier, Slug, Strict, Text, read_model
 
+TABLE_GROUPING = "group"  # the grouping of a ready table's groups
 REASONS = ("no_answer", "stopped", "not_applicable", "not_asked", "prefer_not_to_say")  # why an answer is missing
 
 
@@ -144,11 +145,16 @@ class NotCounted(Strict):
 
 
 class Table(Strict):
-    """Where a ready table has its parts: the columns of the statements, of the base, and of the group if there is one."""
+    """Where a ready table has its parts: the columns of the statements, of the base, and of the group if there is one.
+
+    `everybody` are the texts in the column of the groups that mark the rows of everybody; where there are none, everybody
+    is the sum of the groups, which counts allow and percentages do not.
+    """
 
     statement: Text
     base: Text | None = None
     group: Text | None = None
+    everybody: tuple[Text, ...] = ()
     decimals: int = Field(default=0, ge=0, le=6)
     rounding: Literal["half_up", "half_even", "down"] = "half_up"
 
@@ -232,6 +238,8 @@ class StaffSurvey(Strict):
         problems = [] if self.table else ["table: say which columns hold the statements and the base"]
         if self.kind == "percentages" and self.table and not self.table.base:
             problems.append("table, base: percentages need the number of people behind each row; name its column")
+        if self.table and self.table.everybody and not self.table.group:
+            problems.append("table, everybody: is for a table with a column of groups (group); take it out")
         for key in ("groups", "cluster", "weight", "respondent", "not_counted"):
             if getattr(self, key):
                 problems.append(f"{key}: is for one row a person only; take it out")
@@ -249,6 +257,11 @@ class StaffSurvey(Strict):
     def grouping(self, grouping: str) -> Grouping:
         """The grouping with this identifier."""
         return part_of(self, "groups", grouping)
+
+    def groupings(self) -> dict[str, str]:
+        """What each grouping is called; of a ready table by group the only one is called what its column is."""
+        of_table = {TABLE_GROUPING: self.table.group} if self.table and self.table.group else {}
+        return {grouping.id: grouping.label for grouping in self.groups} | of_table
 
     def columns(self) -> tuple[str, ...]:
         """The columns of the file that are read: never one that is left out."""

@@ -96,5 +96,4 @@ def score_labels(survey: StaffSurvey) -> dict[str, str]:
 
 def group_table(survey: StaffSurvey, tables: Tabulation) -> pd.DataFrame:
     """`tables.groups` with what each group is a group of (`by`)."""
-    labels = {grouping.id: grouping.label for grouping in survey.groups}
-    return tables.groups.assign(by=tables.groups["grouping"].map(labels).fillna("–"))
+    return tables.groups.assign(by=tables.groups["grouping"].map(survey.groupings()).fillna("–"))

@@ -15,7 +15,8 @@ from pipeline.surveys.drafting.number_scales import read_numbers
 from pipeline.surveys.staff.responses import read_responses
 from pipeline.surveys.staff.codebook import read_staff_survey
 from pipeline.surveys.staff.simulation import simulate_survey
-from pipeline.surveys.staff.tabulation import tabulate
+from pipeline.surveys.staff.ready_tables import read_ready_table
+from pipeline.surveys.staff.tabulation import tabulate, tabulate_ready
 from tests.surveys.projects import (AGREEMENT, REAL, SECRETS, answers, make_project, qualtrics, surveymonkey,
                                     write_columns, write_rows)
 
@@ -356,7 +357,7 @@ def test_a_ready_table_of_percentages_by_group(tmp_path, drafted):
     rows = [(role, text, *cells) for role, cells in (("Worker", ("25.0", "50.0", "12.5", "12.5", 40, 75)),
                                                      ("Manager", ("50.0", "50.0", "0", "0", 20, 100)))
             for text in ("My team colleagues support each other", "The canteen is good")]
-    survey, uses, _ = drafted(_table(tmp_path / "t.csv", rows, head))
+    survey, uses, _ = drafted(_table(tmp_path / "t.csv", rows, head), checked=False)
     assert survey.kind == "percentages" and uses["% positive"] == "other" and len(survey.items) == 2
     assert (survey.table.base, survey.table.group, survey.table.decimals) == ("Responses", "Role", 1)
 
@@ -366,6 +367,28 @@ def test_a_ready_table_of_shares_of_one(tmp_path, drafted):
     survey, _, _ = drafted(_table(tmp_path / "t.csv", [("One thing", 0.25, 0.625, 0.125, 40),
                                                         ("Another", 0.5, 0.5, 0, 20)], head), checked=False)
     assert (survey.kind, survey.table.base, survey.table.decimals) == ("percentages", "Base", 1)
+
+
+def test_a_ready_table_by_group_finds_the_rows_of_everybody(tmp_path, drafted):
+    head = ("Statement", "Role", "Strongly agree", "Agree", "Disagree", "Strongly disagree", "n")
+    rows = [(statement, role, 10, 20, 10, 10, 50) for statement in ("I am heard", "I am supported") for role in
+            ("Social worker", "Manager", "All staff")]
+    survey, _, _ = drafted(_table(tmp_path / "t.csv", rows, head))
+    assert (survey.table.group, survey.table.everybody) == ("Role", ("All staff",)) and survey.groupings() == {"group": "Role"}
+    assert check_survey(tmp_path / "project/data/raw/surveys/made-up").warnings == ()
+    survey, _, _ = drafted(_table(tmp_path / "u.csv", [row for row in rows if row[1] != "All staff"], head), "summed")
+    (caution,) = check_survey(tmp_path / "project/data/raw/surveys/summed").warnings
+    assert "everybody is the sum of the groups in column Role" in caution
+    shares = tabulate_ready(read_ready_table(tmp_path / "project/data/raw/surveys/summed", survey), survey).shares
+    assert shares.query("grouping == 'all'")[["respondents", "agree"]].to_numpy().tolist() == [[100, 60], [100, 60]]
+
+
+@pytest.mark.parametrize("mark", ["<5", "*", "[c]", "≤ 10", "supp", ".."])
+def test_marks_in_a_ready_table_are_named_by_row_and_column(tmp_path, project, mark):
+    path = _table(tmp_path / "t.csv", [("I am heard", 20, 30, 10, 8, mark, 71), ("I am supported", 22, mark, 12, 4, 3, 69)])
+    with pytest.raises(DataError, match="Some numbers of the table are not shown") as error:
+        new_survey(project, "made-up", path)
+    assert f"line 2, column 6 (Strongly disagree): {mark}; line 3, column 3 (Agree): {mark}" in str(error.value)
 
 
 @pytest.mark.parametrize(("cells", "said"), [
