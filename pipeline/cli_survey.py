@@ -20,7 +20,8 @@ survey_app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pret
                          help="A council's own staff survey: take in an export, check it, or make one up.")
 console = Console(highlight=False, soft_wrap=True)
 LEFT_OUT = ("other", "multi_select", "free_text", "date", "progress", "identifier", "contact")
-USES = ("item", "statements", "counts", "percentages", "base", "group", "cluster", "weight", "respondent", *LEFT_OUT)
+USES = ("item", "statements", "counts", "percentages", "base", "group", "cluster", "weight", "respondent", "not_counted",
+        *LEFT_OUT)
 CONFIDENCE = ("high", "medium", "low")
 NAME_WIDTH, MOST_NAMES = 30, 4  # letters of a column's name, and names beside one reason for leaving columns out
 Name = Annotated[str, typer.Argument(help="The survey's name: small letters, digits and hyphens, such as leeds-2026.")]

@@ -32,14 +32,29 @@ class Pair:
 
 
 def pairs(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_up") -> Iterator[Pair]:
-    """Every support item with every outcome item, for each group that was asked both, in the codebook's order."""
+    """Every support item with every outcome item, for each group that was asked both, in the codebook's order.
+
+    Items that a group answered on one side only are left out (see `one_sided`).
+    """
     sets = feasible_sets(answers, codebook.decimals, rounding)
+    for key in one_sided(answers, codebook, rounding):
+        del sets[key]
     asked = {kind: [item.id for item in codebook.items if item.measures == kind] for kind in ("support", "outcome")}
     for group in codebook.groups:
         for outcome in asked["outcome"]:
             for support in asked["support"]:
                 if (support, group.id) in sets and (outcome, group.id) in sets:
                     yield Pair(group.id, support, outcome, sets[support, group.id], sets[outcome, group.id])
+
+
+def one_sided(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_up") -> list[tuple[str, str]]:
+    """The items that everybody in a group agrees with, or nobody, of those with a view: (item, group).
+
+    Whether those who agree differ from the others is no question there: there are no others.
+    """
+    scored, agree = scored_positions(codebook), len(codebook.scale.agree)
+    counts = {key: each.central()[scored] for key, each in feasible_sets(answers, codebook.decimals, rounding).items()}
+    return [key for key, row in counts.items() if not row[:agree].any() or not row[agree:].any()]
 
 
 def assumptions(latent_low: float, latent_high: float) -> tuple[Assumption, ...]:
@@ -60,7 +75,8 @@ def link_bounds(answers: pd.DataFrame, codebook: Codebook, rungs: Sequence[Assum
     - `everyone_low`, `everyone_high`: for the risk difference with nothing assumed, over whatever those who sent a
       questionnaire back but skipped an item or did not know could have answered.
 
-    Probabilities are from 0 to 1, differences and correlations from -1 to 1. Don't-knows are left out of the scale.
+    Probabilities are from 0 to 1, differences and correlations from -1 to 1. Don't-knows are left out of the scale, and
+    items of which a group is all on one side (`one_sided`) make no pair.
     """
     scored = scored_positions(codebook)
     agree = tuple(range(len(codebook.scale.agree)))

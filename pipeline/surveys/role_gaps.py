@@ -5,6 +5,8 @@ gives the odds of a more agreeing answer in the second group against the first. 
 tables; every statistic comes with its lowest and highest value over those that are looked at (see `rounding_pairs`).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
@@ -20,6 +22,13 @@ from pipeline.surveys.published import feasible_sets
 ROLE = "role"
 DESIGN = pd.DataFrame({ROLE: [0, 1]})
 SIGNIFICANCE = 0.05  # for the verdict on proportional odds, and the false-discovery rate
+
+NOT_ESTIMABLE = "not estimable"
+
+_STATISTICS = ("odds_ratio", "p", "superiority", "po_p")
+_COLUMNS = ("odds_ratio", "odds_ratio_low", "odds_ratio_high", "log_odds", "std_error", "p", "po_p", "superiority",
+            "superiority_low", "superiority_high",
+            *(f"{statistic}_rounding_{end}" for statistic in _STATISTICS for end in ("low", "high")))
 
 CORRELATIONS = (0.0, 0.2, 0.4, 0.6, 0.8)  # assumed between the errors of two items that the same people answered
 
@@ -38,8 +47,13 @@ def role_gaps(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_u
     - `threshold_odds_ratios`, the odds ratio at each threshold from the lowest up, where it fails for some table;
     - `superiority`, the chance that someone of the second group gives the more agreeing answer, ties counted half, with
       its interval;
-    - for each statistic S the range over the feasible tables looked at, `S_rounding_low` and `S_rounding_high`.
+    - for each statistic S the range over the feasible tables looked at, `S_rounding_low` and `S_rounding_high`; the odds
+      ratio is infinite or 0 in one that bounds it on one side only, and p is of those that bound it.
+
+    Where everybody in a group gave the same answer, or the two groups' answers do not overlap, the odds ratio has no finite
+    estimate: every statistic is NaN then, `po_verdict` says "not estimable" and why, and q is over the other items.
     """
+    names = {group.id: group.label for group in codebook.groups}
     scale = list(reversed(codebook.scale.disagree)) + [codebook.scale.neutral] + list(reversed(codebook.scale.agree))
     sets = feasible_sets(answers, codebook.decimals, rounding)
     first, second = (group.id for group in codebook.groups)
@@ -48,9 +62,12 @@ def role_gaps(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_u
     for number, item in enumerate(codebook.items):
         if (item.id, first) in sets and (item.id, second) in sets:
             pairs = rounding_pairs(sets[item.id, first], sets[item.id, second], codebook.scale, draws, seed + number)
-            rows.append({"item": item.id, "domain": item.domain, **_item_row(pairs[:, :, positions])})
+            rows.append({"item": item.id, "domain": item.domain, **_item_row(pairs[:, :, positions], list(names.values()))})
     gaps = pd.DataFrame(rows)
-    gaps["q"] = multipletests(gaps["p"], method="fdr_bh")[1]
+    known = gaps["p"].notna()
+    gaps["q"] = np.nan
+    if known.any():
+        gaps.loc[known, "q"] = multipletests(gaps.loc[known, "p"], method="fdr_bh")[1]
     return gaps
 
 
@@ -73,11 +90,14 @@ def rounding_pairs(first: FeasibleCounts, second: FeasibleCounts, scale: Scale, 
     return np.array([(first.central(), second.central()), *extremes, *random])
 
 
-def _item_row(tables: np.ndarray) -> dict[str, object]:
+def _item_row(tables: np.ndarray, groups: Sequence[str]) -> dict[str, object]:
     """The statistics of the central table (tables × 2 × categories), which comes first, and their ranges over all."""
-    fits = [CumulativeLink().fit(table, DESIGN) for table in tables]
+    fits = [_fit(table) for table in tables]
     values = pd.DataFrame([_statistics(fit) for fit in fits])
     central = fits[0]
+    if central is None or ROLE in central.separated:
+        return {**dict.fromkeys(_COLUMNS, np.nan), "po_verdict": f"{NOT_ESTIMABLE}: {_why(tables[0], groups)}",
+                "threshold_odds_ratios": ""}
     ratio = central.odds_ratios().loc[ROLE]
     superiority = central.superiority(ROLE)
     row = {"odds_ratio": ratio["odds_ratio"], "odds_ratio_low": ratio["low"], "odds_ratio_high": ratio["high"],
@@ -93,8 +113,28 @@ def _item_row(tables: np.ndarray) -> dict[str, object]:
     return row
 
 
-def _statistics(fit: OrdinalFit) -> dict[str, float]:
-    z = fit.params[ROLE] / fit.std_errors[ROLE]
+def _fit(table: np.ndarray) -> OrdinalFit | None:
+    """The model of a table (2 × categories); None where there is none: an empty row, or answers in one category only."""
+    if not table.any(axis=1).all() or table.any(axis=0).sum() < 2:
+        return None
+    return CumulativeLink().fit(table, DESIGN)
+
+
+def _why(table: np.ndarray, groups: Sequence[str]) -> str:
+    """Why a table (2 × categories) bounds no odds ratio."""
+    chosen = (table > 0).sum(axis=1)
+    for said, whose in (("nobody in {} gave an answer on the scale", chosen == 0),
+                        ("everybody in {} gave the same answer", chosen == 1)):
+        if whose.any():
+            return said.format(" and ".join(group for group, this in zip(groups, whose, strict=True) if this))
+    return f"the answers of {' and '.join(groups)} do not overlap"
+
+
+def _statistics(fit: OrdinalFit | None) -> dict[str, float]:
+    if fit is None:
+        return dict.fromkeys(_STATISTICS, np.nan)
+    with np.errstate(invalid="ignore"):  # without a finite estimate there is no z
+        z = fit.params[ROLE] / fit.std_errors[ROLE]
     return {"odds_ratio": float(np.exp(fit.params[ROLE])), "p": float(2 * norm.sf(abs(z))),
             "superiority": fit.superiority(ROLE).estimate, "po_p": float(fit.nominal_test(notes=False).loc[ROLE, "p"])}
 
@@ -111,14 +151,18 @@ def pooled_by_domain(gaps: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFra
     Domains: one row a domain in the codebook's order: `domain`, `items`, `odds_ratio` with `low` and `high` (95%),
     `tau` (log odds, between items), `heterogeneity_p`, and for each correlation r of CORRELATIONS the interval
     `low_r`, `high_r` if the errors of two items of the domain had that correlation. The same people answered all items,
-    so r is not 0; what it is cannot be known from percentages.
+    so r is not 0; what it is cannot be known from percentages. `items` counts those that are pooled: items that are not
+    estimable are left out, and a domain of nothing else has NaN.
 
     Items: `gaps` with `shrunken`, `shrunken_low`, `shrunken_high`: the odds ratio drawn towards its domain's mean. An
     item that is alone in its domain keeps its own.
     """
     domains, shrunken = [], []
     for domain in codebook.domains:
-        items = gaps[gaps["domain"] == domain.id]
+        items = gaps[(gaps["domain"] == domain.id) & gaps["log_odds"].notna()]
+        if not len(items):
+            domains.append({"domain": domain.id, "items": 0})
+            continue
         pooled = {r: pool(items["log_odds"], items["std_error"], correlation=r) for r in CORRELATIONS}
         alone = pooled[CORRELATIONS[0]]
         row = {"domain": domain.id, "items": len(items), "odds_ratio": np.exp(alone.mean), "low": np.exp(alone.low),
@@ -129,4 +173,5 @@ def pooled_by_domain(gaps: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFra
         half = norm.ppf(0.975) * alone.shrunken_errors
         shrunken.append(pd.DataFrame({"shrunken": np.exp(alone.shrunken), "shrunken_low": np.exp(alone.shrunken - half),
                                       "shrunken_high": np.exp(alone.shrunken + half)}, index=items.index))
-    return pd.DataFrame(domains), gaps.join(pd.concat(shrunken))
+    columns = ["shrunken", "shrunken_low", "shrunken_high"]
+    return pd.DataFrame(domains), gaps.join(pd.concat(shrunken) if shrunken else pd.DataFrame(columns=columns))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from pipeline.surveys.link import assumptions, link_bounds, pairs, scored_positions
+from pipeline.surveys.link import assumptions, link_bounds, one_sided, pairs, scored_positions
 from pipeline.surveys.published import feasible_sets
 
 KEYS = ["group", "support", "outcome", "assumption", "statistic"]
@@ -63,3 +63,16 @@ def test_each_assumption_narrows_and_each_uncertainty_widens(bounds):
         assert (known[f"{kind}_low"] <= known["low"] + 1e-12).all() and (known[f"{kind}_high"] >= known["high"] - 1e-12).all()
     everyone = carried.xs("nothing", level="assumption")
     assert (everyone["everyone_low"] <= everyone["rounding_low"] + 1e-12).all()
+
+
+def test_an_item_that_a_group_answers_on_one_side_makes_no_pair_and_spoils_none(bounds, answers, codebook):
+    changed = answers.copy()
+    rows = (changed["item"] == "team-colleagues-support") & (changed["group"] == "managers")
+    for column in ("count_low", "count", "count_high"):
+        changed.loc[rows, column] = [80, 60, 0, 0, 0, 0]
+    changed.loc[rows, ["base", "percent"]] = 140, 0
+    changed.loc[rows, "percent"] = [57, 43, 0, 0, 0, 0]
+    assert one_sided(answers, codebook) == [] and one_sided(changed, codebook) == [("team-colleagues-support", "managers")]
+    found = link_bounds(changed, codebook, assumptions(0.1, 0.5)[:1]).set_index(KEYS)
+    expected = bounds.query("assumption == 'nothing' and not (group == 'managers' and support == 'team-colleagues-support')")
+    assert found.equals(expected)

@@ -86,3 +86,49 @@ def test_a_wider_assumed_correlation_gives_a_wider_interval_and_single_items_sta
 
 def test_two_runs_give_the_same_numbers(answers, codebook, gaps):
     pd.testing.assert_frame_equal(role_gaps(answers, codebook), gaps)
+
+
+def with_rows(answers, item, **groups):
+    """The answers with other counts of one item: a list in the order of the scale for each group."""
+    changed = answers.copy()
+    for group, counts in groups.items():
+        rows = (changed["item"] == item) & (changed["group"] == group)
+        base = sum(counts)
+        changed.loc[rows, "base"] = base
+        changed.loc[rows, "percent"] = [round(100 * count / base) for count in counts]
+        for column in ("count_low", "count", "count_high"):
+            changed.loc[rows, column] = counts
+    return changed
+
+
+@pytest.mark.parametrize(("rows", "why"), [
+    ({"managers": [90, 0, 0, 0, 0, 0]}, "everybody in Managers gave the same answer"),
+    ({"social_workers": [90, 0, 0, 0, 0, 0], "managers": [50, 0, 0, 0, 0, 0]},
+     "everybody in Social workers and Managers gave the same answer"),
+    ({"managers": [0, 0, 0, 0, 0, 60]}, "nobody in Managers gave an answer on the scale"),
+    ({"social_workers": [0, 0, 0, 50, 50, 0], "managers": [50, 50, 0, 0, 0, 0]},
+     "the answers of Social workers and Managers do not overlap")])
+def test_what_cannot_be_estimated_for_one_item_is_said_and_spoils_no_other(gaps, answers, codebook, rows, why):
+    item = "team-colleagues-support"
+    found = role_gaps(with_rows(answers, item, **rows), codebook)
+    row = found.set_index("item").loc[item]
+    assert row["po_verdict"] == f"not estimable: {why}"
+    assert row.drop(["domain", "po_verdict", "threshold_odds_ratios"]).isna().all()
+    others, before = (table[table["item"] != item].drop(columns="q") for table in (found, gaps))
+    pd.testing.assert_frame_equal(others, before)
+    known = found["p"].dropna()
+    assert len(known) == 36 and found["q"].dropna().to_list() == pytest.approx(
+        (known * 36 / known.rank()).loc[known.sort_values(ascending=False).index].cummin().sort_index().to_list())
+    pooled, drawn = pooled_by_domain(found, codebook)
+    assert pooled["items"].sum() == 36 and pooled.loc[pooled["items"] > 0].notna().all(axis=None)
+    assert drawn.loc[drawn["item"] != item, "shrunken"].notna().all() and len(drawn) == 37
+
+
+def test_a_subject_of_nothing_but_items_without_an_estimate_has_none(answers, codebook):
+    only = [item.id for item in codebook.items if item.domain == "equal_opportunities"]
+    for item in only:
+        answers = with_rows(answers, item, managers=[90, 0, 0, 0, 0, 0])
+    pooled, _ = pooled_by_domain(role_gaps(answers, codebook), codebook)
+    row = pooled.set_index("domain").loc["equal_opportunities"]
+    assert row["items"] == 0 and row.drop("items").isna().all()
+    assert pooled.set_index("domain").drop("equal_opportunities").notna().all(axis=None)

@@ -8,7 +8,7 @@ import yaml
 from pipeline.surveys.drafting.columns import LOW, Guess
 
 BLOCKS = ("items",)  # entries with a line for each key; all others stand on one line
-AT_ENTRY = ("items", "groups", "left_out")
+AT_ENTRY = ("items", "groups", "not_counted", "left_out")
 AT_KEY = ("cluster", "weight", "respondent")
 NOTES = {
     "title": "please check: as it stands above the report",

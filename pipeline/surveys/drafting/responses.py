@@ -22,12 +22,14 @@ from pipeline.surveys.drafting.items import (ItemColumn, families_left_out, labe
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, missing_reason
 from pipeline.surveys.drafting.matching import OTHER, likely_domain, likely_measure, match_items, speaks_against
 from pipeline.surveys.drafting.number_scales import NUMBERS
+from pipeline.surveys.drafting.rows import not_counted, refuse_long
 from pipeline.surveys.drafting.traits import TRAITS, UNIT, trait
 from pipeline.surveys.drafting.wordings import label, shared_stems, slug, split_heading, statement
 from pipeline.surveys.exports import Column, Export, label_key
+from pipeline.surveys.staff.responses import set_aside
 
 BENCHMARK_GROUP = "social_workers"
-AGREEMENT = "agreement"
+AGREEMENT, NOT_COUNTED = "agreement", "not_counted"
 _ASKS_AGREEMENT = re.compile(r"\bstrongly (dis)?agree\b|\b(do|far|much|extent)\b.*\bagree\b", re.I)
 MOST_GROUPS = 5  # that are proposed: each further one makes disclosure control hide more cells
 SHOWN = 6  # columns, in the message that no item was found
@@ -44,22 +46,26 @@ class Draft:
 def draft_responses(export: Export, codebook: Codebook) -> Draft:
     """Propose a codebook for an export with one row a person; `codebook` is that of the survey of 2011.
 
-    Raises DataError if no column holds answers on a scale.
+    Raises DataError if no column holds answers on a scale, or the file has a row for each answer.
     """
+    refuse_long(export)
+    nobody, offered = not_counted(export), {column.name: column for column in export.columns}
+    export = set_aside(export, nobody)
     stems = shared_stems(export.columns)
-    guesses: dict[str, Guess] = {}
-    rest = list(export.columns)
+    guesses: dict[str, Guess] = {name: Guess(name, NOT_COUNTED, f"rows that say {' or '.join(texts)} here are no answers",
+                                             HIGH) for name, texts in nobody.items()}
+    rest = [column for column in export.columns if column.name not in guesses]
 
     def settle(found: Sequence[Guess | None]) -> None:
         guesses.update({guess.column: guess for guess in found if guess})
         rest[:] = [column for column in rest if column.name not in guesses]
 
     settle([platform_column(column) or personal_content(column) for column in rest])
-    items = labelled_items(rest)
+    items = labelled_items([offered[column.name] for column in rest])  # a preview shows answers that nobody chose
     settle([Guess(item.column.name, ITEM, item.reason, item.confidence) for item in items])
     settle([personal_heading(column) for column in rest])
     settle(families_left_out(rest, stems))
-    items += numbered_items(rest, stems)
+    items += numbered_items([offered[column.name] for column in rest], stems)
     settle([Guess(item.column.name, ITEM, item.reason, item.confidence) for item in items])
     settle(unordered_families(rest))
     settle([guess_column(column, export.rows) for column in rest])
@@ -77,6 +83,7 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
                           [scale_ids[item.scale] for item in items], codebook, guesses,
                           [item.scale[0] in (AGREEMENT, NUMBERS) for item in items])
     content = {"kind": "responses", "scales": scales, "missing": _missing(export, items, guesses), **entries,
+               "not_counted": [{"column": name, "answers": list(texts)} for name, texts in nobody.items()],
                **_other_columns(export, guesses)}
     return Draft(content, tuple(guesses[column.name] for column in export.columns))
 
@@ -230,6 +237,6 @@ def _other_columns(export: Export, guesses: dict[str, Guess]) -> dict[str, Any]:
             content[use] = column.name
             if use == RESPONDENT and len(set(column.texts)) < export.rows:
                 content["duplicates"] = "last"
-        elif use not in (ITEM, GROUP):
+        elif use not in (ITEM, GROUP, NOT_COUNTED):
             content["left_out"].append({"column": column.name, "why": use})
     return {key: value for key, value in content.items() if value}

@@ -1,7 +1,7 @@
 """A first codebook for a ready table: one row a statement, one column an answer, numbers of people or percentages."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,13 +9,17 @@ from pipeline.errors import DataError
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.drafting.columns import GROUP, HIGH, LOW, Guess
 from pipeline.surveys.drafting.responses import AGREEMENT, Draft, draft_items
-from pipeline.surveys.exports import Column, Export
+from pipeline.surveys.exports import Column, Export, label_key
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, level_in
 
 BASE = re.compile(r"(n|base|unweighted base|total|totals|responses|respondents|count|answers|answered|"
                   r"no\.? of responses|number of (responses|respondents|answers|people)|"
                   r"total (responses|respondents|answers)|sample( size)?)(\s*\(n\))?", re.I)
-PER_CENT, SLACK = 100.0, 0.02  # rounded percentages of a row add up to 98 … 102
+EVERYBODY = ("all", "all staff", "all respondents", "all groups", "everybody", "everyone", "total", "overall", "whole survey",
+             "grand total")
+SHOWN = 12  # cells that a message names
+_MARK = re.compile(r"[<≤]\s*\d+%?|\*+|\[\s*\w{1,4}\s*\]|\.{1,3}|[-–—:]|(supp|suppressed|n/?a|c|x|z|u|s)\.?", re.I)
+PER_CENT, SLACK = 100.0, 0.02 + 1e-9  # rounded percentages of a row add up to 98 … 102, in floating point 0.98 too
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ def draft_table(export: Export, codebook: Codebook) -> Draft | None:
     Raises DataError for a table whose rows add up to nothing known, or percentages without the number of people.
     """
     vocabulary, answers = _answers(export)
+    _refuse_marks(export, answers)
     numbers = [_numbers(column) for column in answers.values()]
     if len(answers) < 2 or export.rows < 2 or any(each is None for each in numbers):
         return None
@@ -62,6 +67,37 @@ def _answers(export: Export) -> tuple[str, dict[str, Column]]:
         if len(found) > len(best[1]) and len(found.keys() - {DONT_KNOW}) > 1:
             best = (vocabulary, {level: found[level] for level in order if level in found})
     return best
+
+
+def is_mark(text: str) -> bool:
+    """Whether a text is one of the marks that stand for a count or percentage which is not shown.
+
+    >>> [is_mark(text) for text in ("<5", "*", "[c]", "..", "12", "fewer", "my cousin")]
+    [True, True, True, True, False, False, False]
+    """
+    return bool(_MARK.fullmatch(text))
+
+
+def _refuse_marks(export: Export, answers: dict[str, Column]) -> None:
+    """Raise DataError for a table of numbers, three answers wide or more, in which marks stand for some of them."""
+    marked, numeric = [], 0
+    for column in answers.values():
+        for number, text in enumerate(column.texts):
+            rows = np.flatnonzero(column.codes == number)
+            if _numbers(replace(column, codes=np.zeros(1, dtype=int), texts=(text,))) is not None:
+                numeric += len(rows)
+            elif is_mark(text):
+                marked += [(int(row), column, text) for row in rows]
+            else:
+                return
+    if marked and len(answers) > 2 and numeric > len(marked):
+        places = [f"{'row' if export.sheet else 'line'} {export.line(row)}, column {column.position} ({column.name}): {text}"
+                  for row, column, text in sorted(marked, key=lambda each: (each[0], each[1].position))]
+        shown = places[:SHOWN] + [f"and {len(places) - SHOWN} more"] * (len(places) > SHOWN)
+        raise DataError("Some numbers of the table are not shown.", where=export.file, found="; ".join(shown),
+                        expected="a number in each cell: an answer that nobody gave is 0",
+                        fix="A statement with a suppressed number cannot be reported: take its row out, or get the number from "
+                            "whoever made the table; the report protects small counts of single answers by itself.")
 
 
 def _numbers(column: Column) -> np.ndarray | None:
@@ -135,8 +171,10 @@ def _draft(export: Export, table: _Table, vocabulary: str, codebook: Codebook) -
                Guess(column.name, "other", "not needed: neither statement, answer nor base", LOW)
                for column in export.columns]
     parts = {"statement": table.statement, "base": table.base, "group": table.group}
+    everybody = [text for text in table.group.texts if label_key(text) in EVERYBODY] if table.group else []
     content = {"kind": table.kind, "scales": [{"id": scale, "categories": categories}], **entries,
                "table": {key: column.name for key, column in parts.items() if column}
+               | ({"everybody": everybody} if everybody else {})
                | ({"decimals": table.decimals} if table.kind == "percentages" else {})}
     if left_out := [{"column": guess.column, "why": "other"} for guess in guesses if guess.use == "other"]:
         content["left_out"] = left_out

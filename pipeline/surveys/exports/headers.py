@@ -36,7 +36,7 @@ def find_header(rows: Sequence[Sequence[str]], layout: Layout | None, where: str
     """The header among the first rows of a table (tidied texts, none without any), of a stated layout or the one found.
 
     Qualtrics: names, questions and ImportIds. SurveyMonkey: each question once, then blanks, above the options or
-    "Response". Else one row. A title, a single text, may stand above. Raises DataError if the rows
+    "Response", or above the question once more where there are no options. Else one row. A title, a single text, may stand above. Raises DataError if the rows
     are not as a stated layout has them, a Qualtrics header lacks a row, or the header is somebody's answers.
 
     >>> rows = [["id", "Team?", "Which apply?", ""], ["", "Response", "Pay", "Hours"], ["1", "North", "Pay", ""]]
@@ -85,12 +85,32 @@ def _over_options(questions: Sequence[str], options: Sequence[str]) -> bool:
     option, and no option may be a number, as answers are.
     """
     pairs = list(zip(questions, options, strict=False))
+    if len(questions) == len(options) and _twice(pairs):
+        return True
     if len(questions) != len(options) or not all(question or option for question, option in pairs):
         return False
     if any(question and option.casefold() in _ANSWER for question, option in pairs):
         return True
     return (bool(questions[0]) and not options[0] and sum(not question for question in questions) > 1
             and not any(option.replace(".", "").isdigit() for option in options))
+
+
+def _twice(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether questions stand in both rows: nobody answers each with its own words.
+
+    All of them do, or, beside grids, all but the grids' own, below which their first options stand.
+    """
+    if all(_repeats(*pair) for pair in pairs):
+        return True
+    following = [*(question for question, _ in pairs[1:]), "-"]
+    return (any(_repeats(*pair) for pair in pairs) and not all(question for question, _ in pairs)
+            and all(_repeats(question, option) or not question or not option or not after
+                    for (question, option), after in zip(pairs, following, strict=True)))
+
+
+def _repeats(question: str, option: str) -> bool:
+    """Whether both header rows have the same text, which is a question's or a column's name."""
+    return bool(question) and question.casefold() == option.casefold()
 
 
 def _refuse_person(titles: Sequence[str], where: str) -> None:
@@ -110,7 +130,7 @@ def _titles(rows: Sequence[Sequence[str]], layout: Layout) -> tuple[list[str], l
         titles, question = [], ""
         for asked, option in zip(rows[0], rows[1], strict=True):
             question = asked or (question if option else "")
-            parts = (question, "" if option.casefold() == "response" else option)
+            parts = (question, "" if option.casefold() == "response" or _repeats(question, option) else option)
             titles.append(" - ".join(part for part in parts if part))
         return titles, titles
     return list(rows[0]), [""] * len(rows[0])

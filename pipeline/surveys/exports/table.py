@@ -1,7 +1,7 @@
 """An export as columns of text: each the distinct texts of its cells, and a code for every respondent."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -46,6 +46,7 @@ class Export:
     ``format`` is csv, xlsx or ods; ``encoding`` and ``delimiter`` are those of a text file, ``sheet`` that of a
     spreadsheet, else "". ``header`` is one, qualtrics or surveymonkey. ``rows`` counts the respondents: rows without
     any text are left out. ``number_rows`` gives the line of the file (spreadsheet: the row) of every respondent.
+    ``set_aside`` counts the rows that were taken out because they are nobody's answers (see `without`).
     """
 
     file: str
@@ -57,6 +58,7 @@ class Export:
     columns: tuple[Column, ...]
     rows: int
     number_rows: Callable[[], np.ndarray] = field(repr=False)
+    set_aside: int = 0
 
     def column(self, name: str) -> Column:
         """The column of this name; DataError names the nearest if there is none."""
@@ -64,6 +66,23 @@ class Export:
             if column.name == tidy_text(name):
                 return column
         raise unknown_columns(self.file, [name], [column.name for column in self.columns])
+
+    def without(self, rows: np.ndarray) -> "Export":
+        """The export without some rows (a boolean each), which it counts in `set_aside`; texts of no other row are gone.
+
+        Raises DataError if none would be left.
+        """
+        if not rows.any():
+            return self
+        if rows.all():
+            raise DataError("No row of the file is anybody's answers.", where=self.file, found=f"{len(rows):,} rows set aside",
+                            fix="Correct not_counted in survey.yaml, or export the survey with its responses.")
+        columns = []
+        for column in self.columns:
+            codes, texts = tidied(column.codes[~rows], column.texts)
+            columns.append(replace(column, codes=codes, texts=texts))
+        return replace(self, columns=tuple(columns), rows=int((~rows).sum()), set_aside=self.set_aside + int(rows.sum()),
+                       number_rows=lambda: self.number_rows()[~rows])
 
     def line(self, row: int) -> int:
         """The line of the file (spreadsheet: the row, both from 1) on which a respondent (from 0) begins.

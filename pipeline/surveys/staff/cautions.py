@@ -6,17 +6,22 @@ None of them quotes a cell of a column that is left out.
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from pipeline.surveys.codebook import listed, read_codebook
 from pipeline.surveys.exports import Export, label_key
 from pipeline.surveys.staff.codebook import StaffSurvey
 from pipeline.surveys.staff.comparability import why_not_comparable
 
+TESTS = {"test", "tests", "testing", "tester", "test test", "test response", "test answer", "test user", "this is a test",
+         "just a test", "test only", "preview", "survey preview", "survey test", "dummy"}
 LEAST_MINIMUM = 5  # people: a group that may be smaller says much of each of them
 
 
 def cautions(folder: Path, export: Export, survey: StaffSurvey) -> Iterator[str]:
     """What to look at, most grave first, in a survey whose codebook fits its file and the published one."""
     yield from _comparison(folder, survey)
+    yield from _tests(export)
     if survey.disclosure.minimum_group < LEAST_MINIMUM:
         yield (f"disclosure, minimum_group: {survey.disclosure.minimum_group} people can often be told apart; "
                f"{LEAST_MINIMUM} or more is advised, 10 is usual.")
@@ -27,11 +32,26 @@ def cautions(folder: Path, export: Export, survey: StaffSurvey) -> Iterator[str]
         known = set(map(label_key, columns[group.column].texts))
         yield from (f"groups, {group.id}, levels: nobody has {level!r}." for level in group.levels
                     if label_key(level) not in known)
+    if survey.table and survey.table.group and not survey.table.everybody:
+        yield (f"table: no row of everybody is named, so everybody is the sum of the groups in column {survey.table.group}. "
+               "If somebody can be in two of them or in none, add rows such as All to the file, and name them in "
+               "survey.yaml (table, everybody).")
     if survey.table:
         rows = set(map(label_key, columns[survey.table.statement].texts)) - {label_key(item.column)
                                                                              for item in survey.items}
         if rows:
             yield f"{len(rows)} rows of the table are no item and will not be reported."
+
+
+def _tests(export: Export) -> Iterator[str]:
+    """Columns in which somebody has nothing but the word for a test."""
+    for column in export.columns:
+        words = [text for text in column.texts if label_key(text) in TESTS]
+        if words:
+            rows = int(np.isin(column.codes, [column.texts.index(word) for word in words]).sum())
+            yield (f"column {column.position} ({column.name}): {rows} rows have nothing but {listed(map(repr, words))} there. "
+                   f"If they are no answers, take the column out of where it stands in survey.yaml and add not_counted: "
+                   f"[{{column: {column.name!r}, answers: {words}}}].")
 
 
 def _comparison(folder: Path, survey: StaffSurvey) -> Iterator[str]:

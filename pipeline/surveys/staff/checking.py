@@ -183,6 +183,9 @@ def _of_responses(responses: Responses) -> tuple[Part, ...]:
               ("answered every item", f"{complete:,}"), ("stopped half-way", f"{stopped:,}"),
               ("without any answer, not counted", f"{responses.empty:,}"),
               ("sent again, not counted", f"{responses.repeated:,}")]
+    if responses.set_aside:
+        columns = listed(part.column for part in survey.not_counted)
+        people.insert(1, (f"no answers, by column {columns}", f"{responses.set_aside:,}"))
     least = survey.disclosure.minimum_group
     groups = [(grouping.label, "; ".join(f"{label}: " + (f"{size:,}" if size >= least else f"fewer than {least}")
                                          for label, size in responses.groups[grouping.id].sizes().items()))

@@ -15,6 +15,7 @@ from pipeline.surveys.codebook import AnswerScale, Category, Month, listed, part
 from pipeline.surveys.disclosure.policy import Policy
 from pipeline.yaml_models import Identifier, Slug, Strict, Text, read_model
 
+TABLE_GROUPING = "group"  # the grouping of a ready table's groups
 REASONS = ("no_answer", "stopped", "not_applicable", "not_asked", "prefer_not_to_say")  # why an answer is missing
 
 
@@ -136,12 +137,24 @@ class LeftOut(Strict):
     why: Literal["identifier", "contact", "free_text", "multi_select", "date", "progress", "other"]
 
 
+class NotCounted(Strict):
+    """Rows that are nobody's answers, such as previews: those with one of these texts in a column."""
+
+    column: Text
+    answers: tuple[Text, ...] = Field(min_length=1)
+
+
 class Table(Strict):
-    """Where a ready table has its parts: the columns of the statements, of the base, and of the group if there is one."""
+    """Where a ready table has its parts: the columns of the statements, of the base, and of the group if there is one.
+
+    `everybody` are the texts in the column of the groups that mark the rows of everybody; where there are none, everybody
+    is the sum of the groups, which counts allow and percentages do not.
+    """
 
     statement: Text
     base: Text | None = None
     group: Text | None = None
+    everybody: tuple[Text, ...] = ()
     decimals: int = Field(default=0, ge=0, le=6)
     rounding: Literal["half_up", "half_even", "down"] = "half_up"
 
@@ -181,6 +194,7 @@ class StaffSurvey(Strict):
     weight: Text | None = None
     respondent: Text | None = None
     duplicates: Literal["first", "last", "refuse"] = "refuse"
+    not_counted: tuple[NotCounted, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     table: Table | None = None
     benchmark: Benchmark | None = None
@@ -204,7 +218,7 @@ class StaffSurvey(Strict):
         problems += [f"{column!r} is used {len(found)} times ({', '.join(found)}); use a column once"
                      for column in dict.fromkeys(column for column, _ in uses)
                      if len(found := [use for each, use in uses if each == column]) > 1 and set(found) != {"an item"}]
-        used = {column for column, _ in uses} | {self.cluster}
+        used = {column for column, _ in uses} | {self.cluster} | {part.column for part in self.not_counted}
         problems += [f"left_out: {part.column!r} is used above; take it out of one of both places"
                      for part in self.left_out if part.column in used]
         return problems + repeated("left_out", [part.column for part in self.left_out])
@@ -226,7 +240,9 @@ class StaffSurvey(Strict):
             problems.append("disclosure, round_to: a ready table is shown as it came; round them there and take this out")
         if self.kind == "percentages" and self.table and not self.table.base:
             problems.append("table, base: percentages need the number of people behind each row; name its column")
-        for key in ("groups", "cluster", "weight", "respondent"):
+        if self.table and self.table.everybody and not self.table.group:
+            problems.append("table, everybody: is for a table with a column of groups (group); take it out")
+        for key in ("groups", "cluster", "weight", "respondent", "not_counted"):
             if getattr(self, key):
                 problems.append(f"{key}: is for one row a person only; take it out")
         return problems
@@ -244,11 +260,16 @@ class StaffSurvey(Strict):
         """The grouping with this identifier."""
         return part_of(self, "groups", grouping)
 
+    def groupings(self) -> dict[str, str]:
+        """What each grouping is called; of a ready table by group the only one is called what its column is."""
+        of_table = {TABLE_GROUPING: self.table.group} if self.table and self.table.group else {}
+        return {grouping.id: grouping.label for grouping in self.groups} | of_table
+
     def columns(self) -> tuple[str, ...]:
         """The columns of the file that are read: never one that is left out."""
         if self.kind != "responses":
             return ()
-        named = [part.column for parts in (self.items, self.groups) for part in parts]
+        named = [part.column for parts in (self.items, self.groups, self.not_counted) for part in parts]
         return tuple(dict.fromkeys([*named, *filter(None, (self.cluster, self.weight, self.respondent))]))
 
 

@@ -40,6 +40,8 @@ def response_table(survey: StaffSurvey, responses: Responses | None, tables: Tab
         complete, stopped = responses.completed()
         rows += [("Answered every statement put to them", complete), ("Stopped half-way", stopped),
                  ("Left out: blank, or sent a second time", responses.empty + responses.repeated)]
+        if responses.set_aside:
+            rows.append(("Previews, tests and other rows that are no answers", responses.set_aside))
     shown = [(who, number if isinstance(number, str) else policy.told(number))
              for who, number in rows if number is not None]
     return pd.DataFrame(shown, columns=["who", "number"])
@@ -88,5 +90,4 @@ def score_labels(survey: StaffSurvey) -> dict[str, str]:
 
 def group_table(survey: StaffSurvey, tables: Tabulation) -> pd.DataFrame:
     """`tables.groups` with what each group is a group of (`by`)."""
-    labels = {grouping.id: grouping.label for grouping in survey.groups}
-    return tables.groups.assign(by=tables.groups["grouping"].map(labels).fillna("–"))
+    return tables.groups.assign(by=tables.groups["grouping"].map(survey.groupings()).fillna("–"))

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pipeline.errors import DataError, InfeasibleRow
 from pipeline.statistics.rounding import feasible_counts
 from pipeline.surveys.disclosure.tables import EVERYBODY
+from pipeline.surveys.drafting.tables import is_mark
 from pipeline.surveys.exports import Column, Export, label_key
 from pipeline.surveys.exports.assembly import refuse_controls
 from pipeline.surveys.staff.codebook import StaffScale, StaffSurvey
@@ -23,14 +25,16 @@ FINEST = 6  # decimals of a percentage; one with more was never rounded: a sprea
 def read_ready_table(folder: Path, survey: StaffSurvey) -> pd.DataFrame:
     """Read the survey's table in `folder` into the canonical table of answers (see pipeline/surveys/published.py).
 
-    Percentages may be written as shares of 1, in all rows alike. Raises DataError for a column, a statement or a number
-    that is not there or cannot be used, and InfeasibleRow for percentages that no numbers of people give.
+    Percentages may be written as shares of 1, in all rows alike. Of a table by group, the rows of everybody come first for
+    each item: those that it has, or else the sums of its groups. Raises DataError for a column, a statement or a number
+    that is not there or cannot be used, for percentages by group without everybody's, and InfeasibleRow for percentages
+    that no numbers of people give.
     """
     export = open_export(folder, survey)
     for name in filter(None, (survey.table.statement, survey.table.group)):
         refuse_controls(export, export.column(name))
     statements = list(map(label_key, export.column(survey.table.statement).cells()))
-    groups = export.column(survey.table.group).cells() if survey.table.group else [EVERYBODY] * export.rows
+    groups = _groups(export, survey)
     _check_statements(export, survey, statements, groups)
     rows = [(item.id, row) for item in survey.items
             for row, statement in enumerate(statements) if statement == label_key(item.column)]
@@ -38,9 +42,44 @@ def read_ready_table(folder: Path, survey: StaffSurvey) -> pd.DataFrame:
                for item, row in rows}
     if survey.kind == "percentages" and _are_shares(export, survey, numbers):
         numbers = {row: [100 * share for share in shares] for row, shares in numbers.items()}
-    answers = [(item, groups[row], *cells) for item, row in rows
-               for cells in _row(export, row, numbers[row], survey.scale(item), survey)]
-    return pd.DataFrame(answers, columns=COLUMNS)
+    answers = pd.DataFrame([(item, groups[row], *cells) for item, row in rows
+                            for cells in _row(export, row, numbers[row], survey.scale(item), survey)], columns=COLUMNS)
+    return _with_everybody(answers, export, survey)
+
+
+def _groups(export: Export, survey: StaffSurvey) -> list[str]:
+    """The group of every row, EVERYBODY for the rows of all; DataError for a row without one."""
+    if not survey.table.group:
+        return [EVERYBODY] * export.rows
+    column = export.column(survey.table.group)
+    if "" in column.texts:
+        row = int(np.argmax(column.codes == column.texts.index("")))
+        raise DataError("A row of the table has no group.", where=f"{_place(export, row)}, column {column.position} "
+                        f"({column.name})", found="nothing", expected="the group, or All for everybody",
+                        fix="Fill it in, in every row.")
+    everybody = set(map(label_key, survey.table.everybody))
+    return [EVERYBODY if label_key(text) in everybody else text for text in column.cells()]
+
+
+def _with_everybody(answers: pd.DataFrame, export: Export, survey: StaffSurvey) -> pd.DataFrame:
+    """The answers with everybody's first for each item: as the table has them, or summed over its groups."""
+    if not survey.table.group:
+        return answers
+    of_all = answers["group"] == EVERYBODY
+    lacking = [item.id for item in survey.items if item.id not in set(answers.loc[of_all, "item"])]
+    if lacking and (survey.kind == "percentages" or of_all.any()):
+        raise DataError("The table has rows of groups and none of everybody.", where=f"{export.file}, column "
+                        f"{survey.table.group}", found=f"nobody but groups for {'; '.join(lacking)}",
+                        expected="a row of everybody for each statement" + (
+                            ", for percentages of groups do not add up" if survey.kind == "percentages" else ""),
+                        fix="Add the rows, such as All, and name them in survey.yaml (table, everybody).")
+    if lacking:
+        sums = answers.groupby(["item", "category"], sort=False)[["base", "count_low", "count_high", "count"]].sum()
+        sums = sums.reset_index().assign(group=EVERYBODY)
+        answers = pd.concat([sums.assign(percent=100 * sums["count"] / sums["base"])[COLUMNS], answers])
+    order = {item.id: number for number, item in enumerate(survey.items)}
+    first = answers.assign(of=answers["item"].map(order), later=answers["group"] != EVERYBODY)
+    return first.sort_values(["of", "later"], kind="stable")[COLUMNS].reset_index(drop=True)
 
 
 def _check_statements(export: Export, survey: StaffSurvey, statements: Sequence[str], groups: Sequence[str]) -> None:
@@ -129,12 +168,13 @@ def _number(export: Export, column: Column, row: int) -> Decimal:
         found = f"the number {number:g}"
     except ValueError:
         number = math.nan
-        found = "a formula" if text.startswith("=") else f"a text of {len(text)} characters" if text else "nothing"
+        found = "a formula" if text.startswith("=") else repr(text) if is_mark(text) else f"a text of {len(text)} characters" if text else "nothing"
     if not 0 <= number <= MOST_PEOPLE:
         raise DataError("A cell of the table is no number that can be used.", where=f"{_place(export, row)}, column "
                         f"{column.position} ({column.name})", found=found,
                         expected=f"a number from 0 to {MOST_PEOPLE:,}",
-                        fix="Correct the cell; an answer that nobody gave is 0.")
+                        fix="Correct the cell: an answer that nobody gave is 0. A count that was suppressed cannot be "
+                            "reported: take its statement's row out, or the count from whoever made the table.")
     return Decimal(str(number))
 
 

@@ -93,7 +93,10 @@ def extremes(survey: StaffSurvey, shares: pd.DataFrame) -> Markdown:
 
 def groups_text(survey: StaffSurvey, groups: pd.DataFrame) -> Markdown:
     """Which groups are shown, and which cannot be."""
-    shown = [survey.grouping(grouping).label for grouping in groups["grouping"].unique() if grouping != EVERYBODY]
+    labels = survey.groupings()
+    shown = [labels[grouping] for grouping in groups["grouping"].unique() if grouping != EVERYBODY]
+    if survey.table and shown:
+        return md("Shown by: {}, as the table of totals has it.", ", ".join(shown))
     hidden = [grouping.label for grouping in survey.groups if grouping.label not in shown]
     minimum = survey.disclosure.minimum_group
     lines = [md("Groups of fewer than {} people are joined with others, and never shown alone.", minimum)]

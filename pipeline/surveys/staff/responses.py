@@ -18,6 +18,7 @@ from pipeline.surveys.staff.codebook import REASONS, Grouping, StaffScale, Staff
 
 NOT_STATED = "Not stated"
 LIKELY_TYPO = 75  # of 100, rapidfuzz's ratio: a cell as near as this to a label is one mistyped, and can be shown
+MOST_SENT_AGAIN = 1 / 3  # of the rows: where so many are of somebody who has one, they are no questionnaires sent again
 STOPPED_SHARE = 0.25  # blanks from a place to the end are a questionnaire given up where they are a quarter of it
 
 
@@ -38,8 +39,8 @@ class Responses:
     """Coded answers: codes (respondents × items, int8), 0 for the first category of the item's scale, then 1, 2, …
 
     A missing answer is −1 − k for the k-th of REASONS. `clusters` (respondents,) numbers the clusters from 0; `weights`
-    are as given. `in_file`, `repeated` and `empty` count the rows of the file, those taken out because somebody sent the
-    questionnaire again, and those without any answer.
+    are as given. `in_file`, `repeated`, `empty` and `set_aside` count the rows of the file, those taken out because
+    somebody sent the questionnaire again, those without any answer, and those that are nobody's, such as previews.
     """
 
     survey: StaffSurvey
@@ -50,6 +51,7 @@ class Responses:
     in_file: int
     repeated: int
     empty: int
+    set_aside: int = 0
 
     def __repr__(self) -> str:
         return f"<Responses of {len(self):,} people to {self.codes.shape[1]} statements; single answers are not shown>"
@@ -98,10 +100,20 @@ def missing_code(reason: str) -> int:
 
 
 def open_export(folder: Path, survey: StaffSurvey, columns: Collection[str] | None = None) -> Export:
-    """Read the survey's file as its codebook says how to: all columns, or those named."""
+    """Read the survey's file as its codebook says how to: all columns, or those named; without rows that are no answers."""
     given = survey.file
-    return read_export(folder / given.name, header=given.header, sheet=given.sheet, encoding=given.encoding,
-                       delimiter=given.delimiter, columns=columns)
+    export = read_export(folder / given.name, header=given.header, sheet=given.sheet, encoding=given.encoding,
+                         delimiter=given.delimiter, columns=columns)
+    return set_aside(export, {part.column: part.answers for part in survey.not_counted})
+
+
+def set_aside(export: Export, not_counted: Mapping[str, Collection[str]]) -> Export:
+    """The export without the rows that hold one of some texts in a column; DataError for a column that is not there."""
+    rows = np.zeros(export.rows, dtype=bool)
+    for name, texts in not_counted.items():
+        column, keys = export.column(name), set(map(label_key, texts))
+        rows |= np.array([label_key(text) in keys for text in column.texts])[column.codes]
+    return export.without(rows)
 
 
 def read_responses(folder: Path, survey: StaffSurvey) -> Responses:
@@ -129,7 +141,8 @@ def read_responses(folder: Path, survey: StaffSurvey) -> Responses:
     return Responses(
         survey=survey, codes=codes[kept], clusters=None if clusters is None else _renumbered(clusters[kept]),
         groups={key: Groups(each.codes[kept], each.labels) for key, each in groups.items()},
-        weights=None if weights is None else weights[kept], in_file=export.rows, repeated=int((~keep).sum()),
+        weights=None if weights is None else weights[kept], in_file=export.rows + export.set_aside, set_aside=export.set_aside,
+        repeated=int((~keep).sum()),
         empty=int((keep & ~answered).sum()))
 
 
@@ -225,6 +238,11 @@ def _kept(export: Export, survey: StaffSurvey, problems: _Problems) -> np.ndarra
     column = export.column(survey.respondent)
     known = np.array([bool(text) for text in column.texts])[column.codes]
     later = _seen_before(column.codes) & known
+    if later.sum() >= MOST_SENT_AGAIN * export.rows:
+        problems.add(column, None, f"{later.sum():,} of {export.rows:,} rows of respondents who have one already",
+                     "one row a person, or somebody's second questionnaire now and then",
+                     "A file with one row an answer has to be turned: a row for each respondent, a column for each question. "
+                     "If the column does not tell respondents apart, leave it out.")
     if survey.duplicates == "refuse" and later.any():
         problems.add(column, int(np.flatnonzero(later)[0]), f"{later.sum()} respondents a second time",
                      "each respondent once", "Set duplicates to first or last in survey.yaml, or correct the file.")

@@ -21,7 +21,7 @@ from pipeline.surveys.disclosure.record import size_record
 from pipeline.surveys.disclosure.rounding import narrowed_sizes
 from pipeline.surveys.disclosure.tables import EVERYBODY
 from pipeline.surveys.staff.responses import Responses, missing_code
-from pipeline.surveys.staff.codebook import REASONS, StaffSurvey
+from pipeline.surveys.staff.codebook import REASONS, TABLE_GROUPING, StaffSurvey
 
 KEYS = ["item", "grouping", "group"]
 OTHER_GROUPS = "Other groups, or not stated"
@@ -95,7 +95,7 @@ def tabulate_ready(answers: pd.DataFrame, survey: StaffSurvey) -> Tabulation:
 
     Whoever made the table has decided what can be published of it: nothing more is suppressed.
     """
-    answers = answers.assign(grouping=np.where(answers["group"] == EVERYBODY, EVERYBODY, "group"), rule="")
+    answers = answers.assign(grouping=np.where(answers["group"] == EVERYBODY, EVERYBODY, TABLE_GROUPING), rule="")
     roles = _role_of_each(answers, survey)
     sums = answers.assign(role=roles).pivot_table(index=KEYS, columns="role", values="percent", aggfunc="sum", sort=False)
     exact = survey.kind == "counts"
@@ -108,7 +108,7 @@ def tabulate_ready(answers: pd.DataFrame, survey: StaffSurvey) -> Tabulation:
         found = pd.concat(share_table(rows, survey.scale(item).agree, decimals=survey.table.decimals,
                                       rounding=survey.table.rounding) for item, rows in answers.groupby("item", sort=False))
         shares = found.rename(columns={"interval_low": "low", "interval_high": "high"})
-        shares = shares.assign(grouping=np.where(shares["group"] == EVERYBODY, EVERYBODY, "group")).set_index(KEYS)
+        shares = shares.assign(grouping=np.where(shares["group"] == EVERYBODY, EVERYBODY, TABLE_GROUPING)).set_index(KEYS)
         bases = shares["base"]
     table = pd.DataFrame({"respondents": bases}).join(sums.reindex(columns=["agree", "neutral", "disagree", "dont_know"]))
     table = table.join(shares[["share", "low", "high"]]).assign(effective_size=bases, rule="").reset_index()

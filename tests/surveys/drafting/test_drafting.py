@@ -15,9 +15,10 @@ from pipeline.surveys.drafting.number_scales import read_numbers
 from pipeline.surveys.staff.responses import read_responses
 from pipeline.surveys.staff.codebook import read_staff_survey
 from pipeline.surveys.staff.simulation import simulate_survey
-from pipeline.surveys.staff.tabulation import tabulate
+from pipeline.surveys.staff.ready_tables import read_ready_table
+from pipeline.surveys.staff.tabulation import tabulate, tabulate_ready
 from tests.surveys.projects import (AGREEMENT, REAL, SECRETS, answers, make_project, qualtrics, surveymonkey,
-                                    write_columns)
+                                    write_columns, write_rows)
 
 SEVEN = ["Strongly agree", "Agree", "Somewhat agree", "Neither agree nor disagree", "Somewhat disagree", "Disagree",
          "Strongly disagree"]
@@ -45,7 +46,7 @@ def drafted(project):
 def test_a_qualtrics_export(tmp_path, drafted):
     survey, uses, guesses = drafted(qualtrics(tmp_path / "export.csv"))
     assert uses == {
-        "StartDate": "date", "Status": "progress", "IPAddress": "contact", "Progress": "progress",
+        "StartDate": "date", "Status": "not_counted", "IPAddress": "contact", "Progress": "progress",
         "Finished": "progress",
         "ResponseId": "respondent", "RecipientLastName": "contact", "RecipientEmail": "contact",
         "LocationLatitude": "contact",
@@ -341,13 +342,22 @@ def test_a_ready_table_of_counts(tmp_path, drafted):
     assert survey.items[0].may_match == "induction-prepared-for-role" and uses["Agree"] == "counts"
 
 
+@pytest.mark.parametrize("row", [(31, 8, 25, 29, 5), (0.31, 0.08, 0.25, 0.29, 0.05), ("31%", "8%", "25%", "29%", "5%"),
+                                 (0.35, 0.33, 0.16, 0.13, 0.05), (35, 33, 16, 13, 5)])
+def test_shares_that_rounding_leaves_two_points_off_are_percentages_in_every_form(tmp_path, drafted, row):
+    """In floating point 0.98 less 1 is a little more than 0.02 away."""
+    survey, _, _ = drafted(_table(tmp_path / "t.csv", [("I am supported", *row, 200), ("I am heard", *row, 200)]),
+                           checked=False)
+    assert survey.kind == "percentages" and survey.table.base == "n" and survey.table.decimals == 0
+
+
 def test_a_ready_table_of_percentages_by_group(tmp_path, drafted):
     head = ("Role", "Statement", "% Strongly agree", "% Agree", "% Disagree", "% Strongly disagree", "Responses",
             "% positive")
     rows = [(role, text, *cells) for role, cells in (("Worker", ("25.0", "50.0", "12.5", "12.5", 40, 75)),
                                                      ("Manager", ("50.0", "50.0", "0", "0", 20, 100)))
             for text in ("My team colleagues support each other", "The canteen is good")]
-    survey, uses, _ = drafted(_table(tmp_path / "t.csv", rows, head))
+    survey, uses, _ = drafted(_table(tmp_path / "t.csv", rows, head), checked=False)
     assert survey.kind == "percentages" and uses["% positive"] == "other" and len(survey.items) == 2
     assert (survey.table.base, survey.table.group, survey.table.decimals) == ("Responses", "Role", 1)
 
@@ -357,6 +367,28 @@ def test_a_ready_table_of_shares_of_one(tmp_path, drafted):
     survey, _, _ = drafted(_table(tmp_path / "t.csv", [("One thing", 0.25, 0.625, 0.125, 40),
                                                         ("Another", 0.5, 0.5, 0, 20)], head), checked=False)
     assert (survey.kind, survey.table.base, survey.table.decimals) == ("percentages", "Base", 1)
+
+
+def test_a_ready_table_by_group_finds_the_rows_of_everybody(tmp_path, drafted):
+    head = ("Statement", "Role", "Strongly agree", "Agree", "Disagree", "Strongly disagree", "n")
+    rows = [(statement, role, 10, 20, 10, 10, 50) for statement in ("I am heard", "I am supported") for role in
+            ("Social worker", "Manager", "All staff")]
+    survey, _, _ = drafted(_table(tmp_path / "t.csv", rows, head))
+    assert (survey.table.group, survey.table.everybody) == ("Role", ("All staff",)) and survey.groupings() == {"group": "Role"}
+    assert check_survey(tmp_path / "project/data/raw/surveys/made-up").warnings == ()
+    survey, _, _ = drafted(_table(tmp_path / "u.csv", [row for row in rows if row[1] != "All staff"], head), "summed")
+    (caution,) = check_survey(tmp_path / "project/data/raw/surveys/summed").warnings
+    assert "everybody is the sum of the groups in column Role" in caution
+    shares = tabulate_ready(read_ready_table(tmp_path / "project/data/raw/surveys/summed", survey), survey).shares
+    assert shares.query("grouping == 'all'")[["respondents", "agree"]].to_numpy().tolist() == [[100, 60], [100, 60]]
+
+
+@pytest.mark.parametrize("mark", ["<5", "*", "[c]", "≤ 10", "supp", ".."])
+def test_marks_in_a_ready_table_are_named_by_row_and_column(tmp_path, project, mark):
+    path = _table(tmp_path / "t.csv", [("I am heard", 20, 30, 10, 8, mark, 71), ("I am supported", 22, mark, 12, 4, 3, 69)])
+    with pytest.raises(DataError, match="Some numbers of the table are not shown") as error:
+        new_survey(project, "made-up", path)
+    assert f"line 2, column 6 (Strongly disagree): {mark}; line 3, column 3 (Agree): {mark}" in str(error.value)
 
 
 @pytest.mark.parametrize(("cells", "said"), [
@@ -471,3 +503,61 @@ def test_a_real_surveymonkey_export(drafted):
     assert {scale.points for scale in survey.scales} == {5} and len(by_use["group"]) == 3
     assert sum("a place in a ranking" in guesses[column].reason for column in by_use["other"]) == 6
     assert survey.missing[0].answers == ("Unfamiliar (N/A)",)
+
+
+def test_previews_and_tests_are_no_answers_but_show_what_was_on_offer(tmp_path, drafted):
+    imports = [f'{{"ImportId":"{name}"}}' for name in ("Status", "Q1", "Q2")]
+    real = [["0", label, "Social worker"] for label in ["Agree"] * 30 + ["Disagree"] * 40]
+    nobody = [[status, "Strongly disagree", "Somebody trying it"] for status in ("1", "2", "17") for _ in range(4)]
+    path = write_rows(tmp_path / "a.csv", [["Status", "Q1", "Q2"], ["Response Type", "I am supported", "Role"], imports,
+                                           *nobody[:6], *real, *nobody[6:]])
+    survey, uses, _ = drafted(path)
+    assert uses["Status"] == "not_counted" and survey.not_counted[0].answers == ("1", "17", "2")
+    folder = tmp_path / "project/data/raw/surveys/made-up"
+    responses = read_responses(folder, survey)
+    assert (len(responses), responses.in_file, responses.set_aside) == (70, 82, 12)
+    shares = tabulate(responses).shares
+    assert shares["agree"].iloc[0] == pytest.approx(100 * 30 / 70) and survey.scale("q1").points == 4
+    said = [row for part in check_survey(folder).parts for row in part.rows]
+    assert ("no answers, by column Status", "12") in said and ("in the file", "82 rows") in said
+
+
+def test_rows_that_only_say_test_are_shown_to_a_person(tmp_path, drafted):
+    names = [f"N {row}" for row in range(58)] + ["TEST", "test"]
+    drafted(write_columns(tmp_path / "a.csv", {"Name": names, "Q1": answers(AGREEMENT, 60)}))
+    (caution,) = check_survey(tmp_path / "project/data/raw/surveys/made-up").warnings
+    assert "column 1 (Name): 2 rows have nothing but 'TEST', 'test' there" in caution and "not_counted" in caution
+
+
+@pytest.mark.parametrize("header", [["Respondent", "Role", "Question", "Answer"], ["Person", "Role", "Asked", "Said"],
+                                    ["Where", "Role", "Statement", "Response"]])
+def test_a_file_with_one_row_an_answer_is_told_so(tmp_path, project, header):
+    statements = ["I am well supported", "My manager listens to me", "The office is a good place"]
+    people = [f"P{row}" for row in range(20)] if header[0] != "Where" else ["Here"] * 20
+    rows = [[person, "Worker", statement, AGREEMENT[(k + len(person)) % 5]] for k, person in enumerate(people)
+            for statement in statements]
+    with pytest.raises(DataError, match="one row an answer, not one row a person") as error:
+        new_survey(project, "made-up", write_rows(tmp_path / "a.csv", [header, *rows]))
+    assert "3 questions below each other in 60 rows" in str(error.value)
+    assert not (project / "data/raw/surveys/made-up").exists()
+
+
+def test_a_third_of_all_rows_sent_again_is_no_such_thing(tmp_path, drafted):
+    ids = [f"R{row % 40}" for row in range(60)]
+    drafted(write_columns(tmp_path / "a.csv", {"ResponseId": ids, "Q1": answers(AGREEMENT, 60)}), checked=False)
+    with pytest.raises(DataError, match="20 of 60 rows of respondents who have one already"):
+        check_survey(tmp_path / "project/data/raw/surveys/made-up")
+
+
+@pytest.mark.parametrize("head", [
+    [["Respondent ID", "How well are you supported?", "", "Team?"], ["Respondent ID", "By my manager", "By colleagues",
+                                                                      "Team?"]],
+    [["Respondent ID", "How well are you supported?", "", "Team?"], ["", "By my manager", "By colleagues", "Team?"]],
+    [["Respondent ID", "I am supported", "I am heard", "Team?"], ["Respondent ID", "I am supported", "I am heard", "Team?"]]])
+def test_a_question_may_stand_in_both_header_rows(tmp_path, drafted, head):
+    rows = [[str(row), AGREEMENT[row % 5], AGREEMENT[row % 4], ("North", "South")[row % 2]] for row in range(60)]
+    survey, _, _ = drafted(write_rows(tmp_path / "a.csv", [*head, *rows]))
+    wordings = [item.wording for item in survey.items]
+    assert wordings in (["By my manager", "By colleagues"], ["I am supported", "I am heard"])
+    responses = read_responses(tmp_path / "project/data/raw/surveys/made-up", survey)
+    assert len(responses) == 60 and (survey.groups[0].column if survey.groups else survey.cluster) == "Team?"

@@ -22,6 +22,7 @@ from tests.surveys.projects import ROOT, SECRETS, write_rows
 
 HEAD = TABLE[0]
 TIME, SUPPORT = STATEMENTS
+BY_ROLE = {"statement": "Statement", "base": "n", "group": "Role"}
 
 
 @pytest.fixture
@@ -85,9 +86,11 @@ def test_percentages_leave_open_what_rounding_hides(read):
 def test_percentages_by_group(read):
     head = ["Role", *HEAD]
     rows = [head, ["Worker", TIME, "75", "25", "40"], ["Manager", TIME, "50", "50", "10"],
-            ["Worker", SUPPORT, "71", "29", "35"], ["Manager", SUPPORT, "100", "0", "10"]]
-    answers = read(rows, table={"statement": "Statement", "base": "n", "group": "Role"})
-    assert rows_of(answers) == {("regular", "Worker"): [30, 10], ("regular", "Manager"): [5, 5],
+            ["Worker", SUPPORT, "71", "29", "35"], ["Manager", SUPPORT, "100", "0", "10"],
+            ["All", TIME, "70", "30", "50"], ["All", SUPPORT, "78", "22", "45"]]
+    answers = read(rows, table={**BY_ROLE, "everybody": ["All"]})
+    assert rows_of(answers) == {("regular", EVERYBODY): [35, 15], ("better-outcomes", EVERYBODY): [35, 10],
+                                ("regular", "Worker"): [30, 10], ("regular", "Manager"): [5, 5],
                                 ("better-outcomes", "Worker"): [25, 10], ("better-outcomes", "Manager"): [10, 0]}
 
 
@@ -180,3 +183,38 @@ def test_a_row_that_cannot_be_used(refused, row, kind, said):
                                              (["Statement", "Agree", "AGREE", "n"], "2 columns for 'Agree'")])
 def test_an_answer_without_one_column(refused, head, found):
     assert found in refused([head, *TABLE[1:]], "counts")
+
+GROUPED = [["Statement", "Role", "Agree", "Disagree", "n"],
+           *[[statement, role, agree, disagree, agree + disagree] for statement in STATEMENTS
+             for role, agree, disagree in (("Worker", 30, 10), ("Manager", 5, 15))]]
+
+
+def test_everybody_is_the_sum_of_the_groups_where_the_table_of_counts_has_no_row_of_all(read):
+    answers = read(GROUPED, "counts", table=BY_ROLE)
+    assert rows_of(answers) == {(item, group): counts for item in ("regular", "better-outcomes") for group, counts in
+                                ((EVERYBODY, [35, 25]), ("Worker", [30, 10]), ("Manager", [5, 15]))}
+    assert list(answers.columns) == COLUMNS and answers["base"].tolist()[:2] == [60, 60]
+
+
+@pytest.mark.parametrize("kind", ["counts", "percentages"])
+def test_rows_of_all_are_everybody_and_nothing_is_added_up(read, kind):
+    rows = [*GROUPED[:1], *([statement, "ALL", 50, 50, 100] for statement in STATEMENTS), *(
+        [statement, role, 50, 50, 100] for statement in STATEMENTS for role in ("Worker", "Manager"))]
+    answers = read(rows[:1] + rows[1:][::-1], kind, table={**BY_ROLE, "everybody": ["All"]})
+    assert list(rows_of(answers)) == [(item, group) for item in ("regular", "better-outcomes")
+                                      for group in (EVERYBODY, "Manager", "Worker")]
+    assert (answers["base"] == 100).all()
+
+
+@pytest.mark.parametrize(("rows", "kind", "everybody", "said"), [
+    (GROUPED, "percentages", [], "percentages of groups do not add up"),
+    ([*GROUPED, [STATEMENTS[0], "All", 30, 25, 55]], "counts", ["All"], "nobody but groups for better-outcomes"),
+    ([*GROUPED, [STATEMENTS[0], "", 30, 25, 55]], "counts", [], "A row of the table has no group")])
+def test_a_table_by_group_without_everybody_is_refused(refused, rows, kind, everybody, said):
+    rows = [rows[0], *([*row[:2], 50, 50, 100] for row in rows[1:])] if kind == "percentages" else rows
+    assert said in refused(rows, kind, table={**BY_ROLE, "everybody": everybody})
+
+
+def test_a_mark_is_named_with_its_place(refused):
+    message = refused([*TABLE[:2], [STATEMENTS[1], "<5", "10", "14"]], "counts")
+    assert "line 3, column 2 (Agree)" in message and "'<5'" in message and "suppressed" in message
