@@ -30,6 +30,8 @@ COLLINEAR = 0.95  # correlation of two domain scores beyond which nobody can tel
 MOST_PEOPLE = 50_000  # in a model of all domains, where hardly two people have the same scores; more are sampled
 SIGNIFICANCE = 0.05  # for the verdict on proportional odds
 ALONE, TOGETHER = "alone", "together"
+COMPLETE, OPPOSITE = (f"the score and the answers go {how} completely, so no odds ratio bounds it"
+                      for how in ("together", "against each other"))
 COLUMNS = ["outcome", "domain", "adjusted", "odds_ratio", "low", "high", "p", "q", "respondents", "left_out",
            "clusters", "df", "po_p", "po_verdict", "cut_odds_ratios", "reason", "note"]
 IMPORTANCE = ["domain", "share", "low", "high", "first", "respondents", "reason", "note"]
@@ -179,7 +181,7 @@ def _model_rows(people: People, domains: list[str], rarer: int, level: float) ->
     elif df < LEAST_DF:
         reason = f"fewer than {LEAST_DF} residual degrees of freedom"
     else:
-        fit, reason = _fitted(people)
+        fit, reason = _fitted(people, domains)
     if fit is None:
         yield from ({"domain": domain, "df": df, "reason": reason} for domain in domains)
         return
@@ -195,12 +197,14 @@ def _model_rows(people: People, domains: list[str], rarer: int, level: float) ->
                "clusters": 0 if people.clusters is None else people.units, **_proportional(brant[domain])}
 
 
-def _fitted(people: People) -> tuple[OrdinalFit | None, str]:
+def _fitted(people: People, domains: list[str]) -> tuple[OrdinalFit | None, str]:
     """The fit, or why there is none."""
     try:
         fit = CumulativeLink().fit(people.counts, people.design)
     except DataError:
         return None, "the covariates repeat each other or a score"
+    if len(domains) == 1 and np.isinf(fit.params[domains[0]]):
+        return None, COMPLETE if fit.params[domains[0]] > 0 else OPPOSITE
     if fit.separated:
         return None, "the answers separate: some groups or scores have only one kind of answer"
     return (fit, "") if fit.converged else (None, "the model did not converge")

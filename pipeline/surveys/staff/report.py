@@ -12,7 +12,7 @@ from pipeline.markdown import Markdown, md
 from pipeline.phrases import lower_first, number
 from pipeline.surveys.disclosure.tables import EVERYBODY
 from pipeline.surveys.staff.benchmark import HIGHER, LOWER
-from pipeline.surveys.staff.joint_models import ALONE
+from pipeline.surveys.staff.joint_models import ALONE, COMPLETE, OPPOSITE
 from pipeline.surveys.staff.codebook import StaffSurvey
 
 FALSE_DISCOVERY_RATE = 0.05
@@ -41,17 +41,30 @@ def findings(survey: StaffSurvey, respondents: int, shares: pd.DataFrame, models
 
 
 def _link_in_short(models: pd.DataFrame, survey: StaffSurvey) -> Markdown:
-    tested = models[(models["adjusted"] == ALONE) & models["q"].notna()] if len(models) else models
     if not len(models):
         return _no_link(survey)
-    if not len(tested):
+    alone = models[models["adjusted"] == ALONE]
+    tested, complete = alone[alone["q"].notna()], alone[alone["reason"].isin([COMPLETE, OPPOSITE])]
+    if not len(tested) and not len(complete):
         return md("No model was fitted: {}.", models['reason'].iloc[0])
     clear = tested[tested["q"] < FALSE_DISCOVERY_RATE]
-    together = (clear["odds_ratio"] > 1).sum()
-    more = md(", {} in the other direction", len(clear) - together) if len(clear) > together else ""
+    together, against = (clear["odds_ratio"] > 1).sum(), (clear["odds_ratio"] < 1).sum()
+    together += (complete["reason"] == COMPLETE).sum()
+    against += (complete["reason"] == OPPOSITE).sum()
+    more = md(", {} in the other direction", against) if against else ""
     return md("Of {} pairs of a domain of support and an outcome that staff report, {} go together "
-              "more clearly than chance explains, allowing for how many were looked at{}. That is a link between two "
-              "answers of the same people, not proof that one brings about the other.", len(tested), together, more)
+              "more clearly than chance explains, allowing for how many were looked at{}.{} That is a link between two "
+              "answers of the same people, not proof that one brings about the other.",
+              len(tested) + len(complete), together, more, _completely(complete))
+
+
+def _completely(models: pd.DataFrame) -> Markdown:
+    """The domains and outcomes of which the one follows from the other."""
+    if not len(models):
+        return md("")
+    pairs = [md("{} and {}", _quoted(row.domain_label), _quoted(row.outcome_label)) for row in models.itertuples()]
+    return md(" Completely, so that no odds ratio bounds it: {}. See whether they are the same answers twice.",
+              Markdown("; ").join(pairs))
 
 
 def _no_link(survey: StaffSurvey) -> Markdown:
@@ -248,11 +261,17 @@ def pairs_text(pairs: pd.DataFrame) -> Markdown:
     known = pairs.dropna(subset=["correlation"]) if len(pairs) else pairs
     if not len(known):
         return md("No pair of statements has enough people on both sides of both to be shown.") if len(pairs) else md("")
-    clear = known[known["q"] < FALSE_DISCOVERY_RATE]
-    return md("Of {} pairs of a statement on support and one on outcomes, {} go "
+    clear, complete = known[known["q"] < FALSE_DISCOVERY_RATE], known[known["q"].isna()]
+    more = md(" and {} more", len(complete) - MOST_LISTED) if len(complete) > MOST_LISTED else md("")
+    said = md("Completely, so that nobody's answers contradict it, go together or against each other: {}{}. ",
+              Markdown("; ").join(map(_quoted, complete["pair_label"].head(MOST_LISTED))), more) if len(complete) else md("")
+    if len(complete) == len(known):
+        return md("{}All pairs are in the data tables.", said)
+    return md("{}Of {} pairs of a statement on support and one on outcomes{}, {} go "
               "together and {} go against each other more clearly than chance explains "
               "(false-discovery rate 5%). Latent correlations run from {} to {}. All pairs are in the data tables.",
-              len(known), (clear["correlation"] > 0).sum(), (clear["correlation"] < 0).sum(),
+              said, len(known) - len(complete), md(" that can be tested" if len(complete) else ""),
+              (clear["correlation"] > 0).sum(), (clear["correlation"] < 0).sum(),
               *(number(known["correlation"].agg(end), "{:.2f}") for end in ("min", "max")))
 
 

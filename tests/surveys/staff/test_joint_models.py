@@ -208,7 +208,7 @@ def test_scores_that_are_one_have_models_alone_but_not_together():
 
 def test_answers_that_separate():
     codes = np.repeat([[0, 0], [1, 0], [3, 4], [4, 4]], 50, axis=0)
-    refused(responses_of([item("s", "tasks"), item("o", "tasks", "outcome")], codes), "separate")
+    refused(responses_of([item("s", "tasks"), item("o", "tasks", "outcome")], codes), "go together completely")
 
 
 def test_covariates_that_repeat_each_other():

@@ -1,16 +1,20 @@
 """The report's sentences say what its tables say, with the uncertainty, and claim less where there is less."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from pipeline.surveys.staff import front_matter, report
 from pipeline.surveys.staff.analysis import (
     comparison_table, link_models, model_lines, pairs_to_draw, score_tables, side_by_side)
+from pipeline.surveys.staff.associations import associations
 from pipeline.surveys.staff.benchmark import HIGHER, LOWER, NOT_TOLD_APART
 from pipeline.surveys.staff.domain_scores import domain_scores
+from pipeline.surveys.staff.joint_models import joint_models
 from pipeline.surveys.staff.responses import read_responses
 from pipeline.surveys.staff.tabulation import tabulate
 from tests.surveys.made_up import HEADER, staff_survey, write_survey
+from tests.surveys.staff.respondents import item, responses_of
 from tests.surveys.staff.test_tabulation import made_up_rows
 
 SURVEY = staff_survey()
@@ -43,6 +47,26 @@ def test_without_a_model_the_reason_stands_in_its_place():
     none = models(odds_ratio=float("nan"), q=float("nan"), reason="fewer than 150 people gave all the answers")
     assert "No model was fitted: fewer than 150 people" in report.findings(SURVEY, 60, SHARES, none, NO_COMPARISON)
     assert report.link_text(none, SURVEY).startswith("Not fitted (2 estimates): fewer than 150 people")
+
+
+def test_what_goes_together_completely_is_said_and_not_counted_as_nothing():
+    """An outcome that repeats a statement on support: no odds ratio is finite, and the link is the strongest there can be."""
+    rng = np.random.default_rng(5)
+    codes = np.column_stack([*[rng.integers(0, 5, 300)] * 2, rng.integers(0, 5, 300)])
+    for turned, said in ((False, "1 go together more clearly"), (True, "1 in the other direction")):
+        responses = responses_of([item("same", "tasks"), item("same-again", "outcomes", "outcome", reversed=turned),
+                                  item("other", "time")], codes)
+        scores = domain_scores(responses)
+        found = joint_models(responses, scores).assign(outcome_label="The outcome", domain_label=lambda each: each["domain"])
+        text = report.findings(responses.survey, 300, SHARES.iloc[:0], found, NO_COMPARISON)
+        assert "Of 2 pairs of a domain of support and an outcome" in text and said in text
+        assert "Completely, so that no odds ratio bounds it: “tasks” and “The outcome”." in text
+        assert "completely, so no odds ratio bounds it" in report.link_text(found, responses.survey)
+        pairs = associations(responses).assign(pair_label=lambda each: each["support"] + " – " + each["outcome"])
+        text = report.pairs_text(pairs)
+        assert "go together or against each other: “same – same-again”." in text
+        assert "Of 1 pairs of a statement on support and one on outcomes that can be tested, 0 go together" in text
+        assert "Of" not in report.pairs_text(pairs.head(1)) and "0 go together" not in report.pairs_text(pairs.head(1))
 
 
 def test_a_table_of_totals_tells_why_there_is_no_link():
