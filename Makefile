@@ -41,16 +41,16 @@ bench: $(READY)     ## measure each stage
 	@$(RUN) -m pipeline bench $(ARGS)
 
 lock: $(READY)     ## write requirements.lock and what goes with it for pyproject.toml; newest versions: ARGS=--upgrade
-	@$(RUN) -m pipeline.lockfile $(ARGS)
+	@$(RUN) -m pipeline.setup.lockfile $(ARGS)
 
 fresh:     ## try report and test in clean Debian systems, as root with debootstrap; others: ARGS=bookworm
 	@.ci/fresh $(ARGS)
 
 stages: $(READY)     ## write the lists of modules and reports in dvc.yaml, which follow from the code
-	@$(RUN) -m pipeline.stage_lists
+	@$(RUN) -m pipeline.workflow.stage_lists
 
 docs: $(READY)     ## write docs/reference/commands.md from the commands' own help
-	@$(RUN) -m typer pipeline.cli utils docs --name golden-thread --title Commands --output docs/reference/commands.md
+	@$(RUN) -m typer pipeline.commands.main utils docs --name golden-thread --title Commands --output docs/reference/commands.md
 
 clean:     ## remove what the pipeline made, and its caches; raw data and .venv stay
 	rm -rf data/processed reports/site reports/published reports/.quarto .dvc/cache .dvc/tmp .pytest_cache .hypothesis
@@ -58,12 +58,12 @@ clean:     ## remove what the pipeline made, and its caches; raw data and .venv 
 
 .venv/.ready: requirements.lock pyproject.toml
 	@for python in $(if $(PYTHON),"$(PYTHON)",$(CANDIDATES)); do \
-	    if "$$python" -m pipeline.environment --check >/dev/null 2>&1; then \
-	        exec "$$python" -m pipeline.environment; \
+	    if "$$python" -m pipeline.setup.environment --check >/dev/null 2>&1; then \
+	        exec "$$python" -m pipeline.setup.environment; \
 	    fi; \
 	done; \
 	for python in $(if $(PYTHON),"$(PYTHON)",$(CANDIDATES)); do \
-	    said=$$("$$python" -m pipeline.environment --check 2>&1); \
+	    said=$$("$$python" -m pipeline.setup.environment --check 2>&1); \
 	    if [ $$? -eq 2 ]; then echo "$$said" >&2; break; fi; \
 	done; \
 	echo 'No Python 3.11, 3.12, 3.13 or 3.14 that can make virtual environments (tried: $(or $(PYTHON),$(CANDIDATES))).' >&2; \
@@ -78,5 +78,5 @@ endif
 
 # Quarto makes the reports where it can be had. One attempt for each environment, within three minutes.
 .venv/.quarto-tried: .venv/.ready
-	@.venv/bin/python -m pipeline.toolchain
+	@.venv/bin/python -m pipeline.setup.toolchain
 	@touch $@

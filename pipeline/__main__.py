@@ -1,5 +1,5 @@
 """`python -m pipeline` is the same as `golden-thread`."""
 
-from pipeline.cli import main
+from pipeline.commands.main import main
 
 main()

@@ -12,7 +12,7 @@ import pytest
 import typer
 import yaml
 
-from pipeline.cli import app
+from pipeline.commands.main import app
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -73,7 +73,7 @@ def test_every_environment_variable_of_ours_is_documented():
 
 
 def test_the_reference_of_commands_is_what_the_commands_say():
-    written = subprocess.run([sys.executable, "-m", "typer", "pipeline.cli", "utils", "docs", "--name", "golden-thread",
+    written = subprocess.run([sys.executable, "-m", "typer", "pipeline.commands.main", "utils", "docs", "--name", "golden-thread",
                               "--title", "Commands"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     kept = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
     assert kept.strip() == written.strip(), "Run 'make docs'."

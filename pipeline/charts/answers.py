@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import FIRST, SECOND
 from pipeline.charts.lists import APART, dot_key, dots, key_above, name_axis, statement_list
+from pipeline.charts.style import FIRST, SECOND
 
 
 def agreement_dots(shares: pd.DataFrame, items: Mapping[str, str], groups: Mapping[str, str],

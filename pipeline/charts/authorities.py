@@ -16,9 +16,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
+from pipeline.charts.style import EDGE, FIRST, GRID, INK, PALE_BLUES, PAPER, QUIET, SERIES, SMALL, SMALLEST, UNCLEAR, WIDTH
 from pipeline.phrases import number
-from pipeline.charts import (
-    EDGE, FIRST, GRID, INK, PALE_BLUES, PAPER, QUIET, SERIES, SMALL, SMALLEST, UNCLEAR, WIDTH)
 
 WIDE, NARROW = PALE_BLUES[:2]  # bars of eight in ten authorities, and of half of them
 GUTTER = 1.42  # inches for the names of the rows

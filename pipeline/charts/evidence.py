@@ -20,8 +20,21 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FixedLocator
 
-from pipeline.charts import (
-    FIRST, GRID, ORANGES, PALE_BLUES, PAPER, QUIET, SECOND, SMALL, SMALLEST, WIDTH, ink_on, label_transform, sheet)
+from pipeline.charts.style import (
+    FIRST,
+    GRID,
+    ORANGES,
+    PALE_BLUES,
+    PAPER,
+    QUIET,
+    SECOND,
+    SMALL,
+    SMALLEST,
+    WIDTH,
+    ink_on,
+    label_transform,
+    sheet,
+)
 
 LETTERS, LABELS = 34, 1.97  # characters in a line of a row's label, and inches that labels take
 ROW, LINE = 0.165, 0.115  # inches of a row, and of each further line of its label

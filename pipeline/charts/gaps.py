@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import FIRST, INK, SECOND
 from pipeline.charts.lists import APART, dot_key, dots, key_above, name_axis, odds_axis, statement_list
+from pipeline.charts.style import FIRST, INK, SECOND
 
 ESTIMATES = {"odds_ratio": (-APART, FIRST, "Statement alone"),
              "shrunken": (APART, SECOND, "Drawn to its subject's mean")}

@@ -13,12 +13,42 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 
-from pipeline.charts import (
-    EDGE, GRID, HEADING, LETTERING, NEUTRAL, PAPER, QUIET, SMALL, SMALLEST, ink_on, sheet, text_width, wrapped)
 from pipeline.charts.answer_shares import sorted_items
 from pipeline.charts.likert_layout import (
-    AFTER_SWATCH, GAP, GROUPS, LABELS, SWATCH, TOTAL, WITHHELD, Column, Line, Piece, Plan, bar_pieces, end_totals,
-    key_entries, line_names, plan_across, plan_down, side_columns)
+    AFTER_SWATCH,
+    GAP,
+    GROUPS,
+    LABELS,
+    SWATCH,
+    TOTAL,
+    WITHHELD,
+    Column,
+    Line,
+    Piece,
+    Plan,
+    bar_pieces,
+    end_totals,
+    key_entries,
+    line_names,
+    plan_across,
+    plan_down,
+    side_columns,
+)
+from pipeline.charts.style import (
+    EDGE,
+    GRID,
+    HEADING,
+    LETTERING,
+    NEUTRAL,
+    PAPER,
+    QUIET,
+    SMALL,
+    SMALLEST,
+    ink_on,
+    sheet,
+    text_width,
+    wrapped,
+)
 from pipeline.surveys.codebook import AnswerScale
 
 BAR = 0.145  # inches

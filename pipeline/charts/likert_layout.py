@@ -7,10 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.charts import (
-    AGREE, DISAGREE, DONT_KNOW, HEADING, LETTERING, NEUTRAL, PAPER, SMALL, SMALLEST, WIDTH, WITHHELD_HATCH, text_width,
-    wrapped)
 from pipeline.charts.answer_shares import side
+from pipeline.charts.style import (
+    AGREE,
+    DISAGREE,
+    DONT_KNOW,
+    HEADING,
+    LETTERING,
+    NEUTRAL,
+    PAPER,
+    SMALL,
+    SMALLEST,
+    WIDTH,
+    WITHHELD_HATCH,
+    text_width,
+    wrapped,
+)
 from pipeline.surveys.codebook import AnswerScale
 
 WITHHELD = "Not shown"

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from pipeline.charts import BLUES, CURVES, EDGE, HEADING, INK, LETTERING, QUIET, SMALL, WIDTH, wrapped
 from pipeline.charts.lists import key_above, name_axis, statement_list
+from pipeline.charts.style import BLUES, CURVES, EDGE, HEADING, INK, LETTERING, QUIET, SMALL, WIDTH, wrapped
 
 DIFFERENCE = "Difference in the share that reports better outcomes (percentage points: supported less not supported)"
 BAND = {"edgecolor": EDGE, "linewidth": 0.5}  # a band is an assumption: the more is assumed, the darker

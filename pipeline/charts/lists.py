@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-from pipeline.charts import HEADING, LETTERING, PAPER, SMALL, WIDTH, label_transform, wrapped
+from pipeline.charts.style import HEADING, LETTERING, PAPER, SMALL, WIDTH, label_transform, wrapped
 
 ROW = 0.15  # inches, of a statement of one line: one page of A4 holds the whole questionnaire
 LABELS, PLOT, RIGHT = 2.32, 2.39, 0.17  # inches: where labels end, the plot begins, and from its end to the edge

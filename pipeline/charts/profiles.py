@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from pipeline.charts import EDGE, FIRST, GRID, HEADING, INK, QUIET, SECOND, SMALL, SPREAD, WIDTH
+from pipeline.charts.style import EDGE, FIRST, GRID, HEADING, INK, QUIET, SECOND, SMALL, SPREAD, WIDTH
 
 RANGE, MIDDLE = SPREAD  # of the neighbours: all of them, and the middle half
 REGION = (0, (1, 1.6))

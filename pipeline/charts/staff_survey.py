@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from pipeline.charts import BLUES, EDGE, FIRST, INK
 from pipeline.charts.likert import likert_bars
 from pipeline.charts.lists import dot_key, dots, key_above, name_axis, odds_axis, statement_list
+from pipeline.charts.style import BLUES, EDGE, FIRST, INK
 from pipeline.surveys.codebook import AnswerScale, Category
 
 # What answers count as, whatever the scale of a statement is.

@@ -10,8 +10,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.surveys.codebook import Codebook as SurveyCodebook, listed, repeated
-from pipeline.yaml_models import Identifier, Slug, Strict, Text, read_model
+from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_model
+from pipeline.surveys.codebook import Codebook as SurveyCodebook
+from pipeline.surveys.codebook import listed, repeated
 
 NONE = "none_stated"
 TARGETS = {"staff": "Staff", "practice": "Practice", "parents": "Parents", "children": "Children", "service": "Service"}

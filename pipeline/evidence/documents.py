@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from pipeline.inputs.yaml_models import Slug, Strict, Text, read_model
 from pipeline.surveys.codebook import repeated
-from pipeline.yaml_models import Slug, Strict, Text, read_model
 
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}){0,2}$")]
 

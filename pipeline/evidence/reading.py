@@ -8,11 +8,12 @@ import pandas as pd
 import pandera.pandas as pa
 
 from pipeline.authorities.panel.indicators import read_indicators
-from pipeline.csv_tables import cell_problems, read_lines, refuse
 from pipeline.evidence.codebook import LISTS, NONE, EvidenceCodebook, read_evidence_codebook
 from pipeline.evidence.documents import Document, read_documents
 from pipeline.files import project_root
-from pipeline.surveys.codebook import Codebook as SurveyCodebook, read_codebook
+from pipeline.inputs.csv_tables import cell_problems, read_lines, refuse
+from pipeline.surveys.codebook import Codebook as SurveyCodebook
+from pipeline.surveys.codebook import read_codebook
 
 FOLDER = Path("data/raw/evidence")
 COLUMNS = ["id", "document", "section", "authority", "who", "feature", "mechanism", "outcome", "direction", "evidence",

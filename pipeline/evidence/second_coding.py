@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from pipeline.csv_tables import cell_problems, read_lines, refuse
-from pipeline.evidence.agreement import VARIABLES, code_sets, disagreements
+from pipeline.evidence.coder_agreement import VARIABLES, code_sets, disagreements
 from pipeline.evidence.reading import FOLDER, Evidence, read_nothing, read_passages
 from pipeline.files import project_root
+from pipeline.inputs.csv_tables import cell_problems, read_lines, refuse
 
 KEY = ["document", "section", "variable"]
 SETTLED = [*KEY, "first", "second", "decided", "rule", "reason"]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.exercises import Exercise, Mistake, letters
+from pipeline.exercises.checking import Exercise, Mistake, letters
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.published import feasible_sets
 

@@ -2,16 +2,16 @@
 
 import pandas as pd
 
-from pipeline.exercises import Exercise, Mistake
+from pipeline.claims.verdicts import LITERALLY, NOT_CHECKABLE, NOT_REPRODUCED, REPRODUCED
+from pipeline.exercises.checking import Exercise, Mistake
 from pipeline.statistics.rounding import rounded_percentage
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.published import feasible_sets
-from pipeline.verdicts import LITERALLY, NOT_CHECKABLE, NOT_REPRODUCED, REPRODUCED
 
 
 def exercises(checked: pd.DataFrame, answers: pd.DataFrame, codebook: Codebook,
               rounding: str) -> tuple[Exercise, Exercise, Exercise]:
-    """Three exercises on the claims with their verdicts (see `pipeline.claims.check_claims`) and on answers.csv."""
+    """Three exercises on the claims with their verdicts (see `pipeline.claims.survey.check_claims`) and on answers.csv."""
     return _borne_out(checked), _widest_gap(checked), _within_rounding(answers, codebook, rounding)
 
 

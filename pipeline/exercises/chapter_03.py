@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.exercises import Exercise, Mistake, letters
+from pipeline.exercises.checking import Exercise, Mistake, letters
 from pipeline.surveys.codebook import Codebook
 
 CLEAR = 0.05  # the roles clearly differ where q is below

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.exercises import Exercise, Mistake, letters
+from pipeline.exercises.checking import Exercise, Mistake, letters
 from pipeline.statistics.association import NON_NEGATIVE, NOTHING
 from pipeline.surveys.codebook import Codebook
 

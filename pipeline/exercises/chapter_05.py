@@ -5,7 +5,7 @@ import pandas as pd
 from pipeline.evidence.codebook import NONE
 from pipeline.evidence.grades import GRADES
 from pipeline.evidence.reading import Evidence
-from pipeline.exercises import Exercise, Mistake, letters
+from pipeline.exercises.checking import Exercise, Mistake, letters
 
 FEATURE = "manageable_caseloads"
 SHOWS = "shows"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.authorities.panel.indicators import Indicator
 from pipeline.authorities.panel.values import total
-from pipeline.exercises import Exercise, Mistake, letters
+from pipeline.exercises.checking import Exercise, Mistake, letters
 
 SEED = 6
 AUTHORITIES = 12

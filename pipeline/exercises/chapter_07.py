@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.authorities.models.declared import OUTCOMES, SIGNIFICANCE, SUPPORTS
-from pipeline.exercises import Exercise, Mistake
+from pipeline.exercises.checking import Exercise, Mistake
 
 SEED = 55
 AUTHORITIES, YEARS = 30, range(2018, 2024)

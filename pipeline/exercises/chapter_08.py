@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
-from pipeline.exercises import Exercise, Mistake
+from pipeline.exercises.checking import Exercise, Mistake
 from pipeline.statistics.intervals import wilson
 
 SEED = 81

@@ -7,7 +7,7 @@ asked for or told.
 import numpy as np
 import pandas as pd
 
-from pipeline.exercises import Exercise, Mistake
+from pipeline.exercises.checking import Exercise, Mistake
 from pipeline.surveys.disclosure.policy import Policy
 
 TEAMS = {"Assessment": (21, 6, 8, 3), "Children in care": (12, 0, 2, 1), "Fostering": (4, 0, 3, 1),

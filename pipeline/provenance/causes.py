@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.parameters import FILE
+from pipeline.inputs.parameters import FILE
 from pipeline.provenance.runs import Run, changed_lines
-from pipeline.provenance.stages import parameters
+from pipeline.workflow.stages import parameters
 
 PACKAGES = "requirements.lock"
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)

@@ -21,10 +21,10 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.model.entity import Entity
 from rocrate.rocrate import ROCrate
 
-from pipeline.environment import entry
 from pipeline.errors import PublishingError
 from pipeline.files import write_json, write_text
-from pipeline.provenance.stages import Stage, is_shared, read_stages, title_of
+from pipeline.setup.environment import entry
+from pipeline.workflow.stages import Stage, is_shared, read_stages, title_of
 
 METADATA, WORKFLOW = "ro-crate-metadata.json", "workflow.yaml"
 SITE = "reports/site/"

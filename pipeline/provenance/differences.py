@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pipeline.provenance.causes import Causes, find_causes
 from pipeline.provenance.key_results import DECLARED, declared_results, published_by
+from pipeline.provenance.report_tables import Changed, Table, changed, read_tables
 from pipeline.provenance.runs import Run
 from pipeline.provenance.sentences import Reworded, reworded, sentences, texts
-from pipeline.provenance.tables import Changed, Table, changed, read_tables
 
 JUDGED = {  # the tables that hold verdicts: the column of what is judged, and what each column of verdicts is about
     "claims": ("claim", {"verdict": ""}),

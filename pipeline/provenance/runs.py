@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import yaml
 
 from pipeline.errors import PipelineError
-from pipeline.failures import git_refused
-from pipeline.isolation import isolated
-from pipeline.records import LOCK, last_record
-from pipeline.running import reproduce
+from pipeline.machine.isolation import isolated
+from pipeline.workflow.failures import git_refused
+from pipeline.workflow.records import LOCK, last_record
+from pipeline.workflow.running import reproduce
 
 if TYPE_CHECKING:
     from dvc.api import DVCFileSystem

@@ -9,8 +9,8 @@ from pipeline.characters import harmless
 from pipeline.phrases import counted, listed, true_minus
 from pipeline.provenance.causes import Causes
 from pipeline.provenance.differences import Differences
+from pipeline.provenance.report_tables import Cell, Changed, number
 from pipeline.provenance.sentences import Reworded, split
-from pipeline.provenance.tables import Cell, Changed, number
 
 LARGEST = 5  # changes of a table that are told one by one
 NAMED = 8  # of a list of files

@@ -12,8 +12,8 @@ from pipeline.errors import RenderError
 from pipeline.files import unguarded
 from pipeline.markdown import plain
 from pipeline.rendering.sources import Report, expanded
-from pipeline.rendering.spreadsheets import SheetTable, Workbook, write_ods, write_xlsx
 from pipeline.rendering.values import published_values
+from pipeline.rendering.workbook import SheetTable, Workbook, write_ods, write_xlsx
 
 SHOWN = re.compile(r"\{#(?:tbl|fig)-([a-z0-9-]+)")
 INCLUDED = re.compile(r"published/([^/]+)/")

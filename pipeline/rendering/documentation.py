@@ -14,9 +14,10 @@ from pathlib import Path
 
 from pipeline.errors import RenderError
 from pipeline.files import replacing
-from pipeline.rendering import FIXED_EPOCH, embedded
+from pipeline.rendering import embedded
+from pipeline.rendering.frame import write_frame
+from pipeline.rendering.reports import FIXED_EPOCH
 from pipeline.rendering.sources import CODE, blanked
-from pipeline.site_frame import write_frame
 
 KINDS = {"how-to": "How to", "explanation": "Explanation", "reference": "Reference", "quality": "Quality"}
 LINK = re.compile(r"(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\)")

@@ -8,10 +8,10 @@ import typst
 import yaml
 
 from pipeline.errors import RenderError
-from pipeline.isolation import environment
-from pipeline.pandoc import pandoc
+from pipeline.machine.isolation import environment
+from pipeline.rendering.frame import AFTER, BEFORE
+from pipeline.rendering.pandoc import pandoc
 from pipeline.rendering.sources import REPORT, shared_settings
-from pipeline.site_frame import AFTER, BEFORE
 
 REPORTS = Path(__file__).resolve().parents[2] / "reports"
 EXTENSION = REPORTS / "_extensions" / "golden-thread"

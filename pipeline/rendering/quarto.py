@@ -15,10 +15,10 @@ from pathlib import Path
 
 import yaml
 
-from pipeline.engines import Quarto
 from pipeline.errors import RenderError
 from pipeline.files import write_text
-from pipeline.isolation import environment
+from pipeline.machine.isolation import environment
+from pipeline.rendering.engines import Quarto
 from pipeline.rendering.sources import ENGINES_OWN, Report
 
 # Lines of a plain log that mean a report is not whole. Levels stand in brackets in the file ("(WARN) ..."), before a

@@ -1,6 +1,5 @@
 """The values that notebooks published, gathered for the reports, as Markdown: a text in them is text."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import yaml

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.errors import CodebookError
-from pipeline.yaml_models import Identifier, Slug, Strict, Text, read_model
+from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_model
 
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 

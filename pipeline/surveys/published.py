@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from pipeline.csv_tables import cell_problems, read_lines, refuse
 from pipeline.errors import DataError, InfeasibleRow
+from pipeline.inputs.csv_tables import cell_problems, read_lines, refuse
 from pipeline.statistics.rounding import FeasibleCounts, feasible_counts
 from pipeline.surveys.codebook import Codebook, Group
 

@@ -12,8 +12,8 @@ import pandas as pd
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
-from pipeline.statistics.ordinal import CumulativeLink
-from pipeline.statistics.ordinal_results import OrdinalFit
+from pipeline.statistics.ordinal.fitting import CumulativeLink
+from pipeline.statistics.ordinal.results import OrdinalFit
 from pipeline.statistics.pooling import pool
 from pipeline.statistics.rounding import FeasibleCounts
 from pipeline.surveys.codebook import Codebook, Scale

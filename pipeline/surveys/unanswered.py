@@ -4,7 +4,7 @@ import pandas as pd
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
-from pipeline.surveys.agreement import share_table
+from pipeline.surveys.agreeing import share_table
 from pipeline.surveys.codebook import Codebook
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.authorities.panel.cleaned import Cleaned
 from pipeline.authorities.panel.cleaning import write_cleaned
 from pipeline.authorities.panel.geography import Lineage
 from pipeline.authorities.panel.indicators import read_indicators
-from pipeline.authorities.panel.tables import Cleaned
-from pipeline.authorities.profiles.assembly import Profile, build_profiles
+from pipeline.chapters.profiles.assembly import Profile, build_profiles
 from tests.authorities import made_up
 
 ROOT = Path(__file__).resolve().parents[2]

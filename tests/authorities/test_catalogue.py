@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from pipeline.authorities.releases.catalogue import CURRENT, FOLDER, STANDARD_COLUMNS, layout_of, read_catalogue
+from pipeline.authorities.releases.data_file import read_release
 from pipeline.authorities.releases.manifest import file_hash
-from pipeline.authorities.releases.tables import read_release
 from pipeline.errors import CodebookError, DataError, ParameterError
 from tests.authorities.made_up import FILES, OLDER_FILE, write_files
 from tests.surveys.projects import ROOT

@@ -12,26 +12,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.authorities.chapter import sections as chapter, checks as chapter_checks, tables
-from pipeline.authorities.chapter.literature import read_studies
-from pipeline.markdown import plain
-from pipeline.phrases import estimate, number
 from pipeline.authorities.models.cross_section import CROSS_SECTION
 from pipeline.authorities.models.declared import OUTCOMES, STEPS, SUPPORTS
 from pipeline.authorities.models.fitting import INFLUENTIAL, Results, fit_models
-from pipeline.authorities.models.inspection_models import INSPECTIONS, LEFT_OUT as INSPECTIONS_LEFT_OUT
-from pipeline.authorities.models.results import write_results
+from pipeline.authorities.models.inspection_models import INSPECTIONS
+from pipeline.authorities.models.inspection_models import LEFT_OUT as INSPECTIONS_LEFT_OUT
 from pipeline.authorities.models.panel_models import EFFECTS, INFLUENCE
+from pipeline.authorities.models.results import write_results
 from pipeline.authorities.models.specifications import CURVES, SPECIFICATIONS
-from pipeline.authorities.panel import report as cleaning
+from pipeline.authorities.panel.cleaned import Cleaned
 from pipeline.authorities.panel.cleaning import lineage_of
 from pipeline.authorities.panel.indicators import read_indicators
-from pipeline.authorities.panel.tables import Cleaned
 from pipeline.authorities.releases.catalogue import read_catalogue
-from pipeline.charts import house_style
+from pipeline.chapters.authorities import cleaning_sections as cleaning
+from pipeline.chapters.authorities import further_sections as chapter_checks
+from pipeline.chapters.authorities import sections as chapter
+from pipeline.chapters.authorities import tables
+from pipeline.chapters.authorities.literature import read_studies
+from pipeline.charts.style import house_style
 from pipeline.errors import CodebookError
+from pipeline.markdown import plain
+from pipeline.phrases import estimate, number
 from pipeline.publishing import Publication
-from pipeline.rendering import render
+from pipeline.rendering.reports import render
 
 matplotlib.use("agg")
 ROOT = Path(__file__).resolve().parents[2]

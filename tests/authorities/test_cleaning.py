@@ -7,15 +7,15 @@ import shutil
 import nbformat
 import pytest
 
-from pipeline.authorities.panel import report
+from pipeline.authorities.panel.cleaned import read_cleaned
 from pipeline.authorities.panel.cleaning import clean, clean_files, lineage_of, write_cleaned
 from pipeline.authorities.panel.geography import Lineage, read_lineage
 from pipeline.authorities.panel.indicators import read_indicators
-from pipeline.authorities.panel.tables import read_cleaned
 from pipeline.authorities.releases.catalogue import read_catalogue
+from pipeline.chapters.authorities import cleaning_sections as report
 from pipeline.errors import CodebookError, DataError
 from pipeline.files import project_root
-from pipeline.notebooks import run_notebook
+from pipeline.notebooks.execution import run_notebook
 from pipeline.publishing import Publication
 from tests.authorities import made_up
 

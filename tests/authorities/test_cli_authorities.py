@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from pipeline.authorities.releases.catalogue import FOLDER
 from pipeline.authorities.releases.downloading import Patience
 from pipeline.authorities.releases.manifest import accepted_files, read_manifest
-from pipeline.cli_authorities import authorities_app
+from pipeline.commands.authorities import authorities_app
 from tests.authorities.loopback import Answer, serving
 from tests.authorities.made_up import FILES, OLDER_FILE, write_files
 from tests.authorities.test_catalogue import REAL
@@ -35,7 +35,7 @@ def project(tmp_path, monkeypatch):
     (folder / FOLDER / "sources.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     monkeypatch.chdir(folder)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr("pipeline.cli_authorities.console", Console(width=80, highlight=False, soft_wrap=True))
+    monkeypatch.setattr("pipeline.commands.authorities.console", Console(width=80, highlight=False, soft_wrap=True))
     monkeypatch.setattr("pipeline.authorities.releases.downloading.USUAL", Patience(attempts=1, backoff=0))
     return folder
 
@@ -177,7 +177,7 @@ def test_who_sits_before_it_is_asked_after_seeing_the_changes(project, made_up, 
     words = ["--from", str(made_up), "--only", "referrals"]
     fetch(*words)
     (made_up / FILES["referrals"]).write_bytes(new_release(made_up))
-    monkeypatch.setattr("pipeline.cli_authorities._somebody_there", lambda: True)
+    monkeypatch.setattr("pipeline.commands.authorities._somebody_there", lambda: True)
     result = CliRunner().invoke(authorities_app, ["fetch", *words], input=f"{answer}\n")
     assert result.exit_code == 0 and state in result.output
     assert result.output.count("years added (1): 2025") == 1  # shown before the question, not again after it

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.authorities.panel.deprivation import read_comparison, read_idaci
 from pipeline.authorities.panel.geography import Lineage
-from pipeline.authorities.panel.reading import read_published
+from pipeline.authorities.panel.published_file import read_published
 from pipeline.authorities.releases.catalogue import read_catalogue
 from pipeline.errors import DataError
 from tests.authorities import made_up

@@ -8,8 +8,14 @@ import yaml
 
 from pipeline.authorities.releases.downloading import Patience, download
 from pipeline.authorities.releases.fetching import Offer, address, by_hand, download_offer, look_into, take
-from pipeline.authorities.releases.manifest import (FROM_FOLDER, accepted_files, file_hash, read_manifest, release_path,
-                                           write_manifest)
+from pipeline.authorities.releases.manifest import (
+    FROM_FOLDER,
+    accepted_files,
+    file_hash,
+    read_manifest,
+    release_path,
+    write_manifest,
+)
 from pipeline.errors import CodebookError, DataError, ParameterError
 from tests.authorities.loopback import Answer, serving
 from tests.authorities.made_up import FILES, OLDER_FILE

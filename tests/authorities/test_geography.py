@@ -9,7 +9,7 @@ import yaml
 from pipeline.authorities.panel.bridging import units_of_today
 from pipeline.authorities.panel.geography import Lineage, bridge, members, read_lineage, unit_id, unit_on
 from pipeline.authorities.panel.places import code_by_number, place, refuse_unexplained, register
-from pipeline.authorities.panel.reading import read_published
+from pipeline.authorities.panel.published_file import read_published
 from pipeline.authorities.releases.catalogue import read_catalogue
 from pipeline.errors import CodebookError, DataError
 from tests.authorities import made_up

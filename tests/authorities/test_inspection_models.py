@@ -6,9 +6,8 @@ import pytest
 from scipy.stats import t
 
 from pipeline.authorities.models.declared import FITTED
-from pipeline.authorities.models.declared import FITTED
 from pipeline.authorities.models.inspection_models import INSPECTIONS, inspection_models, inspection_rows, workforce_year
-from pipeline.statistics.ordinal import CumulativeLink
+from pipeline.statistics.ordinal.fitting import CumulativeLink
 from tests.authorities import made_up_effects
 
 PANEL = made_up_effects.panel(units=150, years=range(2016, 2025))

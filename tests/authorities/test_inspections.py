@@ -8,7 +8,7 @@ from odfdo import Document
 
 from pipeline.authorities.panel.geography import Lineage
 from pipeline.authorities.panel.inspections import JOINT, NO_JUDGEMENT, REPEATED, read_inspections
-from pipeline.authorities.panel.reading import read_published
+from pipeline.authorities.panel.published_file import read_published
 from pipeline.authorities.releases.catalogue import read_catalogue
 from pipeline.errors import DataError
 from tests.authorities import made_up

@@ -12,14 +12,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.authorities.claims.checking import NATIONAL_COLUMNS, check_national_claims, read_national_claims
-from pipeline.authorities.claims.figures import find, growth, judge_figure, judge_order, published
+from pipeline.authorities.panel.cleaned import read_cleaned
 from pipeline.authorities.panel.cleaning import clean_files, write_cleaned
 from pipeline.authorities.panel.indicators import Indicator, read_indicators
-from pipeline.authorities.panel.tables import read_cleaned
-from pipeline.claims import COLUMNS
+from pipeline.claims.national.checking import NATIONAL_COLUMNS, check_national_claims, read_national_claims
+from pipeline.claims.national.figures import find, growth, judge_figure, judge_order, published
+from pipeline.claims.survey import COLUMNS
+from pipeline.claims.verdicts import VERDICTS
 from pipeline.errors import CodebookError, Unpublished
-from pipeline.verdicts import VERDICTS
 
 ROOT = Path(__file__).resolve().parents[2]
 CLAIMS = ROOT / "data" / "raw" / "authorities" / "claims.yaml"

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from pipeline.authorities.panel.neighbours import read_neighbours
-from pipeline.authorities.panel.reading import read_published
+from pipeline.authorities.panel.published_file import read_published
 from pipeline.authorities.releases.catalogue import read_catalogue
 from pipeline.errors import DataError
 from tests.authorities import made_up

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from pipeline.authorities.panel.bridging import bridged_panel
+from pipeline.authorities.panel.cleaned import read_cleaned, read_panel
 from pipeline.authorities.panel.cleaning import clean_files, write_cleaned
 from pipeline.authorities.panel.geography import read_lineage
 from pipeline.authorities.panel.indicators import read_indicators
-from pipeline.authorities.panel.tables import read_cleaned, read_panel
 from pipeline.authorities.panel.values import MARKERS
 from pipeline.errors import DataError
 from tests.authorities import made_up

@@ -8,11 +8,11 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
+from pipeline.authorities.panel.cleaned import Cleaned
 from pipeline.authorities.panel.cleaning import write_cleaned
-from pipeline.authorities.panel.tables import Cleaned
-from pipeline.authorities.profiles import command as profile_command
-from pipeline.authorities.profiles.command import EPILOG, profile
-from pipeline.authorities.profiles.units import find_unit
+from pipeline.chapters.profiles import making as profile_command
+from pipeline.chapters.profiles.making import EPILOG, profile
+from pipeline.chapters.profiles.units import find_unit
 from pipeline.errors import DataError, ParameterError
 from tests.authorities.profile_projects import JOINT, NORTHSHIRE, make_project
 

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pipeline.authorities.profiles.index import write_index
+from pipeline.chapters.profiles.index import write_index
 from tests.authorities.profile_projects import JOINT, made_up_profiles, make_project
 
 

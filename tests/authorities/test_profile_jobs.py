@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.authorities.profiles import journal as journals
-from pipeline.authorities.profiles.jobs import forget_others, make_profiles
+from pipeline.chapters.profiles import journal as journals
+from pipeline.chapters.profiles.jobs import forget_others, make_profiles
 from pipeline.errors import ParameterError
 from tests.authorities.profile_projects import JOINT, NORTHSHIRE, ROOT, made_up_profiles, make_project
 
@@ -133,7 +133,7 @@ def test_an_unknown_format_is_refused(project, profiles, formats):
 
 
 def test_a_scheduler_that_does_not_answer_is_named(project, profiles, monkeypatch):
-    monkeypatch.setattr("pipeline.authorities.profiles.jobs.PATIENCE", 1)
+    monkeypatch.setattr("pipeline.chapters.profiles.jobs.PATIENCE", 1)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"

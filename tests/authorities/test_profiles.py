@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from pipeline.chapters.profiles import tables
+from pipeline.chapters.profiles import words as say
+from pipeline.chapters.profiles.comparisons import FEWEST_PLACED, compare
+from pipeline.chapters.profiles.content import publish_profile
+from pipeline.chapters.profiles.national_findings import NOT_RUN, national_table, national_text
 from pipeline.phrases import lower_first
-from pipeline.authorities.profiles import tables, words as say
-from pipeline.authorities.profiles.comparisons import FEWEST_PLACED, compare
-from pipeline.authorities.profiles.content import publish_profile
-from pipeline.authorities.profiles.evidence import NOT_RUN, national_table, national_text
 from pipeline.publishing import Publication
 from tests.authorities.profile_projects import JOINT, NORTHSHIRE, effects, made_up_profiles
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipeline.authorities.panel.reading import read_published
+from pipeline.authorities.panel.published_file import read_published
 from pipeline.authorities.releases.catalogue import read_catalogue
 from pipeline.errors import DataError
 from tests.authorities import made_up

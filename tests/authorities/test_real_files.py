@@ -10,12 +10,12 @@ from datetime import date
 
 import pytest
 
-from pipeline.authorities.panel import report
+from pipeline.authorities.panel.cleaned import read_cleaned
 from pipeline.authorities.panel.cleaning import clean_files, write_cleaned
 from pipeline.authorities.panel.geography import members, read_lineage, unit_on
 from pipeline.authorities.panel.indicators import read_indicators
-from pipeline.authorities.panel.tables import read_cleaned
 from pipeline.authorities.releases.catalogue import read_catalogue
+from pipeline.chapters.authorities import cleaning_sections as report
 from pipeline.files import project_root
 from tests.authorities import made_up
 

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.authorities.releases.catalogue import STANDARD_COLUMNS
 from pipeline.authorities.releases.changes import change_table, compare_releases, summary
-from pipeline.authorities.releases.tables import read_release
+from pipeline.authorities.releases.data_file import read_release
 from tests.authorities.made_up import FILES, OLDER_FILE
 from tests.authorities.test_catalogue import REAL
 

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from pipeline.authorities.panel.reading import read_published, read_raw
+from pipeline.authorities.panel.published_file import read_published, read_raw
 from pipeline.authorities.panel.screening import screen
 from pipeline.authorities.releases.catalogue import read_catalogue
 from pipeline.errors import DataError

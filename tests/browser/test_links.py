@@ -3,6 +3,7 @@
 import pytest
 
 from tests.finished_site import SURVEY
+
 from .links import broken_links, reachable
 
 pytestmark = pytest.mark.slow

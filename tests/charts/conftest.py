@@ -4,7 +4,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 
-from pipeline.charts import house_style
+from pipeline.charts.style import house_style
 
 matplotlib.use("agg")
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline.charts import PAPER
 from pipeline.charts.authorities import effect_panels, yearly_panels
+from pipeline.charts.style import PAPER
 from tests.charts.gallery import CHOICES, DRAWN, OUTCOMES, SUPPORTS, YEARLY, effects, specifications, yearly
 
 

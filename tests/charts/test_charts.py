@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.charts import wrapped
 from pipeline.charts.answers import agreement_dots
 from pipeline.charts.gaps import forest
 from pipeline.charts.link import bounds_ladder, bounds_of_pairs, copula_curves
 from pipeline.charts.staff_survey import differences_in_bounds, estimates
+from pipeline.charts.style import wrapped
 from tests.charts.gallery import GROUPS, ITEMS, SECTIONS, dots, gaps, rungs, sweep
 
 

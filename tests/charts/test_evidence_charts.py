@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.charts import WIDTH, ink_on
-from pipeline.charts.evidence import (
-    CLAIMS, LABELS, SAYS, SHOWS, agreement_chart, documents_chart, matrix_chart, theory_chart)
+from pipeline.charts.evidence import CLAIMS, LABELS, SAYS, SHOWS, agreement_chart, documents_chart, matrix_chart, theory_chart
+from pipeline.charts.style import WIDTH, ink_on
 from tests.charts.contrast import contrast, luminance
 from tests.charts.extents import outside, overlapping
 from tests.charts.gallery import FEATURES, TARGETS, by_document, coders, graph, matrix
+
 
 def at(axes, text):
     """Where the texts that read so stand, in inches."""

@@ -6,7 +6,7 @@ pictures, and keep them. matplotlib carries its own fonts and font renderer, so 
 
 import pytest
 
-from pipeline.charts import house_style
+from pipeline.charts.style import house_style
 from tests.charts.gallery import DRAWN
 
 TOLERANCE = 1  # root mean square of the difference, of 255: a few dots of a number are more

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import to_hex
 
-from pipeline.charts import AGREE, DISAGREE, DONT_KNOW, NEUTRAL, PAPER, WIDTH, house_style
 from pipeline.charts.likert import likert_bars
 from pipeline.charts.staff_survey import answer_bars
+from pipeline.charts.style import AGREE, DISAGREE, DONT_KNOW, NEUTRAL, PAPER, WIDTH, house_style
 from pipeline.surveys.codebook import AnswerScale
 from tests.charts.extents import outside, overlapping, texts
 from tests.charts.gallery import FOUR, GROUPS, ITEMS, LONG, SCALE, SEVEN, STAFF, on_scale, shares, staff_shares

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from pipeline.charts import FIRST, SECOND
 from pipeline.charts.profiles import MIDDLE, RANGE, Panel, trends
+from pipeline.charts.style import FIRST, SECOND
 from tests.charts.extents import outside, overlapping
 from tests.charts.gallery import TRENDS, trend_figures
 

@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.table import Table
 
-from pipeline.rendering import render
+from pipeline.rendering.reports import render
 
 pytestmark = pytest.mark.slow
 NUMBERED = re.compile(r"(Figure|Table) (\d+): ")

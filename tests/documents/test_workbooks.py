@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from pipeline.publishing import Publication
-from pipeline.rendering import render
-from pipeline.rendering.spreadsheets import SheetTable, Workbook, write_ods, write_xlsx
+from pipeline.rendering.reports import render
+from pipeline.rendering.workbook import SheetTable, Workbook, write_ods, write_xlsx
 
 from .workbooks import Book, Sheet, read
 

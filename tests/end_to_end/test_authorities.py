@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.verification import fresh_copy
+from pipeline.workflow.verification import fresh_copy
 from tests.authorities import made_up
 
 ROOT = Path(__file__).resolve().parents[2]

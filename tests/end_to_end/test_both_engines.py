@@ -7,7 +7,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from pipeline.engines import find_quarto
+from pipeline.rendering.engines import find_quarto
 from tests.finished_site import make_site
 
 QUARTO, REASON = find_quarto()

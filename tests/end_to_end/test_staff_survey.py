@@ -18,8 +18,8 @@ from docx import Document
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from pipeline.running import stage_names
-from pipeline.verification import fresh_copy, shared_stages
+from pipeline.workflow.running import stage_names
+from pipeline.workflow.verification import fresh_copy, shared_stages
 
 from .staff_attack import MINIMUM_CELL, MINIMUM_GROUP, breaches, read_published, truth
 from .staff_files import STATEMENTS, correct, write_export, write_ready_table

@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from pipeline.notebooks import run_notebook
-from pipeline.rendering import render
-from pipeline.running import reproduce
-from pipeline.verification import fresh_copy
+from pipeline.notebooks.execution import run_notebook
+from pipeline.rendering.reports import render
+from pipeline.workflow.running import reproduce
+from pipeline.workflow.verification import fresh_copy
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMETERS = {"survey": "ofsted-2011", "rounding": "half_up"}

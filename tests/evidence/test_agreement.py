@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.evidence.agreement import (
+from pipeline.evidence.coder_agreement import (
     agreement,
     agreement_table,
     code_agreement,

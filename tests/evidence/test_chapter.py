@@ -5,11 +5,13 @@ import pytest
 import yaml
 
 from pipeline.authorities.panel.indicators import read_indicators
-from pipeline.charts import house_style
-from pipeline.evidence import chapter, chapter_tables, findings
+from pipeline.chapters.evidence import findings
+from pipeline.chapters.evidence import sections as chapter
+from pipeline.chapters.evidence import tables as chapter_tables
+from pipeline.charts.style import house_style
 from pipeline.evidence.triangulation import triangulation
 from pipeline.publishing import Publication
-from pipeline.surveys.agreement import share_table
+from pipeline.surveys.agreeing import share_table
 from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.published import count_tables, read_published
 from tests.evidence.conftest import ROOT

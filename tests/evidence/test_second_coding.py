@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.evidence.agreement import VARIABLES, disagreements
+from pipeline.evidence.coder_agreement import VARIABLES, disagreements
 from pipeline.evidence.second_coding import decided_for, read_second_coding
 from tests.evidence import made_up
 from tests.evidence.conftest import FOLDER

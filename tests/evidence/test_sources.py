@@ -6,7 +6,7 @@ import re
 import pytest
 import yaml
 
-from pipeline.evidence.figures import read_figures
+from pipeline.evidence.uncheckable_figures import read_figures
 from tests.evidence.conftest import FOLDER, REPORT, ROOT
 
 WORDS = 6  # in a row that would be the documents'; the project's rule is stricter than the ten that are asked for

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.claims import check_claims, read_claims
+from pipeline.claims.survey import check_claims, read_claims
 from pipeline.exercises import chapter_01, chapter_02, chapter_03, chapter_04
 from pipeline.statistics.association import NON_NEGATIVE, NOTHING
-from pipeline.surveys.agreement import share_table
+from pipeline.surveys.agreeing import share_table
 from pipeline.surveys.codebook import read_codebook
-from pipeline.surveys.link import link_bounds
+from pipeline.surveys.pair_bounds import link_bounds
 from pipeline.surveys.published import count_tables, read_published
 from pipeline.surveys.role_gaps import role_gaps
 

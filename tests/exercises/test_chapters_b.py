@@ -16,7 +16,7 @@ from pipeline.authorities.panel.indicators import read_indicators
 from pipeline.evidence.reading import read_evidence
 from pipeline.evidence.triangulation import triangulation
 from pipeline.exercises import chapter_05, chapter_06, chapter_07, chapter_08, chapter_09
-from pipeline.surveys.agreement import share_table
+from pipeline.surveys.agreeing import share_table
 from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.published import count_tables, read_published
 from pipeline.surveys.staff.codebook import read_staff_survey

@@ -6,7 +6,7 @@ import yaml
 from nbclient import NotebookClient
 
 from pipeline.files import project_root
-from pipeline.verification import fresh_copy
+from pipeline.workflow.verification import fresh_copy
 
 SLOWEST_CELL = 900  # seconds
 

@@ -9,7 +9,7 @@ import pytest
 from lxml import html as parser
 
 from pipeline.errors import NotebookError
-from pipeline.notebook_pages import STYLES, to_html
+from pipeline.notebooks.pages import STYLES, to_html
 from tests.charts.contrast import contrast
 
 CHAPTERS = ["01-clean-survey", "02-check-claims", "08-profile", "09-staff-survey"]

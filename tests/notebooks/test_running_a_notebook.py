@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from pipeline.errors import DataError, NotebookError, ParameterError
-from pipeline.notebooks import check_parameters, find_notebook, run_notebook
+from pipeline.notebooks.execution import check_parameters, find_notebook, run_notebook
 
 PARAMETERS = "survey = 'a'\nrounding = 'half_up'"
 FIGURE = ("import matplotlib.pyplot as plt\nfrom pathlib import Path\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.running import reproduce
+from pipeline.workflow.running import reproduce
 
 STEP = '''
 import csv, sys

@@ -11,7 +11,7 @@ from rocrate_validator.models import Severity
 
 from pipeline.errors import PublishingError
 from pipeline.provenance.crate import METADATA, SITE, WORKFLOW, write_crate
-from pipeline.provenance.stages import is_shared, read_stages
+from pipeline.workflow.stages import is_shared, read_stages
 from tests.provenance.conformance import issues
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from pipeline.running import reproduce
+from pipeline.workflow.running import reproduce
 from tests.provenance.conftest import commit, git, golden_thread
 
 pytestmark = pytest.mark.slow

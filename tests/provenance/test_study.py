@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from pipeline.running import reproduce
-from pipeline.verification import fresh_copy
+from pipeline.workflow.running import reproduce
+from pipeline.workflow.verification import fresh_copy
 from tests.provenance.conftest import commit, git, golden_thread
 from tests.provenance.test_crate import ROOT
 

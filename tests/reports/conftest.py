@@ -8,7 +8,7 @@ import matplotlib
 import pytest
 import yaml
 
-from pipeline.rendering import render
+from pipeline.rendering.reports import render
 from tests.reports.stand_in import StandIn
 
 STYLES = Path(__file__).resolve().parents[2] / "reports"

@@ -8,7 +8,7 @@ import python_calamine as calamine
 
 from pipeline.errors import ParameterError
 from pipeline.publishing import Publication
-from pipeline.rendering import render
+from pipeline.rendering.reports import render
 
 STYLES = Path(__file__).resolve().parents[2] / "reports" / "styles"
 SOURCE = """---

@@ -12,7 +12,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from pipeline.errors import RenderError
-from pipeline.rendering import render
+from pipeline.rendering.reports import render
 
 ALTERNATIVE = "Managers agree more often (88) than social workers (76)."
 HEADINGS = ["Summary", "1 What staff said", "1.1 By role", "2 Every row", "References"]

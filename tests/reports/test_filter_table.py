@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.evidence.chapter import Chapter, all_passages
+from pipeline.chapters.evidence.sections import Chapter, all_passages
 from pipeline.evidence.reading import read_evidence
 from pipeline.evidence.second_coding import read_second_coding
 from pipeline.publishing import Publication
-from pipeline.rendering import render
+from pipeline.rendering.reports import render
 
 REPORTS = Path(__file__).resolve().parents[2] / "reports"
 SOURCE = """---

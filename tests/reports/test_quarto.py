@@ -11,10 +11,10 @@ import pypdf
 import pytest
 import yaml
 
-from pipeline.engines import choose_engine, find_quarto
 from pipeline.errors import RenderError
-from pipeline.rendering import render
+from pipeline.rendering.engines import choose_engine, find_quarto
 from pipeline.rendering.quarto import complaints_in, unresolved_in
+from pipeline.rendering.reports import render
 
 STYLES = Path(__file__).resolve().parents[2] / "reports"
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.engines import choose_engine
 from pipeline.errors import ParameterError, RenderError
-from pipeline.rendering import embedded, render
+from pipeline.rendering import embedded
+from pipeline.rendering.engines import choose_engine
+from pipeline.rendering.reports import render
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -11,9 +11,9 @@ import pytest
 
 from pipeline.errors import RenderError
 from pipeline.publishing import Publication
-from pipeline.rendering import render
 from pipeline.rendering.documentation import render_documentation
-from pipeline.site_frame import PAGES, footer, navigation
+from pipeline.rendering.frame import PAGES, footer, navigation
+from pipeline.rendering.reports import render
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORTS = ROOT / "reports"
@@ -140,7 +140,7 @@ PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><title>t
 GUIDE = """\
 # How to begin
 
-See the [glossary](../explanation/glossary.md#front-line), [this file](../../pipeline/cli.py), `[not](a-link.md)`,
+See the [glossary](../explanation/glossary.md#front-line), [this file](../../pipeline/commands/main.py), `[not](a-link.md)`,
 [the study](../../reports/site/study.html) and [elsewhere](https://example.org/a.md). One [below](#two-tables).
 - A list right after a line, as on GitHub.
 
@@ -194,7 +194,7 @@ def test_links_lead_to_pages_and_to_nothing_that_is_not_on_the_site(documented):
     page = documented / "reports" / "site" / "docs" / "begin.html"
     targets = [target for target in Links(page).targets if not target.startswith(("../docs", "../index"))]
     assert {"glossary.html#front-line", "../study.html", "https://example.org/a.md", "#two-tables"} <= set(targets)
-    assert [target for target in targets if "cli.py" in target or "a-link" in target or "none" in target] == []
+    assert [target for target in targets if "main.py" in target or "a-link" in target or "none" in target] == []
     source = page.read_text(encoding="utf-8")
     assert "<code>this file</code>" in source and "[not](a-link.md)" in source and "[in code](none.md)" in source
     assert "front-line" in Links(page.with_name("glossary.html")).places

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import RenderError
-from pipeline.rendering import render
-from pipeline.rendering.checks import check_report
+from pipeline.rendering.reports import render
+from pipeline.rendering.source_checks import check_report
 from pipeline.rendering.sources import alternative_texts, expanded, read_report
 from pipeline.rendering.values import published_values
 

@@ -17,8 +17,8 @@ from odfdo import Document
 from python_calamine import load_workbook
 
 from pipeline.errors import PublishingError
-from pipeline.rendering.spreadsheets import SheetTable, Workbook, write_ods, write_xlsx
-from pipeline.rendering.spreadsheets_layout import lay_out
+from pipeline.rendering.workbook import SheetTable, Workbook, write_ods, write_xlsx
+from pipeline.rendering.workbook_layout import lay_out
 
 EPOCH = 1_341_100_800  # 1 July 2012
 WRITERS: dict[str, Callable] = {"xlsx": write_xlsx, "ods": write_ods}

@@ -11,9 +11,9 @@ import zipfile
 
 import pytest
 
-from pipeline import environment
-from pipeline.environment import ROOT, check, uv_settings
 from pipeline.errors import SetUpError
+from pipeline.setup import environment
+from pipeline.setup.environment import ROOT, check, uv_settings
 
 # Nothing listens there: every way out is closed.
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy", "PIP_PROXY")
@@ -62,13 +62,13 @@ def test_a_python_without_the_means_is_told_so(monkeypatch):
         check()
 
 
-@pytest.mark.parametrize("name", ["__init__.py", "environment.py", "errors.py"])
+@pytest.mark.parametrize("name", ["__init__.py", "setup/__init__.py", "setup/environment.py", "errors.py"])
 def test_an_old_python_can_read_far_enough_to_be_told(name):
     ast.parse((ROOT / "pipeline" / name).read_text(encoding="utf-8"), feature_version=(3, 7))
 
 
 def test_nothing_need_be_installed_to_build():
-    done = call(ROOT, sys.executable, "-S", "-m", "pipeline.environment", "--check")
+    done = call(ROOT, sys.executable, "-S", "-m", "pipeline.setup.environment", "--check")
     assert done.returncode == 0, done.stderr
 
 
@@ -108,7 +108,7 @@ def built(shared_project, tmp_path_factory, package_index):
 
 @pytest.mark.slow
 def test_the_environment_is_the_lock_and_the_project(built):
-    program = "from pipeline.toolchain import diagnose; print({check.name: check.found for check in diagnose()})"
+    program = "from pipeline.setup.toolchain import diagnose; print({check.name: check.found for check in diagnose()})"
     doctor = call(built / "pipeline", "../.venv/bin/python", "-c", program)
     assert doctor.returncode == 0, doctor.stderr
     assert "all in step" in doctor.stdout
@@ -183,7 +183,7 @@ def test_a_quarto_package_that_does_not_run_is_taken_out_again(built, tmp_path):
         archive.writestr(f"{information}/RECORD", "")
     before = installed(built)
     path = f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin"
-    done = call(built, ".venv/bin/python", "-m", "pipeline.toolchain", UV_FIND_LINKS=str(tmp_path), PATH=path)
+    done = call(built, ".venv/bin/python", "-m", "pipeline.setup.toolchain", UV_FIND_LINKS=str(tmp_path), PATH=path)
     assert done.returncode == 0, done.stderr
     assert "does not tell its version; what its package installed does not run." in done.stdout
     assert installed(built) == before and not (built / ".venv" / "bin" / "quarto").exists()

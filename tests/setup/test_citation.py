@@ -4,7 +4,7 @@ import tomllib
 
 import yaml
 
-from pipeline.environment import ROOT
+from pipeline.setup.environment import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))

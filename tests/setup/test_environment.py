@@ -3,8 +3,8 @@
 import yaml
 from packaging.utils import canonicalize_name
 
-from pipeline.environment import ROOT
-from pipeline.lockfile import conda_python, conda_versions, direct_dependencies, locked_versions, with_versions
+from pipeline.setup.environment import ROOT
+from pipeline.setup.lockfile import conda_python, conda_versions, direct_dependencies, locked_versions, with_versions
 
 TEXT = (ROOT / "environment.yml").read_text(encoding="utf-8")
 LOCKED = locked_versions((ROOT / "requirements.lock").read_text(encoding="utf-8"), conda_python(TEXT))

@@ -8,11 +8,17 @@ from collections import Counter
 import pytest
 from packaging.utils import canonicalize_name
 
-from pipeline.environment import ROOT, entry, machine_settings
 from pipeline.errors import SetUpError
-from pipeline.lockfile import (
-    direct_dependencies, hashes_by_version, index_only, list_files, locked_versions, requirements)
-from pipeline.wheels import MACHINES, PYTHONS, from_csv, gaps, table
+from pipeline.setup.environment import ROOT, entry, machine_settings
+from pipeline.setup.lockfile import (
+    direct_dependencies,
+    hashes_by_version,
+    index_only,
+    list_files,
+    locked_versions,
+    requirements,
+)
+from pipeline.setup.wheels import MACHINES, PYTHONS, from_csv, gaps, table
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 TABLE = from_csv((ROOT / "requirements.wheels.csv").read_text(encoding="utf-8"))

@@ -9,10 +9,10 @@ import zipfile
 
 import pytest
 
-from pipeline import environment
 from pipeline.errors import SetUpError
-from pipeline.lockfile import requirements, write_lock
-from pipeline.wheels import PYTHONS, from_csv
+from pipeline.setup import environment
+from pipeline.setup.lockfile import requirements, write_lock
+from pipeline.setup.wheels import PYTHONS, from_csv
 
 PROJECT = """[project]
 name = "reader"

@@ -11,7 +11,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from pipeline import environment
+from pipeline.setup import environment
 
 MAKE = shutil.which("make")
 MAKEFILE = (environment.ROOT / "Makefile").read_text(encoding="utf-8")
@@ -68,8 +68,8 @@ def test_the_first_python_that_fits_builds(project, tmp_path):
     program(folder, "python3.12", "exit 0")
     program(folder, "python3", "exit 0")
     assert make(project, ".venv/.ready", path=folder).returncode == 0
-    assert calls(folder) == ["python3.13 -m pipeline.environment --check", "python3.12 -m pipeline.environment --check",
-                             "python3.12 -m pipeline.environment"]
+    assert calls(folder) == ["python3.13 -m pipeline.setup.environment --check", "python3.12 -m pipeline.setup.environment --check",
+                             "python3.12 -m pipeline.setup.environment"]
 
 
 def test_a_named_python_is_the_only_one_asked(project, tmp_path):
@@ -77,7 +77,7 @@ def test_a_named_python_is_the_only_one_asked(project, tmp_path):
     program(chosen, "python", "exit 0")
     program(others, "python3.12", "exit 0")
     assert make(project, ".venv/.ready", f"PYTHON={chosen / 'python'}", path=others).returncode == 0
-    assert calls(chosen)[-1] == "python -m pipeline.environment"
+    assert calls(chosen)[-1] == "python -m pipeline.setup.environment"
     assert not (others / "calls.txt").exists()
 
 
@@ -160,7 +160,7 @@ def test_quarto_is_tried_once_for_each_environment(ready):
 @pytest.mark.parametrize(("target", "command"), [
     ("report", "-m pipeline run -x"), ("test", "-m pytest -n auto --dist loadfile -x"),
     ("verify", "-m pipeline verify -x"), ("bench", "-m pipeline bench -x"), ("lab", "-m jupyterlab -x notebooks"),
-    ("lock", "-m pipeline.lockfile -x")])
+    ("lock", "-m pipeline.setup.lockfile -x")])
 def test_in_the_conda_environment_its_own_python_does_the_work(project, tmp_path, target, command):
     folder = tmp_path / "bin"
     program(folder, "python", "exit 0")

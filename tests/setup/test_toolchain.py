@@ -7,9 +7,10 @@ import time
 
 import pytest
 
-from pipeline import engines, toolchain
-from pipeline.environment import ROOT
-from pipeline.lockfile import locked_versions
+from pipeline.rendering import engines
+from pipeline.setup import toolchain
+from pipeline.setup.environment import ROOT
+from pipeline.setup.lockfile import locked_versions
 from tests.reports.stand_in import StandIn
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-ins are shell scripts")

@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from scipy.stats import gumbel_l, logistic, multinomial, norm
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from pipeline.statistics.ordinal import CumulativeLink
+from pipeline.statistics.ordinal.fitting import CumulativeLink
 
 RESPECT = pd.DataFrame([[41, 98, 118, 180, 46], [6, 21, 30, 77, 29]], columns=list("abcde"))
 ROLE = pd.DataFrame({"role": [0, 1]})

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import DataError, ParameterError
-from pipeline.statistics.ordinal import CumulativeLink
+from pipeline.statistics.ordinal.fitting import CumulativeLink
 
 COUNTS = pd.DataFrame({"low": [3, 4, 5], "middle": [6, 2, 1], "high": [2, 8, 9]})
 DESIGN = pd.DataFrame({"role": [0, 1, 1], "load": [0.5, 1.5, 4.0]})

@@ -13,7 +13,7 @@ from scipy.optimize import LinearConstraint, minimize
 from scipy.special import expit
 
 from pipeline.errors import DataError
-from pipeline.statistics.ordinal import CumulativeLink
+from pipeline.statistics.ordinal.fitting import CumulativeLink
 
 ROLE = pd.DataFrame({"role": [0, 1]})
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.statistics.ordinal import CumulativeLink
+from pipeline.statistics.ordinal.fitting import CumulativeLink
 from tests.r_scripts import output_of
 
 FOLDER = Path(__file__).with_name("r")

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import f
 
-from pipeline.statistics.ordinal import CumulativeLink
-from pipeline.statistics.ordinal_robust import People, brant_test, cell_scores, robust_covariance
+from pipeline.statistics.ordinal.fitting import CumulativeLink
+from pipeline.statistics.ordinal.robust import People, brant_test, cell_scores, robust_covariance
 
 
 def people_like(seed, people=300, clusters=20, slopes=(0.8, 0.8, 0.8), rows=12):

@@ -12,10 +12,30 @@ from typing import Any
 import yaml
 
 from pipeline.files import write_text
-from pipeline.surveys.exports import limits
+from pipeline.inputs.exports import limits
 from tests.surveys.broken_making import (
-    HEADER, PERSONAL, TABLE, Case, Make, archive_of, bomb, checked, codebook, long_line, repacked, respondents, run,
-    shown, table_codebook, taken_in, text, with_cells, without, words, workbook)
+    HEADER,
+    PERSONAL,
+    TABLE,
+    Case,
+    Make,
+    archive_of,
+    bomb,
+    checked,
+    codebook,
+    long_line,
+    repacked,
+    respondents,
+    run,
+    shown,
+    table_codebook,
+    taken_in,
+    text,
+    with_cells,
+    without,
+    words,
+    workbook,
+)
 from tests.surveys.made_up import CODEBOOK
 from tests.surveys.projects import ROOT, SECRETS, make_project
 

@@ -15,8 +15,8 @@ from unittest.mock import patch
 
 import yaml
 
-from pipeline import cli
-from tests.surveys.exports.spreadsheet_files import repack, write_xlsx
+from pipeline.commands import main as cli
+from tests.inputs.exports.spreadsheet_files import repack, write_xlsx
 from tests.surveys.made_up import CODEBOOK
 from tests.surveys.projects import AGREEMENT, SECRETS
 

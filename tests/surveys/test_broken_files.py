@@ -17,7 +17,18 @@ from hypothesis import strategies as st
 
 from tests.surveys.broken_files import DOCUMENT, SECTIONS, document, said, table_row
 from tests.surveys.broken_making import (
-    NAME, SURVEYS, TABLE, checked, codebook, respondents, run, table_codebook, taken_in, text, workbook)
+    NAME,
+    SURVEYS,
+    TABLE,
+    checked,
+    codebook,
+    respondents,
+    run,
+    table_codebook,
+    taken_in,
+    text,
+    workbook,
+)
 from tests.surveys.projects import ROOT, SECRETS, make_project
 
 CASES = [case for cases in SECTIONS.values() for case in cases]

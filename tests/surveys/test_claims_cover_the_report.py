@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pipeline.claims import CountCheck, PercentCheck, read_claims
+from pipeline.claims.survey import CountCheck, PercentCheck, read_claims
 
 PROPORTION = re.compile(r"""\d|\b(all|almost|most|majority|minority|few|fewer|rarely|rare|none|half|quarters?
     |consensus|infrequently|frequently|less|only|some|many|once|two|three|six|nine|thirty|each|every|both|one|numbers?

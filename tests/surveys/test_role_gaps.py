@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from pipeline.statistics.ordinal import CumulativeLink
+from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.rounding import feasible_counts
 from pipeline.surveys.role_gaps import CORRELATIONS, DESIGN, pooled_by_domain, role_gaps, rounding_pairs
 

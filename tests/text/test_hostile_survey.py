@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from python_calamine import CalamineWorkbook
 
 from pipeline.characters import named_where, not_in_pdf
-from pipeline.verification import fresh_copy
+from pipeline.workflow.verification import fresh_copy
 from tests.text.samples import FAR, NASTY, bare
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.markdown import Markdown, attribute, escaped, md, plain
-from pipeline.notebook_pages import MARKDOWN as NOTEBOOKS
+from pipeline.notebooks.pages import MARKDOWN as NOTEBOOKS
 from pipeline.publishing import pipe_table
 from tests.text.samples import FAR, NASTY, texts
 
@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 QUARTO = "markdown+autolink_bare_uris+emoji+mark+hard_line_breaks+lists_without_preceding_blankline"
 READERS = ("markdown", QUARTO, NOTEBOOKS, "commonmark_x")
 MAY_CALL_OWN = {"pipeline/markdown.py", "pipeline/publishing.py", "pipeline/rendering/values.py",
-                "pipeline/rendering/table_list.py", "pipeline/authorities/chapter/sections.py",
-                "pipeline/authorities/chapter/checks.py", "pipeline/evidence/findings.py"}
+                "pipeline/rendering/table_list.py", "pipeline/chapters/authorities/sections.py",
+                "pipeline/chapters/authorities/further_sections.py", "pipeline/chapters/evidence/findings.py"}
 BATCH = st.lists(texts(), min_size=15, max_size=40)
 few = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -95,7 +95,7 @@ def literal(node):
 
 def test_only_texts_that_stand_in_the_code_are_called_markdown():
     modules = sorted((ROOT / "pipeline").rglob("*.py"))
-    checked = [(path, call) for path in modules if path.name != "markdown.py" and path.name != "cli_provenance.py"
+    checked = [(path, call) for path in modules if path.name != "markdown.py" and not path.as_posix().endswith("commands/provenance.py")
                for call in calls(path, ("Markdown", "md"))]
     assert len(checked) > 80
     wrong = [f"{path.relative_to(ROOT)}, line {call.lineno}" for path, call in checked if not literal(call.args[0])]

@@ -19,13 +19,13 @@ from matplotlib.figure import Figure
 from python_calamine import CalamineWorkbook
 
 from pipeline.characters import drawable, named_where, not_in_pdf
-from pipeline.charts import house_style
+from pipeline.charts.style import house_style
 from pipeline.files import unguarded
 from pipeline.markdown import Markdown, escaped, md
-from pipeline.notebook_pages import to_html
+from pipeline.notebooks.pages import to_html
 from pipeline.publishing import Publication, save_figure
-from pipeline.rendering import render
-from pipeline.engines import find_quarto
+from pipeline.rendering.engines import find_quarto
+from pipeline.rendering.reports import render
 from tests.text.samples import FAR, NASTY, bare, squeezed, texts
 
 STYLES = Path(__file__).resolve().parents[2] / "reports"

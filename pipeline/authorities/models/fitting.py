@@ -9,7 +9,6 @@ Everything else (other timings, counts, the curve) is shown to see how far an an
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 

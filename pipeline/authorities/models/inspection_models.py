@@ -13,8 +13,8 @@ from pipeline.authorities.models.analysis_panel import measures_in, with_depriva
 from pipeline.authorities.models.declared import FITTED, SIGNIFICANCE, STEPS, SUPPORTS
 from pipeline.authorities.panel.geography import LOCAL
 from pipeline.statistics.detectable_effect import minimum_detectable_effect
-from pipeline.statistics.ordinal import CumulativeLink
-from pipeline.statistics.ordinal_robust import People, brant_test, robust_covariance
+from pipeline.statistics.ordinal.fitting import CumulativeLink
+from pipeline.statistics.ordinal.robust import People, brant_test, robust_covariance
 
 INSPECTIONS = ["support", "adjusted", "adjustment", "step", "odds_ratio", "low", "high", "p", "p_adjusted", "sd",
                "odds_ratio_sd", "low_sd", "high_sd", "mde", "inspections", "units", "left_out", "po_p", "po_verdict",

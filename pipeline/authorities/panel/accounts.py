@@ -2,10 +2,10 @@
 
 import pandas as pd
 
+from pipeline.authorities.panel.cleaned import ACCOUNTS, chosen
 from pipeline.authorities.panel.indicators import Indicator
 from pipeline.authorities.panel.inspections import NO_JUDGEMENT
 from pipeline.authorities.panel.places import Placed
-from pipeline.authorities.panel.tables import ACCOUNTS, chosen
 
 NOT_USED = "no indicator uses it"
 

@@ -4,9 +4,9 @@ import math
 
 import pandas as pd
 
+from pipeline.authorities.panel.cleaned import BRIDGING, KEY, PANEL
 from pipeline.authorities.panel.geography import JOIN, LOCAL, Lineage, bridge, members
 from pipeline.authorities.panel.indicators import Indicator
-from pipeline.authorities.panel.tables import BRIDGING, KEY, PANEL
 from pipeline.authorities.panel.values import NOT_PUBLISHED
 
 TODAY = [*PANEL, "bridged"]

@@ -8,19 +8,19 @@ import pandas as pd
 
 from pipeline.authorities.panel import accounts
 from pipeline.authorities.panel.bridging import bridged_panel, units_of_today
-from pipeline.authorities.panel.deprivation import COLUMNS as DEPRIVATION, read_comparison, read_idaci
+from pipeline.authorities.panel.cleaned import ACCOUNTS, Cleaned, published_panel
+from pipeline.authorities.panel.deprivation import COLUMNS as DEPRIVATION
+from pipeline.authorities.panel.deprivation import read_comparison, read_idaci
 from pipeline.authorities.panel.geography import JOIN, Lineage, read_lineage
 from pipeline.authorities.panel.indicators import Indicator, read_indicators
 from pipeline.authorities.panel.inspections import INSPECTIONS, read_inspections
 from pipeline.authorities.panel.neighbours import NEIGHBOURS, read_neighbours
 from pipeline.authorities.panel.places import Placed, code_by_number, place, refuse_unexplained, register
-from pipeline.authorities.panel.reading import read_published
+from pipeline.authorities.panel.published_file import read_published
 from pipeline.authorities.panel.screening import SCREENING
-from pipeline.authorities.panel.tables import ACCOUNTS, Cleaned, published_panel
 from pipeline.authorities.releases.catalogue import FOLDER, Catalogue, Source, read_catalogue
 from pipeline.authorities.releases.manifest import accepted_files
 from pipeline.files import project_root, write_csv
-
 
 
 def clean(folder: Path | None = None) -> Cleaned:

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from pipeline.authorities.panel.geography import Lineage
-from pipeline.authorities.panel.reading import Published
+from pipeline.authorities.panel.published_file import Published
 from pipeline.authorities.panel.values import parse_values
 from pipeline.errors import DataError
 

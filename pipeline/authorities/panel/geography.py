@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.authorities.releases.catalogue import FOLDER
 from pipeline.files import project_root
-from pipeline.yaml_models import Slug, Strict, Text, read_model
+from pipeline.inputs.yaml_models import Slug, Strict, Text, read_model
 
 Code = Annotated[str, StringConstraints(pattern=r"^E(06|07|08|09|10)[0-9]{6}$")]
 POLICIES = {"recode": {"carry"}, "merge": {"aggregate", "exclude"}, "split": {"exclude"},

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.authorities.releases.catalogue import FOLDER
 from pipeline.files import project_root
-from pipeline.yaml_models import Identifier, Slug, Strict, Text, read_model
+from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_model
 
 
 class Day(Strict):

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from pipeline.authorities.panel.geography import JOIN, Lineage, bridge
-from pipeline.authorities.panel.reading import Published
+from pipeline.authorities.panel.published_file import Published
 from pipeline.errors import DataError
 
 GRADES = {"outstanding": 1, "good": 2, "requires improvement to be good": 3, "inadequate": 4}

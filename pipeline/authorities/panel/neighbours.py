@@ -6,7 +6,7 @@ import pandas as pd
 
 from pipeline.authorities.panel.deprivation import refuse_unknown
 from pipeline.authorities.panel.geography import JOIN, members
-from pipeline.authorities.panel.reading import Published
+from pipeline.authorities.panel.published_file import Published
 from pipeline.errors import DataError
 
 NEIGHBOURS = ["unit", "neighbour", "rank", "closeness"]

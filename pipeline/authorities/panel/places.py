@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from pipeline.authorities.panel.geography import JOIN, Lineage, members, unit_id
-from pipeline.authorities.panel.reading import Published
+from pipeline.authorities.panel.published_file import Published
 from pipeline.errors import DataError
 
 LEVELS = {"National": "england", "Regional": "region", "Local authority": "authority"}

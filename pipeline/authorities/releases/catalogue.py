@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.errors import DataError, ParameterError
 from pipeline.files import project_root
-from pipeline.yaml_models import Identifier, Slug, Strict, Text, read_model
+from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_model
 
 FOLDER = Path("data") / "raw" / "authorities"  # within the project
 # The columns of place and time in every file of Explore Education Statistics.

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.authorities.releases.catalogue import Source
-from pipeline.authorities.releases.tables import ReleaseTable
+from pipeline.authorities.releases.data_file import ReleaseTable
 
 MOST_LISTED = 5_000  # revised values in a report; the largest come first
 _PLACE = ["year", "level", "code"]

@@ -12,11 +12,20 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.authorities.releases.catalogue import Catalogue, Source
-from pipeline.authorities.releases.downloading import Patience, Progress, download
-from pipeline.authorities.releases.manifest import (FROM_FOLDER, Entry, Manifest, Release, file_hash, newness, read_manifest,
-                                           release_path, write_manifest)
 from pipeline.authorities.releases.changes import Changes, change_table, compare_releases
-from pipeline.authorities.releases.tables import ReleaseTable, read_release
+from pipeline.authorities.releases.data_file import ReleaseTable, read_release
+from pipeline.authorities.releases.downloading import Patience, Progress, download
+from pipeline.authorities.releases.manifest import (
+    FROM_FOLDER,
+    Entry,
+    Manifest,
+    Release,
+    file_hash,
+    newness,
+    read_manifest,
+    release_path,
+    write_manifest,
+)
 from pipeline.errors import DataError, ParameterError
 from pipeline.files import replacing, write_csv
 

@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints
 from pipeline.authorities.releases.catalogue import FOLDER, Hash
 from pipeline.errors import DataError
 from pipeline.files import write_text
-from pipeline.yaml_models import Slug, Strict, Text, read_model
+from pipeline.inputs.yaml_models import Slug, Strict, Text, read_model
 
 FROM_FOLDER = "from folder"
 _HEADER = "# Written by `golden-thread authorities fetch`: the files in use. Please do not edit.\n"

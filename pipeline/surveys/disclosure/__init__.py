@@ -5,7 +5,7 @@ from pipeline.surveys.disclosure.policy import Policy, Primary, join_small_group
 from pipeline.surveys.disclosure.protection import Protected, protect
 from pipeline.surveys.disclosure.record import disclosure_record
 from pipeline.surveys.disclosure.suppression import suppress
-from pipeline.surveys.disclosure.tables import Cell, LinkedTables, item_tables
+from pipeline.surveys.disclosure.linked_tables import Cell, LinkedTables, item_tables
 
 __all__ = ["Cell", "LinkedTables", "Policy", "Primary", "Protected", "attack", "disclosure_record", "item_tables",
            "join_small_groups", "primary_cells", "protect", "suppress", "weights"]

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from pipeline.surveys.disclosure.tables import LinkedTables
+from pipeline.surveys.disclosure.linked_tables import LinkedTables
 
 EPSILON = 1e-6  # of the solver: counts are whole, so that nothing smaller is a difference
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from pipeline.surveys.disclosure.tables import EVERYBODY, Cell, LinkedTables
-from pipeline.yaml_models import Strict
+from pipeline.inputs.yaml_models import Strict
+from pipeline.surveys.disclosure.linked_tables import EVERYBODY, Cell, LinkedTables
 
 OTHER = "other"  # the level of those whose own level is too small
 THRESHOLD, GROUP_SIZE, UNANIMITY = "threshold", "group size", "unanimity"
@@ -167,7 +167,7 @@ def primary_cells(tables: LinkedTables, cells: Sequence[Cell], policy: Policy) -
     - unanimity: where all answers of a row are in one category, they could be fewer by minimum_cell.
 
     >>> import pandas as pd
-    >>> from pipeline.surveys.disclosure.tables import item_tables
+    >>> from pipeline.surveys.disclosure.linked_tables import item_tables
     >>> counts = pd.DataFrame({"grouping": "all", "group": "all", "category": ["yes", "no"], "count": [47, 3]})
     >>> tables, cells = item_tables(counts, {"yes": "yes", "no": "no"}, {"not_answered": 6})
     >>> {tables.names[index]: primary for index, primary in primary_cells(tables, cells, Policy()).items()}

@@ -7,8 +7,8 @@ statistical data confidentiality): an output checker who knows its summaries can
 import pandas as pd
 
 from pipeline.phrases import counted
+from pipeline.surveys.disclosure.linked_tables import EVERYBODY
 from pipeline.surveys.disclosure.policy import SECONDARY
-from pipeline.surveys.disclosure.tables import EVERYBODY
 
 RECORD = ["table", "cell", "rule", "status", "mitigation", "summary"]
 

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.surveys.disclosure.attack import attack_ranges
+from pipeline.surveys.disclosure.linked_tables import EVERYBODY, Cell, LinkedTables
 from pipeline.surveys.disclosure.policy import Policy
-from pipeline.surveys.disclosure.tables import EVERYBODY, Cell, LinkedTables
 
 NARROWED = ["item", "grouping", "cells", "exact"]  # how many rounded counts sums narrow, and pin to one number
 

@@ -14,8 +14,8 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from pipeline.surveys.disclosure.attack import EPSILON, extremes, whole_extreme
+from pipeline.surveys.disclosure.linked_tables import LinkedTables
 from pipeline.surveys.disclosure.policy import Primary
-from pipeline.surveys.disclosure.tables import LinkedTables
 
 CLEARLY = 0.01  # less is left to whole numbers: a cut must be broken by more than the solver tolerates
 

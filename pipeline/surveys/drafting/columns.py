@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.inputs.exports import Column, label_key
 from pipeline.surveys.drafting.known_scales import is_unsure, missing_reason
 from pipeline.surveys.drafting.traits import YES_OR_NO, trait
-from pipeline.surveys.exports import Column, label_key
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 ITEM, GROUP, CLUSTER, WEIGHT, RESPONDENT = "item", "group", "cluster", "weight", "respondent"

@@ -3,8 +3,15 @@
 import re
 from collections.abc import Iterable
 
-from pipeline.surveys.drafting.known_scales import (DONT_KNOW, VOCABULARIES, Reading, is_unsure, level_in,
-                                                    missing_reason, plain_key)
+from pipeline.surveys.drafting.known_scales import (
+    DONT_KNOW,
+    VOCABULARIES,
+    Reading,
+    is_unsure,
+    level_in,
+    missing_reason,
+    plain_key,
+)
 
 NUMBERS = "numbers"
 RANGES = ((1, 4), (1, 5), (1, 6), (1, 7), (0, 10), (1, 10))  # the numbers that surveys offer, the narrowest first

@@ -13,19 +13,34 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import DataError
+from pipeline.inputs.exports import Column, Export, label_key
 from pipeline.surveys.codebook import Codebook
-from pipeline.surveys.drafting.columns import (CLUSTER, COULD_BE, GROUP, HIGH, ITEM, LOW, MEDIUM, RESPONDENT, WEIGHT,
-                                               Guess, answered, cluster_rank, guess_column, heading,
-                                               personal_content, personal_heading, platform_column)
-from pipeline.surveys.drafting.items import (ItemColumn, families_left_out, labelled_items, numbered_items,
-                                             unordered_families)
+from pipeline.surveys.drafting.columns import (
+    CLUSTER,
+    COULD_BE,
+    GROUP,
+    HIGH,
+    ITEM,
+    LOW,
+    MEDIUM,
+    RESPONDENT,
+    WEIGHT,
+    Guess,
+    answered,
+    cluster_rank,
+    guess_column,
+    heading,
+    personal_content,
+    personal_heading,
+    platform_column,
+)
+from pipeline.surveys.drafting.items import ItemColumn, families_left_out, labelled_items, numbered_items, unordered_families
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, missing_reason
 from pipeline.surveys.drafting.matching import OTHER, likely_domain, likely_measure, match_items, speaks_against
 from pipeline.surveys.drafting.number_scales import NUMBERS
 from pipeline.surveys.drafting.rows import not_counted, refuse_long
 from pipeline.surveys.drafting.traits import TRAITS, UNIT, trait
 from pipeline.surveys.drafting.wordings import label, shared_stems, slug, split_heading, statement
-from pipeline.surveys.exports import Column, Export, label_key
 from pipeline.surveys.staff.responses import set_aside
 
 BENCHMARK_GROUP = "social_workers"

@@ -3,9 +3,9 @@
 import numpy as np
 
 from pipeline.errors import DataError
+from pipeline.inputs.exports import Column, Export, label_key
 from pipeline.surveys.drafting.columns import RESPONDENT, answered, heading, platform_column
 from pipeline.surveys.drafting.wordings import is_statement
-from pipeline.surveys.exports import Column, Export, label_key
 
 _STATUS = ("status", "response type")  # Qualtrics: 0 is an answer, 1 a preview, 2 a test; 8 more is spam, 16 more offline
 _NOBODY = {"survey preview", "survey test", "preview", "test"} | {f"{code}" for code in (1, 2, 9, 10, 17, 18, 25, 26)}

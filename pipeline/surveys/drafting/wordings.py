@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pipeline.surveys.exports import Column
+from pipeline.inputs.exports import Column
 
 _CODE = re.compile(r"^\s*((?:[A-Za-z]{1,14}[ _-]?)?\d{1,3}[A-Za-z]?(?:[-_.]\d+)*(?:\[[^\]]+\])?"
                    r"|[A-Za-z]\w{0,14}\[[^\]]+\])\s*[.:)]\s+(?=\S)")

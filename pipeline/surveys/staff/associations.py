@@ -1,7 +1,7 @@
 """Every support item with every outcome item, as the same people answered both, beside what 2011 left open.
 
 Published percentages only bound how far people who agree with a support item agree with an outcome item more often than
-others (`pipeline.surveys.link`). Answers of single people tell it. Here the difference stands beside those bounds, and
+others (`pipeline.surveys.pair_bounds`). Answers of single people tell it. Here the difference stands beside those bounds, and
 with it the polychoric correlation, which uses all points of both scales.
 """
 
@@ -16,13 +16,13 @@ from pipeline.statistics.association import bounds
 from pipeline.statistics.intervals import wilson
 from pipeline.statistics.polychoric import polychoric_matrix
 from pipeline.surveys.codebook import Codebook
-from pipeline.surveys.staff.domain_scores import cluster_note, favourable_answers, favourable_codes, usable_clusters
 from pipeline.surveys.disclosure.policy import Policy
-from pipeline.surveys.link import scored_positions
+from pipeline.surveys.pair_bounds import scored_positions
 from pipeline.surveys.published import feasible_sets
-from pipeline.surveys.staff.responses import Responses
 from pipeline.surveys.staff.codebook import StaffItem, StaffSurvey
 from pipeline.surveys.staff.comparability import why_not_comparable
+from pipeline.surveys.staff.domain_scores import cluster_note, favourable_answers, favourable_codes, usable_clusters
+from pipeline.surveys.staff.responses import Responses
 
 COLUMNS = ["support", "outcome", "correlation", "low", "high", "p", "q", "difference", "difference_low",
            "difference_high", "bound_low_2011", "bound_high_2011", "respondents", "clusters", "reason", "note"]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.inputs.exports import Export, label_key
 from pipeline.surveys.codebook import listed, read_codebook
-from pipeline.surveys.exports import Export, label_key
 from pipeline.surveys.staff.codebook import StaffSurvey
 from pipeline.surveys.staff.comparability import why_not_comparable
 

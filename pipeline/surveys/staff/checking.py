@@ -12,14 +12,20 @@ import numpy as np
 from rapidfuzz import process
 
 from pipeline.errors import DataError
+from pipeline.inputs.exports import Export, label_key
 from pipeline.surveys.codebook import listed, read_codebook
-from pipeline.surveys.drafting.columns import personal_content
 from pipeline.surveys.disclosure.policy import join_small_groups
-from pipeline.surveys.exports import Export, label_key
+from pipeline.surveys.drafting.columns import personal_content
 from pipeline.surveys.staff.cautions import cautions
-from pipeline.surveys.staff.responses import (
-    Responses, answer_codes, missing_code, open_export, read_responses, unclaimed_columns)
 from pipeline.surveys.staff.codebook import REASONS, StaffSurvey, read_staff_survey
+from pipeline.surveys.staff.responses import (
+    Responses,
+    answer_codes,
+    missing_code,
+    open_export,
+    read_responses,
+    unclaimed_columns,
+)
 
 PERSONAL = ("identifier", "contact", "free_text")  # why a column is left out that may tell who somebody is
 LEVELS_PER_ROW = 0.5  # a group column with more levels than this share of the rows tells persons apart, not groups

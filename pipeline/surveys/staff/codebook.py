@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_model
 from pipeline.surveys.codebook import AnswerScale, Category, Month, listed, part_of, repeated
 from pipeline.surveys.disclosure.policy import Policy
-from pipeline.yaml_models import Identifier, Slug, Strict, Text, read_model
 
 TABLE_GROUPING = "group"  # the grouping of a ready table's groups
 REASONS = ("no_answer", "stopped", "not_applicable", "not_asked", "prefer_not_to_say")  # why an answer is missing

@@ -12,10 +12,10 @@ from scipy.stats import t
 
 from pipeline.errors import CodebookError, DataError
 from pipeline.statistics.reliability import reliability
+from pipeline.surveys.disclosure.linked_tables import EVERYBODY
 from pipeline.surveys.disclosure.policy import join_small_groups
-from pipeline.surveys.disclosure.tables import EVERYBODY
-from pipeline.surveys.staff.responses import Responses
 from pipeline.surveys.staff.codebook import StaffSurvey
+from pipeline.surveys.staff.responses import Responses
 
 OUTCOMES = "outcomes"  # the score of all outcome items
 POINTS = 100  # the highest score

@@ -15,9 +15,9 @@ import pandas as pd
 from scipy.stats import false_discovery_control, t
 
 from pipeline.errors import DataError
-from pipeline.statistics.ordinal import CumulativeLink
-from pipeline.statistics.ordinal_results import OrdinalFit
-from pipeline.statistics.ordinal_robust import Brant, People, brant_test, robust_covariance
+from pipeline.statistics.ordinal.fitting import CumulativeLink
+from pipeline.statistics.ordinal.results import OrdinalFit
+from pipeline.statistics.ordinal.robust import Brant, People, brant_test, robust_covariance
 from pipeline.statistics.relative_importance import relative_importance
 from pipeline.surveys.disclosure.policy import join_small_groups
 from pipeline.surveys.staff.domain_scores import OUTCOMES, cluster_note, favourable_answers, favourable_codes, usable_clusters

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import DataError, InfeasibleRow
+from pipeline.inputs.exports import Column, Export, label_key
+from pipeline.inputs.exports.assembly import refuse_controls
 from pipeline.statistics.rounding import feasible_counts
-from pipeline.surveys.disclosure.tables import EVERYBODY
-from pipeline.surveys.drafting.tables import is_mark
-from pipeline.surveys.exports import Column, Export, label_key
-from pipeline.surveys.exports.assembly import refuse_controls
+from pipeline.surveys.disclosure.linked_tables import EVERYBODY
+from pipeline.surveys.drafting.ready_table import is_mark
 from pipeline.surveys.staff.codebook import StaffScale, StaffSurvey
 from pipeline.surveys.staff.responses import open_export
 

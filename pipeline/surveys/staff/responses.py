@@ -13,7 +13,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from pipeline.errors import DataError
-from pipeline.surveys.exports import Column, Export, label_key, read_export
+from pipeline.inputs.exports import Column, Export, label_key, read_export
 from pipeline.surveys.staff.codebook import REASONS, Grouping, StaffScale, StaffSurvey
 
 NOT_STATED = "Not stated"

@@ -14,14 +14,14 @@ import pandas as pd
 
 from pipeline.statistics.clustered_shares import clustered_share
 from pipeline.statistics.intervals import wilson
-from pipeline.surveys.agreement import share_table
+from pipeline.surveys.agreeing import share_table
 from pipeline.surveys.disclosure import join_small_groups, protect
+from pipeline.surveys.disclosure.linked_tables import EVERYBODY
 from pipeline.surveys.disclosure.policy import OTHER, SUPPRESSED
 from pipeline.surveys.disclosure.record import size_record
 from pipeline.surveys.disclosure.rounding import narrowed_sizes
-from pipeline.surveys.disclosure.tables import EVERYBODY
-from pipeline.surveys.staff.responses import Responses, missing_code
 from pipeline.surveys.staff.codebook import REASONS, TABLE_GROUPING, StaffSurvey
+from pipeline.surveys.staff.responses import Responses, missing_code
 
 KEYS = ["item", "grouping", "group"]
 OTHER_GROUPS = "Other groups, or not stated"

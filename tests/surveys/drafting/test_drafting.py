@@ -7,18 +7,27 @@ import pytest
 import yaml
 
 from pipeline.errors import CodebookError, DataError, ParameterError
-from pipeline.surveys.listing import with_survey
-from pipeline.surveys.staff.adding import new_survey
-from pipeline.surveys.staff.checking import check_survey
 from pipeline.surveys.drafting.known_scales import read_labels, smallest_scale
 from pipeline.surveys.drafting.number_scales import read_numbers
-from pipeline.surveys.staff.responses import read_responses
+from pipeline.surveys.staff.checking import check_survey
 from pipeline.surveys.staff.codebook import read_staff_survey
-from pipeline.surveys.staff.simulation import simulate_survey
 from pipeline.surveys.staff.ready_tables import read_ready_table
+from pipeline.surveys.staff.responses import read_responses
+from pipeline.surveys.staff.simulation import simulate_survey
 from pipeline.surveys.staff.tabulation import tabulate, tabulate_ready
-from tests.surveys.projects import (AGREEMENT, REAL, SECRETS, answers, make_project, qualtrics, surveymonkey,
-                                    write_columns, write_rows)
+from pipeline.workflow.survey_adding import new_survey
+from pipeline.workflow.survey_list import with_survey
+from tests.surveys.projects import (
+    AGREEMENT,
+    REAL,
+    SECRETS,
+    answers,
+    make_project,
+    qualtrics,
+    surveymonkey,
+    write_columns,
+    write_rows,
+)
 
 SEVEN = ["Strongly agree", "Agree", "Somewhat agree", "Neither agree nor disagree", "Somewhat disagree", "Disagree",
          "Strongly disagree"]
@@ -411,9 +420,9 @@ def test_a_file_without_any_scale_is_refused_and_nothing_is_left(tmp_path, proje
     assert sorted(project.rglob("*")) == before and (project / "params.yaml").read_bytes() == params
 
 
-@pytest.mark.parametrize("failing", ["pipeline.surveys.staff.adding.shutil.copyfile",
-                                     "pipeline.surveys.staff.adding.read_staff_survey",
-                                     "pipeline.surveys.staff.adding.write_params"])
+@pytest.mark.parametrize("failing", ["pipeline.workflow.survey_adding.shutil.copyfile",
+                                     "pipeline.workflow.survey_adding.read_staff_survey",
+                                     "pipeline.workflow.survey_adding.write_params"])
 def test_a_failure_half_way_leaves_nothing(tmp_path, project, monkeypatch, failing):
     before, params = sorted(project.rglob("*")), (project / "params.yaml").read_bytes()
 

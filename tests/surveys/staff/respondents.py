@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.surveys.staff.responses import Groups, Responses
 from pipeline.surveys.staff.codebook import StaffSurvey
+from pipeline.surveys.staff.responses import Groups, Responses
 
 FOLDER = Path(__file__).with_name("r")
 FIVE = [("sa", "agree"), ("a", "agree"), ("n", "neutral"), ("d", "disagree"), ("sd", "disagree"), ("dk", "dont_know")]

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from pipeline.surveys.pair_bounds import assumptions, link_bounds
 from pipeline.surveys.staff.associations import Published, associations
-from pipeline.surveys.link import assumptions, link_bounds
 from tests.surveys.staff.respondents import DONT_KNOW, FOLDER, item, responses_of, simulated, stored
 
 R = json.loads((FOLDER / "joint_models.json").read_text(encoding="utf-8"))

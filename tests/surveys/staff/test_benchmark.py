@@ -10,8 +10,8 @@ from scipy.stats import norm
 from pipeline.errors import CodebookError, DataError, ParameterError
 from pipeline.statistics.intervals import wilson
 from pipeline.statistics.rounding import feasible_counts
-from pipeline.surveys.agreement import share_table
-from pipeline.surveys.staff.benchmark import benchmark
+from pipeline.surveys.agreeing import share_table
+from pipeline.surveys.staff.against_published import benchmark
 from pipeline.surveys.staff.codebook import StaffSurvey
 
 FIVE = [("strongly_agree", "agree"), ("agree", "agree"), ("neither", "neutral"), ("disagree", "disagree"),

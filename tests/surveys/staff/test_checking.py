@@ -7,8 +7,8 @@ import yaml
 
 from pipeline.errors import CodebookError, DataError
 from pipeline.surveys.staff.checking import check_survey
-from tests.surveys.projects import ROOT, SECRETS, answers, write_rows
 from tests.surveys.made_up import CODEBOOK, HEADER, write_survey
+from tests.surveys.projects import ROOT, SECRETS, answers, write_rows
 
 AGREEMENT = ["Strongly agree", "Agree", "Neither", "Disagree", "Strongly disagree", "Don't know"]
 SATISFIED = ["Very satisfied", "Satisfied", "Dissatisfied", "Very dissatisfied"]

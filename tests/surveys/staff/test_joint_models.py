@@ -10,13 +10,13 @@ import pytest
 from scipy.stats import norm
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from pipeline.statistics.ordinal import CumulativeLink
+from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.relative_importance import relative_importance
 from pipeline.surveys.staff import joint_models as module
 from pipeline.surveys.staff.domain_scores import domain_scores, favourable_codes
 from pipeline.surveys.staff.joint_models import domain_importance, joint_models
-from tests.surveys.staff.respondents import FOLDER, item, responses_of, simulated, stored
 from tests.r_scripts import output_of
+from tests.surveys.staff.respondents import FOLDER, item, responses_of, simulated, stored
 
 R = json.loads((FOLDER / "joint_models.json").read_text(encoding="utf-8"))
 NUMBERS = ["odds_ratio", "low", "high", "p", "q", "po_p"]

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import DataError, InfeasibleRow
+from pipeline.inputs.exports import read_export
 from pipeline.statistics.rounding import rounded_percentage
-from pipeline.surveys.disclosure.tables import EVERYBODY
-from pipeline.surveys.drafting.tables import draft_table
 from pipeline.surveys.codebook import read_codebook
-from pipeline.surveys.exports import read_export
+from pipeline.surveys.disclosure.linked_tables import EVERYBODY
+from pipeline.surveys.drafting.ready_table import draft_table
 from pipeline.surveys.staff.codebook import StaffSurvey
 from pipeline.surveys.staff.ready_tables import COLUMNS, MOST_PEOPLE, read_ready_table
+from tests.inputs.exports.spreadsheet_files import write_xlsx
 from tests.surveys.broken_making import STATEMENTS, TABLE, table_codebook
-from tests.surveys.exports.spreadsheet_files import write_xlsx
 from tests.surveys.projects import ROOT, SECRETS, write_rows
 
 HEAD = TABLE[0]

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pipeline.statistics.copulas import gaussian_table
-from pipeline.statistics.ordinal import CumulativeLink
+from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.polychoric import polychoric_matrix
 from pipeline.surveys.staff.simulation import draw_answers
 

@@ -9,13 +9,13 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from pipeline.cli_survey import survey_app
-from pipeline.dvc_cache import cache_folder, object_path
+from pipeline.commands.survey import survey_app
 from pipeline.errors import ParameterError, PipelineError
-from pipeline.records import one_run_at_a_time
-from pipeline.running import reproduce
-from pipeline.surveys.listing import without_survey
-from pipeline.surveys.staff.removing import find_traces, remove_survey
+from pipeline.workflow.dvc_cache import cache_folder, object_path
+from pipeline.workflow.records import one_run_at_a_time
+from pipeline.workflow.running import reproduce
+from pipeline.workflow.survey_list import without_survey
+from pipeline.workflow.survey_removing import find_traces, remove_survey
 
 PARAMS = "rule: one  # of the study\nsurveys: [leeds, york]  # ours\n"
 SAME = "nobody knows why\n"  # what both surveys' stages write
@@ -97,8 +97,8 @@ def test_what_dvc_notes_in_the_place_that_all_users_share_is_removed(project, tm
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stop", ["shutil.rmtree", "pipeline.surveys.staff.removing.write_text",
-                                  "pipeline.surveys.staff.removing.write_params"])
+@pytest.mark.parametrize("stop", ["shutil.rmtree", "pipeline.workflow.survey_removing.write_text",
+                                  "pipeline.workflow.survey_removing.write_params"])
 def test_stopped_half_way_it_goes_on(project, monkeypatch, stop):
     def fail(*_):
         raise KeyboardInterrupt

@@ -4,11 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.surveys.staff import front_matter, report
-from pipeline.surveys.staff.analysis import (
-    comparison_table, link_models, model_lines, pairs_to_draw, score_tables, side_by_side)
+from pipeline.chapters.staff_survey import front_matter
+from pipeline.chapters.staff_survey import sentences as report
+from pipeline.chapters.staff_survey.analysis import (
+    comparison_table,
+    link_models,
+    model_lines,
+    pairs_to_draw,
+    score_tables,
+    side_by_side,
+)
+from pipeline.surveys.staff.against_published import HIGHER, LOWER, NOT_TOLD_APART
 from pipeline.surveys.staff.associations import associations
-from pipeline.surveys.staff.benchmark import HIGHER, LOWER, NOT_TOLD_APART
 from pipeline.surveys.staff.domain_scores import domain_scores
 from pipeline.surveys.staff.joint_models import joint_models
 from pipeline.surveys.staff.responses import read_responses

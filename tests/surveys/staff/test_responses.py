@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.errors import CodebookError, DataError
-from pipeline.surveys.staff.responses import NOT_STATED, missing_code, read_responses
 from pipeline.surveys.staff.codebook import read_staff_survey
+from pipeline.surveys.staff.responses import NOT_STATED, missing_code, read_responses
 from tests.surveys.made_up import HEADER, write_survey
 
 FULL = ["Agree", "Disagree", "Satisfied", "Agree", "Social worker"]

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from pipeline.chapters.staff_survey import sections as chapter
 from pipeline.publishing import Publication
 from pipeline.statistics.intervals import wilson
 from pipeline.surveys.disclosure import Policy
 from pipeline.surveys.disclosure.guard import Guard
-from pipeline.surveys.staff import chapter
 from tests.surveys.made_up import HEADER, write_survey
 from tests.surveys.staff.test_tabulation import AGREEMENT, SATISFACTION, made_up_rows, tabulated
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import yaml
 
-from pipeline.errors import DataError, GoldenThreadError, ParameterError
+from pipeline.errors import GoldenThreadError, ParameterError
 from pipeline.statistics.polychoric import polychoric_matrix
 from pipeline.surveys.staff import simulation
+from pipeline.surveys.staff.codebook import read_staff_survey
 from pipeline.surveys.staff.responses import missing_code, read_responses
 from pipeline.surveys.staff.simulation import draw_answers, draw_latent, simulate_survey
-from pipeline.surveys.staff.codebook import read_staff_survey
 
 PEOPLE = 200_000
 

@@ -25,7 +25,7 @@ fit_one <- function(outcome, domains) {
   formula <- reformulate(terms, "factor(answer, ordered = TRUE)")
   fit <- do.call(clm, list(formula = formula, data = data, gradTol = 1e-9, relTol = 1e-9, maxIter = 200L))
   robust <- vcovCL(fit, cluster = data$team)
-  # As in pipeline/statistics/ordinal_robust.py: cuts with 10 people a term on either side.
+  # As in pipeline/statistics/ordinal/robust.py: cuts with 10 people a term on either side.
   cuts <- Filter(function(cut) min(table(factor(data$answer > cut, c(FALSE, TRUE)))) >= 10 * length(terms), 1:4)
   free <- length(cuts) - 1
   halves <- lapply(cuts, function(cut) {

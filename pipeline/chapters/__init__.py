@@ -1,0 +1,1 @@
+"""What each chapter or report adds: its sections, tables and words."""

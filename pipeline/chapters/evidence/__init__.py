@@ -1,0 +1,1 @@
+"""What notebook 05 publishes of the evidence map."""

@@ -1,0 +1,1 @@
+"""What notebook 09 publishes of a council's own survey."""

@@ -1,0 +1,1 @@
+"""Notebooks: running one, and its page."""

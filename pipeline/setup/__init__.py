@@ -1,0 +1,1 @@
+"""Setting the project up: the environment, its lock, and what a machine has."""

@@ -1,0 +1,1 @@
+"""Ordinal regression on tables of counts: likelihood, fit, limits, results."""

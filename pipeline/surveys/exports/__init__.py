@@ -1,7 +1,0 @@
-"""A council's survey export as it came: columns of text, strictly checked."""
-
-from pipeline.surveys.exports.reading import read_export
-from pipeline.surveys.exports.table import Column, Export
-from pipeline.surveys.exports.texts import label_key, tidy_text
-
-__all__ = ["Column", "Export", "label_key", "read_export", "tidy_text"]

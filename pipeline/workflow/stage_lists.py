@@ -1,0 +1,127 @@
+"""Writes into dvc.yaml what follows from the code: which modules a stage runs, which reports it reads and makes.
+
+    make stages        # after a new module, an import, a report
+
+DVC sees a change only in what is listed, and a list that a person keeps is wrong one day. Order, comments and all other
+lines stay as they are; a test says when the lists have to be written again.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+from pipeline.files import project_root, write_text
+from pipeline.rendering.reports import SUFFIXES, formats
+from pipeline.rendering.sources import Report, read_report
+
+# What a stage that runs no notebook begins with.
+ENTRIES = {"key-results": "pipeline.provenance.key_results", "engine": "pipeline.rendering.engines", "render": "pipeline.rendering.reports",
+           "documentation": "pipeline.rendering.documentation", "crate": "pipeline.provenance.crate",
+           "survey-report": "pipeline.rendering.reports"}
+RUNNER = "import pipeline.notebooks.execution"
+CODE = re.compile(r"pipeline(/.*)?")
+SOURCES = re.compile(r"reports/[\w-]+\.qmd")
+MADE = re.compile(r"reports/site/[\w-]+\.(html|docx|pdf|xlsx|ods)")
+_STAGE, _SECTION, _ITEM = re.compile(r"  ([\w-]+):\s*$"), re.compile(r"\s+(deps|outs):\s*$"), re.compile(r"(\s+)- ([^\s:]+)\s*$")
+
+
+def write_lists(root: Path) -> bool:
+    """Write the lists of dvc.yaml in `root` anew; whether anything changed."""
+    path = root / "dvc.yaml"
+    before = path.read_text(encoding="utf-8")
+    after = with_lists(before, root)
+    if after != before:
+        write_text(path, after)
+    return after != before
+
+
+def with_lists(text: str, root: Path) -> str:
+    """The text of a dvc.yaml with every list that follows from the code of `root` as it has to be."""
+    wanted = lists(text, root)
+    lines: list[str] = []
+    stage = section = ""
+    begun: set[tuple[str, str, re.Pattern]] = set()
+    for line in text.splitlines():
+        if found := _STAGE.match(line):
+            stage, section = found[1], ""
+        elif re.match(r"\s+[\w-]+:", line):
+            section = found[1] if (found := _SECTION.match(line)) else ""
+        item = _ITEM.match(line)
+        owned = next((pattern for pattern in wanted.get((stage, section), {}) if item and pattern.fullmatch(item[2])), None)
+        if owned is None:
+            lines.append(line)
+        elif (stage, section, owned) not in begun:  # the whole list where its first line stood
+            begun.add((stage, section, owned))
+            lines += [f"{item[1]}- {name}" for name in wanted[stage, section][owned]]
+    return "\n".join(lines) + "\n"
+
+
+def lists(text: str, root: Path) -> dict[tuple[str, str], dict[re.Pattern, list[str]]]:
+    """By stage and section: the lines that are this module's to write, and what they have to be."""
+    stages = yaml.safe_load(text)["stages"]
+    found: dict[tuple[str, str], dict[re.Pattern, list[str]]] = {}
+    for name, stage in stages.items():
+        words = stage.get("do", stage)["cmd"].split()
+        if "notebook" in words:
+            source = f"{RUNNER}\n{code_of(root / 'notebooks' / (words[words.index('notebook') + 1] + '.ipynb'))}"
+        elif name in ENTRIES:
+            source = f"import {ENTRIES[name]}"
+        else:
+            continue
+        found[name, "deps"] = {CODE: sorted(modules(source, root))}
+    reports = [report for path in sorted((root / "reports").glob("*.qmd"))
+               if not (report := read_report(root / "reports", path.stem)).metadata.get("editions")]
+    sources, made = [f"reports/{report.name}.qmd" for report in reports], sorted(made_of(reports))
+    found["render", "deps"][SOURCES] = sources
+    found["render", "outs"] = {MADE: made}
+    found["crate", "deps"] |= {SOURCES: sources, MADE: made}
+    return found
+
+
+def made_of(reports: Iterable[Report]) -> list[str]:
+    """The files of the site that `reports`, which have no editions, become."""
+    return [f"reports/site/{report.name}{suffix}" for report in reports
+            for suffix in [*(SUFFIXES[each] for each in formats(report)), *([".ods", ".xlsx"] if report.metadata.get("spreadsheets") else [])]]
+
+
+def code_of(notebook: Path) -> str:
+    """The Python of a notebook's code cells."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+def modules(source: str, root: Path) -> set[str]:
+    """The project's files that the Python text `source` imports, and the ones that those import, by their paths."""
+    found: set[str] = set()
+    pending = _imported(source, root)
+    while pending:
+        path = pending.pop()
+        if path not in found:
+            found.add(path)
+            pending |= _imported((root / path).read_text(encoding="utf-8"), root)
+    return found
+
+
+def _imported(source: str, root: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return {path for name in names if name.split(".")[0] == "pipeline" for path in _files(name, root)}
+
+
+def _files(module: str, root: Path) -> set[str]:
+    """The file of a module, and the __init__.py of each package on the way to it."""
+    parts = module.split(".")
+    candidates = {Path(*parts).with_suffix(".py"), *(Path(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1))}
+    return {path.as_posix() for path in candidates if (root / path).is_file()}
+
+
+if __name__ == "__main__":
+    print("dvc.yaml is written anew." if write_lists(project_root()) else "dvc.yaml is in step with the code.")
