@@ -30,6 +30,7 @@ def project_root() -> Path:
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; put it in its place when the block ends well, remove it when not.
 
+    >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> with replacing(folder / "a.txt") as beside:
     ...     _ = beside.write_text("whole")
@@ -61,6 +62,7 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
 
     A text, or a column's name, that a spreadsheet would run as a formula gets an apostrophe before it (see `unguarded`).
 
+    >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> write_csv(folder / "t.csv", pd.DataFrame({"team": ["=1+1", "North"], "@share": [1 / 3, -1.0]}))
     >>> print((folder / "t.csv").read_text(), end="")

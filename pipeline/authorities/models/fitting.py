@@ -83,6 +83,7 @@ def fit_models(panel: pd.DataFrame, inspections: pd.DataFrame, deprivation: pd.D
 def with_adjusted_p(table: pd.DataFrame, family: pd.Series) -> pd.DataFrame:
     """`table` with `p_adjusted` (Benjamini and Hochberg) over the rows of a family that have a p-value.
 
+    >>> import numpy as np
     >>> table = pd.DataFrame({"p": [0.01, 0.04, np.nan, 0.03], "p_adjusted": np.nan})
     >>> with_adjusted_p(table, pd.Series(True, table.index))["p_adjusted"].tolist()
     [0.03, 0.04, nan, 0.04]

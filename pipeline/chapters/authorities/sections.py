@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 from IPython.display import Image
 
-from pipeline.authorities.models.declared import OUTCOMES, SIGNIFICANCE, SUPPORTS
+from pipeline.authorities.models.declared import OUTCOMES, PRIMARY_TIMING, SIGNIFICANCE, SUPPORTS
 from pipeline.authorities.models.fitting import Results
 from pipeline.authorities.panel.cleaned import Cleaned
 from pipeline.authorities.panel.indicators import Indicator
@@ -140,7 +140,8 @@ def _moved_alt(moved: pd.DataFrame) -> str:
 def together(chapter: Chapter) -> Image | None:
     """The main results, over time and between authorities: one chart, two tables, two passages."""
     publish, within, (_, between) = chapter.publish, chapter.within, chapter.between
-    difference = tables.preferred(chapter.results.effects.query("model == 'difference' and timing == @PRIMARY_TIMING"))
+    difference = tables.preferred(chapter.results.effects.query(
+        "model == 'difference' and timing == @PRIMARY_TIMING", local_dict={"PRIMARY_TIMING": PRIMARY_TIMING}))
     same = " of the same deprivation" * findings.holds_deprivation(between)
     data = tables.beside_each_other({"within": fitted(within), "between": fitted(between)})
     image, shown = None, []
