@@ -13,11 +13,11 @@ cells and quoted attributes, and none of the marks that a filter, a shortcode or
 
 import html
 import re
-import string
 from collections.abc import Iterable
 from typing import LiteralString
 
 from pipeline.characters import harmless
+from pipeline.numerals import HalvesUp
 
 _LINE_END = re.compile(r"\r\n|[\r\n\t]")
 # What begins a numbered list where it stands at the start of a line: "1.", "a)", "(iv) ", also if what follows adds the dot.
@@ -79,11 +79,12 @@ def md(template: LiteralString, *values: object) -> Markdown:
     return Markdown(template).format(*values)
 
 
-class _Filling(string.Formatter):
-    def format_field(self, value: object, form: str) -> str:
-        if isinstance(value, Markdown) and not form:
+class _Filling(HalvesUp):
+    def format_field(self, value: object, format_spec: str) -> str:
+        if isinstance(value, Markdown) and not format_spec:
             return value
-        return escaped(format(value, form)) if isinstance(value, str) else format(value, form)
+        text = super().format_field(value, format_spec)
+        return escaped(text) if isinstance(value, str) else text
 
 
 def own(text: str) -> Markdown:

@@ -6,15 +6,18 @@ taken as the decimal that it stands for, at twelve digits.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from numbers import Integral, Real
+from string import Formatter
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 DIGITS = 12  # beyond them, a double holds what sums and products left behind
+_FIXED = re.compile(r"\.(\d+)([f%])$")  # so many places, of a number or of a share in per cent
 
 
 def half_up(value: Any, places: int | Mapping[str, int] = 0) -> Any:
@@ -42,3 +45,30 @@ def half_up(value: Any, places: int | Mapping[str, int] = 0) -> Any:
     if -exact.as_tuple().exponent > places:
         exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return float(exact)
+
+
+def printed(value: Any, form: str = "") -> str:
+    """`value` by a format specification, halves up where it says how many places.
+
+    >>> printed(62.5, ".0f"), printed(0.285, ".0%"), printed(-0.25, "+.1f"), printed(1234.5, ",.0f")
+    ('63', '29%', '-0.3', '1,235')
+    """
+    if isinstance(value, Real | Decimal) and (fixed := _FIXED.search(form)):
+        value = half_up(value, int(fixed[1]) + 2 * (fixed[2] == "%"))
+    return format(value, form)
+
+
+class HalvesUp(Formatter):
+    """Fills a format string as `str.format` does, each number as `printed` has it."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return printed(value, format_spec)
+
+
+def filled(form: str, *values: object, **named: object) -> str:
+    """A format string with its numbers printed.
+
+    >>> filled("{:.0f}% ({low:.1f})", 12.5, low=0.25)
+    '13% (0.3)'
+    """
+    return HalvesUp().vformat(form, values, named)

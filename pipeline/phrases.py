@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.markdown import Markdown
+from pipeline.numerals import filled
 
 MINUS = re.compile(r"(?<![\w–])-(?=\d)")  # a minus before a number, not a hyphen within a word or a range
 
@@ -18,12 +19,12 @@ def true_minus(text: str) -> str:
 
 
 def number(value: float, form: str = "{:+.1f}") -> str:
-    """`value` as `form` prints it; what rounds to zero has no sign.
+    """`value` as `form` prints it, halves up; what rounds to zero has no sign.
 
     >>> number(0.26), number(-0.04), number(-1.0, "{:.2f}")
     ('+0.3', '0.0', '−1.00')
     """
-    text = form.format(value)
+    text = filled(form, value)
     return text.lstrip("+-") if not float(text.replace(",", "")) else true_minus(text)
 
 

@@ -30,6 +30,7 @@ from pipeline.characters import drawable
 from pipeline.errors import PublishingError
 from pipeline.files import SIGNIFICANT_DIGITS, project_root, replacing, write_csv, write_text
 from pipeline.markdown import Cell, Markdown, attribute, escaped, own, plain
+from pipeline.numerals import filled
 from pipeline.phrases import true_minus
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ def _pyplot() -> ModuleType:
 
 def _text(value: object, form: str) -> str:
     """`value` as `form` prints it; a negative number has a true minus sign."""
-    text = form.format(value)
+    text = filled(form, value)
     return text if isinstance(value, str) else text.replace("-", "−")
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
+from pipeline.numerals import half_up
 from pipeline.phrases import lower_first
 
 ROUNDED = "Percentages may not add up to 100 because of rounding."
@@ -38,5 +38,5 @@ def rounding_note(percentages: pd.DataFrame) -> str:
     >>> rounding_note(pd.DataFrame({"agree": [50], "neither": [25], "disagree": [25]}))
     ''
     """
-    whole = np.rint(percentages.dropna().to_numpy(dtype=float)).sum(axis=1)
+    whole = half_up(percentages.dropna().to_numpy(dtype=float)).sum(axis=1)
     return ROUNDED if (whole != 100).any() else ""

@@ -18,7 +18,7 @@ from tests.text.samples import FAR, NASTY, texts
 ROOT = Path(__file__).resolve().parents[2]
 QUARTO = "markdown+autolink_bare_uris+emoji+mark+hard_line_breaks+lists_without_preceding_blankline"
 READERS = ("markdown", QUARTO, NOTEBOOKS, "commonmark_x")
-MAY_CALL_OWN = {"pipeline/markdown.py", "pipeline/publishing.py", "pipeline/rendering/values.py",
+MAY_CALL_OWN = {"pipeline/passages.py", "pipeline/markdown.py", "pipeline/publishing.py", "pipeline/rendering/values.py",
                 "pipeline/rendering/table_list.py", "pipeline/chapters/authorities/sections.py",
                 "pipeline/chapters/authorities/further_sections.py", "pipeline/chapters/evidence/findings.py"}
 BATCH = st.lists(texts(), min_size=15, max_size=40)

@@ -1,0 +1,58 @@
+"""A passage is filled with what is published, and stops where it is not."""
+
+import pytest
+
+from pipeline.errors import PublishingError
+from pipeline.files import project_root
+from pipeline.markdown import md
+from pipeline.passages import FOLDER, SUFFIX, passage
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text: str, **values: object) -> str:
+        path = tmp_path / FOLDER / "tests" / f"one{SUFFIX}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return passage("tests/one", root=tmp_path, **values)
+    return write
+
+
+@pytest.mark.parametrize("template, values, expected", [
+    ("{{ n | count }} {{ x | form('.0f') }}%", {"n": 1204, "x": 62.5}, "1,204 63%"),
+    ("{{ x | signed }}, {{ y | signed(2) }}, {{ z | signed }}", {"x": -0.25, "y": 0.125, "z": 0.04}, "−0.3, +0.13, 0.0"),
+    ("{{ n | counted('pair') }}, {{ m | counted('authority', 'authorities') }}", {"n": 1, "m": 2}, "1 pair, 2 authorities"),
+    ("{{ names | listed }}", {"names": ["Leeds", "Kent", "Bath"]}, "Leeds, Kent and Bath"),
+    ("In {{ year }}.", {"year": 2021}, "In 2021."),
+    ("One.\nTwo.\n\n- a\n- b\n  goes on", {}, "One. Two.\n\n- a\n- b goes on"),
+    ("{% if n %}\nSome.\n{% endif %}\nMore.", {"n": 0}, "More."),
+])
+def test_what_is_printed(write, template, values, expected):
+    assert write(template, **values) == expected
+
+
+def test_a_text_of_others_comes_out_as_its_characters_and_markdown_stays(write):
+    assert write("{{ label }} {{ ours }}", label="*R&D*", ours=md("**{}**", "a*b")) == "&#42;R&#38;D&#42; **a&#42;b**"
+
+
+@pytest.mark.parametrize("template, values, said", [
+    ("All\nof {{ shares }}", {"share": 0.5}, ["line 2", "shares; did you mean share?", "one of: share"]),
+    ("{{ x }}", {"x": 0.5}, ["line 1", "how 0.5 is printed"]),
+    ("{{ x }}", {"x": None}, ["how None is printed"]),
+    ("{{ names | listed }}", {"names": []}, ["nothing to list"]),
+    ("one\n{% if x %}", {"x": 1}, ["line 2", "cannot be read"]),
+    ("{{ x | nosuch }}", {"x": 1}, ["line 1", "nosuch"]),
+])
+def test_what_cannot_be_filled_stops_with_the_place(write, template, values, said):
+    with pytest.raises(PublishingError) as stopped:
+        write(template, **values)
+    assert all(text in str(stopped.value) for text in ["reports/passages/tests/one.md.j2", *said])
+
+
+def test_a_passage_that_is_not_there(tmp_path):
+    with pytest.raises(PublishingError, match="no such passage"):
+        passage("tests/none", root=tmp_path)
+
+
+def test_no_passage_has_a_macro_for_its_text_would_be_escaped_twice():
+    assert [path.name for path in (project_root() / FOLDER).rglob(f"*{SUFFIX}") if "{% macro" in path.read_text("utf-8")] == []
