@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
 
+from pipeline.statistics.false_discovery import adjusted_for_false_discoveries
 from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.ordinal.results import OrdinalFit
 from pipeline.statistics.pooling import pool
@@ -64,11 +64,7 @@ def role_gaps(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_u
             pairs = rounding_pairs(sets[item.id, first], sets[item.id, second], codebook.scale, draws, seed + number)
             rows.append({"item": item.id, "domain": item.domain, **_item_row(pairs[:, :, positions], list(names.values()))})
     gaps = pd.DataFrame(rows)
-    known = gaps["p"].notna()
-    gaps["q"] = np.nan
-    if known.any():
-        gaps.loc[known, "q"] = multipletests(gaps.loc[known, "p"], method="fdr_bh")[1]
-    return gaps
+    return gaps.assign(q=adjusted_for_false_discoveries(gaps["p"]))
 
 
 def rounding_pairs(first: FeasibleCounts, second: FeasibleCounts, scale: Scale, draws: int, seed: int) -> np.ndarray:

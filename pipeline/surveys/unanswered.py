@@ -2,8 +2,8 @@
 
 import pandas as pd
 from scipy.stats import fisher_exact
-from statsmodels.stats.multitest import multipletests
 
+from pipeline.statistics.false_discovery import adjusted_for_false_discoveries
 from pipeline.surveys.agreeing import share_table
 from pipeline.surveys.codebook import Codebook
 
@@ -49,5 +49,4 @@ def _compared(codebook: Codebook, shares: pd.DataFrame, counts: pd.Series, bases
             table = [[int(counts[key]), int(bases[key] - counts[key])] for key in keys]
             rows.append({**row, "p": float(fisher_exact(table).pvalue)})
     compared = pd.DataFrame(rows)
-    compared["q"] = multipletests(compared["p"], method="fdr_bh")[1]
-    return compared
+    return compared.assign(q=adjusted_for_false_discoveries(compared["p"]))

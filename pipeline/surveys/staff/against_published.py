@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
 
 from pipeline.errors import DataError, ParameterError
 from pipeline.statistics.clustered_shares import Share, difference_from_published
+from pipeline.statistics.false_discovery import adjusted_for_false_discoveries
 from pipeline.surveys.agreeing import share_table
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.staff.codebook import StaffItem, StaffSurvey
@@ -77,7 +77,7 @@ def benchmark(shares: pd.DataFrame, survey: StaffSurvey, published: Codebook, an
     compared = table["comparable"].astype(bool)
     table["comparable"] = compared
     if compared.any():
-        table.loc[compared, "q"] = multipletests(table.loc[compared, "p"], method="fdr_bh")[1]
+        table.loc[compared, "q"] = adjusted_for_false_discoveries(table.loc[compared, "p"])
         told_apart = table["q"] < FALSE_DISCOVERY_RATE
         table.loc[compared, "verdict"] = np.select([told_apart & (table["difference"] > 0), told_apart],
                                                    [HIGHER, LOWER], NOT_TOLD_APART)[compared]

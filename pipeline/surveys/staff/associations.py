@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control, t
+from scipy.stats import t
 
 from pipeline.statistics.association import bounds
+from pipeline.statistics.false_discovery import adjusted_for_false_discoveries
 from pipeline.statistics.intervals import wilson
 from pipeline.statistics.polychoric import polychoric_matrix
 from pipeline.surveys.codebook import Codebook
@@ -90,10 +91,7 @@ def associations(responses: Responses, published: Published | None = None, *, le
             row |= {"clusters": correlation.clusters, "note": "; ".join(filter(None, [*notes, *of_pair]))}
         rows.append(row)
     found = pd.DataFrame(rows, columns=COLUMNS)
-    tested = found["p"].notna()
-    if tested.any():
-        found.loc[tested, "q"] = false_discovery_control(found.loc[tested, "p"].astype(float), method="bh")
-    return found.astype({"respondents": "Int64", "clusters": "Int64"})
+    return found.assign(q=adjusted_for_false_discoveries(found["p"])).astype({"respondents": "Int64", "clusters": "Int64"})
 
 
 def _codes(responses: Responses) -> np.ndarray:
