@@ -129,7 +129,7 @@ def documentation() -> None:
 
 
 @app.command(epilog=EXAMPLES + "`golden-thread notebook 01-clean-survey`\n\n"
-                               "`golden-thread notebook 01-clean-survey -p rounding=down`\n\n"
+                               "`golden-thread notebook 08-profile -p authority=Lancashire`\n\n"
                                "`golden-thread notebook 09-staff-survey -p survey=leeds-2026`")
 def notebook(
     name: Annotated[str, typer.Argument(help="The notebook's name, without .ipynb.")],

@@ -33,8 +33,7 @@ _COLUMNS = ("odds_ratio", "odds_ratio_low", "odds_ratio_high", "log_odds", "std_
 CORRELATIONS = (0.0, 0.2, 0.4, 0.6, 0.8)  # assumed between the errors of two items that the same people answered
 
 
-def role_gaps(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_up", draws: int = 20,
-              seed: int = 2011) -> pd.DataFrame:
+def role_gaps(answers: pd.DataFrame, codebook: Codebook, draws: int = 20, seed: int = 2011) -> pd.DataFrame:
     """The gap between the codebook's second group and its first, for each item that both were asked.
 
     Returns one row an item, in the codebook's order:
@@ -55,7 +54,7 @@ def role_gaps(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_u
     """
     names = {group.id: group.label for group in codebook.groups}
     scale = list(reversed(codebook.scale.disagree)) + [codebook.scale.neutral] + list(reversed(codebook.scale.agree))
-    sets = feasible_sets(answers, codebook.decimals, rounding)
+    sets = feasible_sets(answers, codebook.decimals, codebook.rounding)
     first, second = (group.id for group in codebook.groups)
     positions = [codebook.scale.ids.index(category) for category in scale]
     rows = []

@@ -53,8 +53,8 @@ def read_stages(root: Path) -> list[Stage]:
 def parameters(command: str, tracked: Mapping[str, object]) -> dict[str, str]:
     """What a stage was given: in its command, and of params.yaml, by the names that its notebook has for it.
 
-    >>> parameters("python -m pipeline notebook 01-clean-survey", {"survey.name": "ofsted-2011", "survey.rounding": "down"})
-    {'survey': 'ofsted-2011', 'rounding': 'down'}
+    >>> parameters("python -m pipeline notebook 08-profile", {"authorities.example": "E10000016"})
+    {'authority': 'E10000016'}
     >>> parameters("python -m pipeline render --engine auto", {})
     {'engine': 'auto'}
     """

@@ -34,11 +34,10 @@ PERFECT = "nobody's answers contradict a perfect correlation, so it has no inter
 
 @dataclass(frozen=True)
 class Published:
-    """The survey to compare with: its canonical table of answers, codebook, and the rounding of its percentages."""
+    """The survey to compare with: its canonical table of answers, and its codebook."""
 
     answers: pd.DataFrame
     codebook: Codebook
-    rounding: str = "half_up"
 
 
 def associations(responses: Responses, published: Published | None = None, *, level: float = 0.95) -> pd.DataFrame:
@@ -160,7 +159,7 @@ def _linearised(cells: np.ndarray, influence: np.ndarray, weights: np.ndarray | 
 def _margins(group: str, published: Published) -> dict[str, np.ndarray]:
     """The published counts of a group's answers on the scale, from the strongest agreement on, by item."""
     scored = scored_positions(published.codebook)
-    sets = feasible_sets(published.answers, published.codebook.decimals, published.rounding)
+    sets = feasible_sets(published.answers, published.codebook.decimals, published.codebook.rounding)
     return {item: feasible.central()[scored] for (item, of_group), feasible in sets.items() if of_group == group}
 
 
