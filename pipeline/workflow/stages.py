@@ -120,7 +120,9 @@ def title_of(root: Path, file: Path, stage: Stage) -> str:
     source = root / "reports" / f"{file.stem}.qmd"
     if file.parent == root / "reports" / "site" and source.is_file():
         return yaml.safe_load(source.read_text(encoding="utf-8").split("---\n")[1])["title"]
-    return f"The notebook {stage.notebook}, executed" if file.stem == stage.notebook else file.name
+    if file.parent == root / "reports" / "site" / "notebooks":
+        return f"The notebook {file.stem}, {'executed' if file.suffix == '.ipynb' else 'as a page'}"
+    return file.name
 
 
 def _path(entry: str | Mapping) -> str:
