@@ -116,12 +116,12 @@ def code_of(notebook: Path) -> str:
 def modules(source: str, root: Path) -> set[str]:
     """The project's files that the Python text `source` imports, and the ones that those import, by their paths."""
     found: set[str] = set()
-    pending = _imported(source, root)
+    pending = imported(source, root)
     while pending:
         path = pending.pop()
         if path not in found:
             found.add(path)
-            pending |= _imported((root / path).read_text(encoding="utf-8"), root)
+            pending |= imported((root / path).read_text(encoding="utf-8"), root)
     return found
 
 
@@ -131,7 +131,7 @@ def passages(code: Iterable[str], root: Path) -> list[str]:
     return [folder.as_posix() for chapter in sorted(chapters) if (root / (folder := PASSAGES / chapter)).is_dir()]
 
 
-def _imported(source: str, root: Path) -> set[str]:
+def imported(source: str, root: Path) -> set[str]:
     names = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
