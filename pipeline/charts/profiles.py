@@ -156,7 +156,7 @@ def _labelled(first: int, last: int) -> Sequence[int]:
     return range(last, first - 1, -step)[::-1]
 
 
-def _legend(figures: pd.DataFrame, here: str) -> list[Artist]:
+def _legend(figures: pd.DataFrame, here: str) -> list[Line2D | Patch]:
     styles = dict(LINES)
     handles: list[Line2D | Patch] = [Line2D([], [], label=here, **styles["value"])]
     if figures["value"].isna().any():
