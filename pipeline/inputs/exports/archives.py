@@ -12,7 +12,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports.limits import ARCHIVE_BYTES, ARCHIVE_FILES, ARCHIVE_RATIO, RATIO_FROM_BYTES
+from pipeline.inputs.exports.limits import ARCHIVE_BYTES, ARCHIVE_FILES, ARCHIVE_RATIO, FORMATS, RATIO_FROM_BYTES
 from pipeline.inputs.exports.sheet_facts import OdsTables, SharedTexts, SheetFacts, XlsxSheet
 
 _BLOCK = 1 << 18
@@ -38,7 +38,7 @@ def sheet_facts(path: Path) -> tuple[str, dict[str, SheetFacts]]:
         raise DataError("The spreadsheet is damaged.", where=path.name, expected="XLSX or ODS", fix=_SAVE) from None
     kind = "an XLSB workbook" if "xl/workbook.bin" in names else "an archive of another kind"
     raise DataError(f"The file is {kind}, not an export that can be read.", where=path.name,
-                    expected="CSV, XLSX or ODS", fix=_SAVE)
+                    expected=FORMATS, fix=_SAVE)
 
 
 def _check_stated(path: Path, archive: zipfile.ZipFile) -> None:

@@ -65,6 +65,13 @@ def find_header(rows: Sequence[Sequence[str]], layout: Layout | None, where: str
                   frozenset(index for index, title in enumerate(titles) if not title), _repeated(wanted))
 
 
+def named_header(names: Sequence[str], questions: Sequence[str]) -> Header:
+    """The header of a file that has no rows of headers: names and questions ("" where it is the name), one a column."""
+    wanted = [name or f"column {position}" for position, name in enumerate(names, start=1)]
+    return Header("one", 0, 0, _unique(wanted), tuple(question or name for question, name in zip(questions, wanted, strict=True)),
+                  frozenset(), _repeated(wanted))
+
+
 def _is_title(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row is a title: a single text above a row of several."""
     return len(rows) > 1 and sum(map(bool, rows[0])) == 1 and sum(map(bool, rows[1])) > 1

@@ -1,6 +1,5 @@
 """XLSX and ODS files: the sheet with the answers, its cells as the texts that a person would type."""
 
-import datetime
 from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from pipeline.errors import DataError
 from pipeline.inputs.exports.archives import sheet_facts
 from pipeline.inputs.exports.assembly import Content, assemble, error_cell, indices_needed
+from pipeline.inputs.exports.cells import cell_text
 from pipeline.inputs.exports.headers import Header, Layout, find_header
 from pipeline.inputs.exports.sheet_facts import SheetFacts
 from pipeline.inputs.exports.table import Export, tidied
@@ -32,25 +32,6 @@ def read_spreadsheet(path: Path, header: Layout | None, sheet: str | None, colum
     except (CalamineError, OSError, ValueError):  # the message may hold contents
         raise DataError("The spreadsheet is damaged.", where=path.name, expected="XLSX or ODS",
                         fix="Export the survey again, or save it as CSV UTF-8.") from None
-
-
-def cell_text(value: object) -> str:
-    """A cell as text: whole numbers without a decimal point, dates and times as in ISO 8601, TRUE and FALSE.
-
-    >>> cell_text(3.0), cell_text(datetime.datetime(2024, 3, 1)), cell_text(True)
-    ('3', '2024-03-01', 'TRUE')
-    """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime.datetime):
-        return (value.date() if value.time() == datetime.time() else value).isoformat()
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value)  # whole numbers, and durations as 9:30:00
 
 
 def _choose(file: str, book: CalamineWorkbook, name: str | None) -> CalamineSheet:

@@ -34,6 +34,12 @@ from pipeline.surveys.drafting.columns import (
     personal_heading,
     platform_column,
 )
+from pipeline.surveys.drafting.declared import (
+    declared_missing,
+    declared_options,
+    with_declared_answers,
+    without_declared_missing,
+)
 from pipeline.surveys.drafting.items import ItemColumn, families_left_out, labelled_items, numbered_items, unordered_families
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, missing_reason
 from pipeline.surveys.drafting.matching import OTHER, likely_domain, likely_measure, match_items, speaks_against
@@ -64,7 +70,9 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
     Raises DataError if no column holds answers on a scale, or the file has a row for each answer.
     """
     refuse_long(export)
-    nobody, offered = not_counted(export), {column.name: column for column in export.columns}
+    nobody, as_read = not_counted(export), export
+    export = without_declared_missing(export)
+    offered = {column.name: with_declared_answers(column) for column in export.columns}
     export = set_aside(export, nobody)
     stems = shared_stems(export.columns)
     guesses: dict[str, Guess] = {name: Guess(name, NOT_COUNTED, f"rows that say {' or '.join(texts)} here are no answers",
@@ -76,6 +84,7 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
         rest[:] = [column for column in rest if column.name not in guesses]
 
     settle([platform_column(column) or personal_content(column) for column in rest])
+    settle(declared_options(export))
     items = labelled_items([offered[column.name] for column in rest])  # a preview shows answers that nobody chose
     settle([Guess(item.column.name, ITEM, item.reason, item.confidence) for item in items])
     settle([personal_heading(column) for column in rest])
@@ -97,7 +106,7 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
     entries = draft_items([statement(item.column, stems) for item in items], [item.column for item in items],
                           [scale_ids[item.scale] for item in items], codebook, guesses,
                           [item.scale[0] in (AGREEMENT, NUMBERS) for item in items])
-    content = {"kind": "responses", "scales": scales, "missing": _missing(export, items, guesses), **entries,
+    content = {"kind": "responses", "scales": scales, "missing": _missing(as_read, items, guesses), **entries,
                "not_counted": [{"column": name, "answers": list(texts)} for name, texts in nobody.items()],
                **_other_columns(export, guesses)}
     return Draft(content, tuple(guesses[column.name] for column in export.columns))
@@ -231,6 +240,7 @@ def _missing(export: Export, items: Sequence[ItemColumn], guesses: dict[str, Gue
     found = [(text, reason) for item in items for text, reason in item.reading.missing.items()]
     found += [(text, reason) for column in export.columns if guesses[column.name].use == GROUP
               for text in column.texts if (reason := missing_reason(text))]
+    found += [pair for column in export.columns if guesses[column.name].use in (ITEM, GROUP) for pair in declared_missing(column)]
     for text, reason in found:
         if label_key(text) not in taken:
             words.setdefault(reason, {}).setdefault(label_key(text), text)

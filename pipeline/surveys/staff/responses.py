@@ -80,7 +80,7 @@ class _Problems:
     def add(self, column: Column, row: int | None, found: str, expected: str, fix: str) -> None:
         place = f"column {column.position} ({column.name})"
         if row is not None:
-            place = f"{'row' if self.export.sheet else 'line'} {self.export.line(row)}, {place}"
+            place = f"{self.export.row_word} {self.export.line(row)}, {place}"
         self.lines.append(f"{place}: found {found}; expected {expected}. {fix}")
 
     def stop(self) -> None:
