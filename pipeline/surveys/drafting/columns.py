@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.inputs.exports import Column, label_key
+from pipeline.surveys.date_bands import likely_bands
 from pipeline.surveys.drafting.known_scales import is_unsure, missing_reason
 from pipeline.surveys.drafting.traits import YES_OR_NO, trait
 
@@ -133,6 +134,10 @@ def guess_column(column: Column, rows: int) -> Guess:
         return guess("other", "nobody answered", HIGH)
     if len(texts) == 1:
         return guess("other", "everybody who answered has the same", HIGH)
+    bands = len(texts) <= MOST_LEVELS_UNKNOWN and cells >= FEWEST_PER_LEVEL * len(texts) and len(likely_bands(texts))
+    if bands and trait(words):
+        return guess(GROUP, f"{bands} of its {len(texts)} answers are dates, which a spreadsheet makes of bands such as 1-2: "
+                     "the check says what to write", LOW)
     if _share(texts, _DATE.fullmatch) > 0.9 or (re.search(r"\b(date|time)\b", words)
                                                 and _share(texts, _spreadsheet_date) > 0.9):
         return guess("date", "holds dates or times", HIGH)

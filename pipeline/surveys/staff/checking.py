@@ -14,6 +14,7 @@ from rapidfuzz import process
 from pipeline.errors import DataError
 from pipeline.inputs.exports import Export, label_key
 from pipeline.surveys.codebook import listed, read_codebook
+from pipeline.surveys.date_bands import likely_bands, told
 from pipeline.surveys.disclosure.policy import join_small_groups
 from pipeline.surveys.drafting.columns import personal_content
 from pipeline.surveys.staff.cautions import cautions
@@ -57,7 +58,7 @@ def check_survey(folder: Path) -> Report:
     export = open_export(folder, survey)
     problems = [*_name(folder, survey), *_ambiguous(survey), *_benchmark(folder, survey), *_columns(export, survey)]
     if survey.kind == "responses":
-        problems += _contents(export, survey)
+        problems += [*_contents(export, survey), *_bands_as_dates(export, survey)]
         responses, found = _read(folder, _without_absent(export, survey))
         problems += found
         parts = _of_responses(responses) if responses and not problems else ()
@@ -153,6 +154,19 @@ def _contents(export: Export, survey: StaffSurvey) -> Iterator[str]:
             elif levels > 2 and levels > LEVELS_PER_ROW * export.rows:
                 yield (f"column {column.position} ({column.name}): {levels} levels for {export.rows} rows are no "
                        "groups. Leave it out.")
+
+
+def _bands_as_dates(export: Export, survey: StaffSurvey) -> Iterator[str]:
+    """Groups of which some levels are dates: bands such as 1-2 that a spreadsheet took for a day and a month."""
+    columns = {column.name: column for column in export.columns}
+    for group in survey.groups:
+        named = set(map(label_key, group.levels))
+        if bands := likely_bands(text for text in (columns[group.column].texts if group.column in columns else ())
+                                 if label_key(text) not in named):
+            place, probably = told(columns[group.column], export, bands)
+            levels = ", ".join(f'"{text}": "{band}"' for text, band in bands.items())
+            yield (f"{place}: found dates among the groups; expected bands, which a spreadsheet turns into dates: {probably}. "
+                   f"If so, write at the group {group.id}: levels: {{{levels}}}; or correct the file.")
 
 
 def _without_absent(export: Export, survey: StaffSurvey) -> StaffSurvey | None:

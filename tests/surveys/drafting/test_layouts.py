@@ -1,15 +1,19 @@
 """What each tool writes, drafted and counted: the right values are those of pandas, from the codes that were written."""
 
+import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.errors import DataError
 from pipeline.surveys.staff.checking import check_survey
 from pipeline.surveys.staff.codebook import read_staff_survey
 from pipeline.surveys.staff.responses import missing_code, read_responses
 from pipeline.workflow.survey_adding import new_survey
 from tests.inputs.exports.statistical_files import SUPPORTED, answers, write_dta, write_sav
-from tests.surveys.projects import make_project
+from tests.inputs.exports.spreadsheet_files import write_xlsx
+from tests.surveys.projects import AGREEMENT, make_project, write_columns
 
 
 @pytest.fixture
@@ -62,3 +66,34 @@ def test_a_point_that_nobody_chose_is_on_the_scale_as_the_file_has_it(drafted, t
                          column_labels={"q": "My manager listens to me", "p": "I can speak up at work"})
     survey, _, _ = drafted(tmp_path / "a.sav")
     assert [category.label for category in survey.scale("q").categories] == list(points.values())[::-1]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_bands_that_became_dates_are_asked_about(project, tmp_path, kind):
+    when = {"1-2": datetime.date(2026, 1, 2), "3-5": datetime.date(2026, 3, 5), "11-20": datetime.date(2020, 11, 1)}
+    shown = {"1-2": "02-Jan", "3-5": "05-Mar", "11-20": "Nov-20"}
+    bands = ["Under 1 year", "1-2", "3-5", "6 to 10", "11-20", "3-5"] * 10
+    agreed = (AGREEMENT * 12)[:60]
+    if kind == "xlsx":
+        rows = [["Length of service", "I am well supported"],
+                *([when.get(band, band), each] for band, each in zip(bands, agreed, strict=True))]
+        path = write_xlsx(tmp_path / "a.xlsx", {"Sheet": rows})
+        names, first = [day.isoformat() for day in when.values()], "rows 3, 4, 6 and 37 more"
+    else:
+        path = write_columns(tmp_path / "a.csv", {"Length of service": [shown.get(band, band) for band in bands],
+                                                  "I am well supported": agreed})
+        names, first = list(shown.values()), "lines 3, 4, 6 and 37 more"
+    made = new_survey(project, "made-up", path)
+    assert [(guess.use, guess.confidence) for guess in made.guesses][0] == ("group", "low")
+    folder = project / "data/raw/surveys/made-up"
+    with pytest.raises(DataError) as error:
+        check_survey(folder)
+    assert f"column 1 (Length of service), {first}" in str(error.value)
+    levels = ", ".join(f'"{name}": "{band}"' for name, band in zip(names, when, strict=True))
+    assert f"levels: {{{levels}}}" in str(error.value)
+    text = (folder / "survey.yaml").read_text(encoding="utf-8")
+    (folder / "survey.yaml").write_text(text.replace("label: Length of service}",
+                                                     f"label: Length of service, levels: {{{levels}}}}}"), encoding="utf-8")
+    check_survey(folder)
+    sizes = next(iter(read_responses(folder, read_staff_survey(folder / "survey.yaml")).groups.values())).sizes()
+    assert sizes == pd.Series(bands).value_counts().to_dict()
