@@ -17,16 +17,16 @@ from pipeline.surveys.codebook import listed, read_codebook
 from pipeline.surveys.date_bands import likely_bands, told
 from pipeline.surveys.disclosure.policy import join_small_groups
 from pipeline.surveys.drafting.columns import personal_content
-from pipeline.surveys.staff.cautions import cautions
+from pipeline.surveys.staff.cautions import cautions, of_answers
 from pipeline.surveys.staff.codebook import REASONS, StaffSurvey, read_staff_survey
 from pipeline.surveys.staff.responses import (
     Responses,
     answer_codes,
-    missing_code,
     open_export,
     read_responses,
     unclaimed_columns,
 )
+from pipeline.surveys.staff.routes import missing_code
 
 PERSONAL = ("identifier", "contact", "free_text")  # why a column is left out that may tell who somebody is
 LEVELS_PER_ROW = 0.5  # a group column with more levels than this share of the rows tells persons apart, not groups
@@ -69,7 +69,8 @@ def check_survey(folder: Path) -> Report:
         count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
         raise DataError(f"The survey {survey.name} has {count}:\n" + "\n".join(f"  - {each}" for each in problems),
                         where=str(folder), fix="Correct survey.yaml or the file, and check again.")
-    return Report(survey, (*parts, *_every_kind(survey)), tuple(cautions(folder, export, survey)))
+    warnings = [*cautions(folder, export, survey), *(of_answers(responses) if survey.kind == "responses" else ())]
+    return Report(survey, (*parts, *_every_kind(survey)), tuple(warnings))
 
 
 def _name(folder: Path, survey: StaffSurvey) -> Iterator[str]:
@@ -137,7 +138,7 @@ def _contents(export: Export, survey: StaffSurvey) -> Iterator[str]:
     """Items nobody answered, and columns in use that may tell who somebody is."""
     columns = {column.name: column for column in export.columns}
     for item in survey.items:
-        if column := columns.get(item.column):
+        for column in filter(None, map(columns.get, item.columns)):
             codes = answer_codes(survey.scale(item.id), survey)
             if personal_content(column):
                 yield (f"column {column.position} ({column.name}) is the item {item.id}, but looks like personal data. "
@@ -172,7 +173,8 @@ def _bands_as_dates(export: Export, survey: StaffSurvey) -> Iterator[str]:
 def _without_absent(export: Export, survey: StaffSurvey) -> StaffSurvey | None:
     """The codebook of the columns that are there, so that their problems are told too; None if no item is."""
     names = {column.name for column in export.columns}
-    items = tuple(item for item in survey.items if item.column in names)
+    items = tuple(item for item in survey.items
+                  if names.issuperset(item.columns) and not (item.asked_if and item.asked_if.column not in names))
     kept = {key: value if value in names else None
             for key, value in (("cluster", survey.cluster), ("weight", survey.weight),
                                ("respondent", survey.respondent))}
