@@ -85,6 +85,9 @@ def _layout(rows: Sequence[Sequence[str]]) -> Layout:
         return "qualtrics"
     if len(rows) > 1 and _over_options(rows[0], rows[1]):
         return "surveymonkey"
+    if len(rows) > 3 and len(rows[2]) == len(rows[1]) and _under_options(rows):
+        whole = [option or part for option, part in zip(rows[1], rows[2], strict=True)]
+        return "surveymonkey" if _over_options(rows[0], whole) else "one"
     return "one"
 
 
