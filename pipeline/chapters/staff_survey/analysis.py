@@ -23,7 +23,7 @@ from pipeline.surveys.staff.domain_scores import TABLE, score_items, score_table
 from pipeline.surveys.staff.joint_models import ALONE, IMPORTANCE, domain_importance, joint_models
 from pipeline.surveys.staff.joint_models import COLUMNS as MODEL_COLUMNS
 from pipeline.surveys.staff.responses import Responses
-from pipeline.surveys.staff.tabulation import OTHER_GROUPS, Tabulation
+from pipeline.surveys.staff.tabulation import Tabulation, joined_label
 
 WIDEST = 6  # groups beside each other in a table, everybody among them
 DRAWN = 15  # pairs in the chart: more would not fit a page beside its text
@@ -63,7 +63,8 @@ def score_tables(responses: Responses | None, scores: pd.DataFrame | None, label
     parts = [score_table(responses, scores).assign(grouping=EVERYBODY, by="–", label="Everybody")]
     for grouping in responses.survey.groups:
         part = score_table(responses, scores, grouping.id)
-        parts.append(part.assign(grouping=grouping.id, by=grouping.label, label=part["group"].replace({OTHER: OTHER_GROUPS})))
+        others = joined_label(responses.groups[grouping.id], responses.survey.disclosure.minimum_group)
+        parts.append(part.assign(grouping=grouping.id, by=grouping.label, label=part["group"].replace({OTHER: others})))
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
     hidden = table["mean"].isna()
     hidden[_derivable(table, responses.survey.disclosure.minimum_group)] = True
