@@ -27,6 +27,8 @@ def half_up(value: Any, places: int | Mapping[str, int] = 0) -> Any:
 
     >>> half_up(62.5), half_up(-0.125, 2), half_up(100 * 0.285)
     (63.0, -0.13, 29.0)
+    >>> half_up(-0.4)
+    0.0
     >>> half_up(pd.DataFrame({"mean": [2.25], "people": [7]}), {"mean": 1}).to_dict("records")
     [{'mean': 2.3, 'people': 7}]
     """
@@ -44,7 +46,7 @@ def half_up(value: Any, places: int | Mapping[str, int] = 0) -> Any:
     exact = Decimal(f"{number:.{DIGITS}g}" if abs(number) < 10 ** (DIGITS - 1) else repr(number))
     if -exact.as_tuple().exponent > places:
         exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return float(exact)
+    return float(exact) + 0.0  # no minus before a zero
 
 
 def printed(value: Any, form: str = "") -> str:

@@ -28,6 +28,7 @@ PER_TERM = 10  # people that the rarer half of the answers must have for each te
 LEAST_DF = 10  # residual degrees of freedom
 COLLINEAR = 0.95  # correlation of two domain scores beyond which nobody can tell them apart
 MOST_PEOPLE = 50_000  # in a model of all domains, where hardly two people have the same scores; more are sampled
+RESAMPLES = 500  # for the intervals of the domains' importance
 SIGNIFICANCE = 0.05  # for the verdict on proportional odds
 ALONE, TOGETHER = "alone", "together"
 COMPLETE, OPPOSITE = (f"the score and the answers go {how} completely, so no odds ratio bounds it"
@@ -219,8 +220,8 @@ def _proportional(brant: Brant) -> dict[str, object]:
     return {"po_p": brant.p, "po_verdict": "fails" if fails else "holds", "cut_odds_ratios": ratios}
 
 
-def domain_importance(responses: Responses, scores: pd.DataFrame, *, level: float = 0.95, draws: int = 500,
-                      seed: int = 0) -> pd.DataFrame:
+def domain_importance(responses: Responses, scores: pd.DataFrame, *, level: float = 0.95,
+                      draws: int = RESAMPLES, seed: int = 0) -> pd.DataFrame:
     """How much of the differences in the outcomes' score goes with each domain; `scores` are those of `domain_scores`.
 
     One row a domain: `share` of R² with `low`, `high` and `first` (`relative_importance`, resampling clusters where
