@@ -103,7 +103,7 @@ def _suppressed_statement(table: pd.DataFrame, survey: StaffSurvey, tables: Tabu
 def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
     """The scores of `score_tables` with a column a group, "mean (low–high)"; as they are where that would be too wide."""
     if not 1 < table.groupby(["grouping", "group"]).ngroups <= WIDEST:
-        return table[["score_label", "by", "label", "mean", "low", "high"]].rename(columns=GROUP_SCORES)
+        return half_up(table, SCORES)[["score_label", "by", "label", "mean", "low", "high"]].rename(columns=GROUP_SCORES)
     cells = [filled("{:.0f} ({:.0f}–{:.0f})", mean, low, high) if pd.notna(mean) else "–" for mean, low, high in table[["mean", "low", "high"]].to_numpy(dtype=float)]
     by = dict(zip(table["grouping"], table["by"]))
     wide = table.assign(cell=cells).pivot(index="score_label", columns=["grouping", "label"], values="cell")

@@ -245,7 +245,7 @@ def comparison(page: Chapter) -> Image | None:
     """Agreement here and in the survey that the codebook names, statement by statement; returns the chart of it."""
     publish, shown, image = page.publish, [], None
     publish.table("comparison", page.comparison, say.caption("comparison"), headings=headings.COMPARISON,
-                  places=analysis.COMPARISON, people=page.published is not None)
+                  forms={"q": headings.FORMS["q"]}, places=analysis.COMPARISON, people=page.published is not None)
     compared = page.comparison[page.comparison["comparable"].astype(bool)]
     if len(compared):
         verdict = compared["verdict"]
