@@ -1,4 +1,4 @@
-"""Writes into dvc.yaml what follows from the code: which modules a stage runs, which reports it reads and makes.
+"""Writes into dvc.yaml what follows from the code: the modules and wordings of a stage, the reports it reads and makes.
 
     make stages        # after a new module, an import, a report
 
@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from pipeline.files import project_root, write_text
+from pipeline.passages import FOLDER as PASSAGES
 from pipeline.rendering.reports import SUFFIXES, formats
 from pipeline.rendering.sources import Report, read_report
 
@@ -23,7 +24,7 @@ ENTRIES = {"key-results": "pipeline.provenance.key_results", "engine": "pipeline
            "documentation": "pipeline.rendering.documentation", "crate": "pipeline.provenance.crate",
            "survey-report": "pipeline.rendering.reports"}
 RUNNER = "import pipeline.notebooks.execution"
-CODE = re.compile(r"pipeline(/.*)?")
+CODE = re.compile(rf"pipeline(/.*)?|{PASSAGES.as_posix()}/.*")
 SOURCES = re.compile(r"reports/[\w-]+\.qmd")
 MADE = re.compile(r"reports/site/[\w-]+\.(html|docx|pdf|xlsx|ods)")
 _STAGE, _SECTION, _ITEM = re.compile(r"  ([\w-]+):\s*$"), re.compile(r"\s+(deps|outs):\s*$"), re.compile(r"(\s+)- ([^\s:]+)\s*$")
@@ -72,7 +73,8 @@ def lists(text: str, root: Path) -> dict[tuple[str, str], dict[re.Pattern, list[
             source = f"import {ENTRIES[name]}"
         else:
             continue
-        found[name, "deps"] = {CODE: sorted(modules(source, root))}
+        code = sorted(modules(source, root))
+        found[name, "deps"] = {CODE: code + passages(code, root)}
     reports = [report for path in sorted((root / "reports").glob("*.qmd"))
                if not (report := read_report(root / "reports", path.stem)).metadata.get("editions")]
     sources, made = [f"reports/{report.name}.qmd" for report in reports], sorted(made_of(reports))
@@ -104,6 +106,12 @@ def modules(source: str, root: Path) -> set[str]:
             found.add(path)
             pending |= _imported((root / path).read_text(encoding="utf-8"), root)
     return found
+
+
+def passages(code: Iterable[str], root: Path) -> list[str]:
+    """The folders of wordings that the chapters among the modules `code` fill: those of the chapter's own name."""
+    chapters = {Path(path).parts[2] for path in code if path.startswith("pipeline/chapters/") and path.count("/") > 2}
+    return [folder.as_posix() for chapter in sorted(chapters) if (root / (folder := PASSAGES / chapter)).is_dir()]
 
 
 def _imported(source: str, root: Path) -> set[str]:
