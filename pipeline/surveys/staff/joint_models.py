@@ -144,6 +144,13 @@ def people_of(responses: Responses, answers: np.ndarray, scores: Mapping[str, tu
                   None if clusters is None else pd.factorize(clusters[who])[0])
 
 
+def people_of_pair(responses: Responses, scores: pd.DataFrame, outcome: str, domain: str) -> People:
+    """Everybody in the model of one outcome item on the score of one domain, as `joint_models` fits it for the pair."""
+    answers = favourable_codes(responses)[:, [item.id for item in responses.survey.items].index(outcome)]
+    who = _complete(responses, answers >= 0, scores[[domain]].to_numpy())
+    return people_of(responses, answers, {domain: pd.factorize(scores[domain], sort=True)}, who, usable_clusters(responses))
+
+
 def _joined(responses: Responses, grouping: str, who: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """The group of each of some respondents once small ones are joined, 0 for the biggest, and the groups' names."""
     groups = responses.groups[grouping]
