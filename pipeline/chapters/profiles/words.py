@@ -186,7 +186,8 @@ def small_numbers(profile: Profile, role: str) -> Markdown:
     """A warning where the newest rates rest on few plans, referrals, children or posts."""
     rows = newest(profile, role)
     small = rows[rows["value"].notna() & (rows["denominator"] < FEW) & (rows["unit"].map(unit_sign) == "%")]
-    rates = [said("small-number", title=lower_first(row.title), count=number(row.numerator, 0), of=number(row.denominator, 0),
+    rates = [said("small-number", title=lower_first(row.title), of=row.denominator,
+                  count=row.numerator if pd.notna(row.numerator) else None,
                   points=100 / row.denominator) for row in small.itertuples()]
     return said("small-numbers", few=FEW, workforce=role == "support", rates=rates) if rates else md("")
 

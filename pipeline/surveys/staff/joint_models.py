@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control, t
 
 from pipeline.errors import DataError
+from pipeline.numerals import printed
 from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.ordinal.results import OrdinalFit
 from pipeline.statistics.ordinal.robust import Brant, People, brant_test, robust_covariance
@@ -223,7 +224,7 @@ def _proportional(brant: Brant) -> dict[str, object]:
     if np.isnan(brant.p):
         return {"po_verdict": "not checked"}
     fails = brant.p < SIGNIFICANCE
-    ratios = "; ".join(f"{ratio:.2f}" for ratio in np.exp(brant.effects)) if fails else ""
+    ratios = "; ".join(printed(ratio, ".2f") for ratio in np.exp(brant.effects)) if fails else ""
     return {"po_p": brant.p, "po_verdict": "fails" if fails else "holds", "cut_odds_ratios": ratios}
 
 
