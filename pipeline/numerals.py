@@ -42,11 +42,15 @@ def half_up(value: Any, places: int | Mapping[str, int] = 0) -> Any:
         return np.array([half_up(each, places) for each in value.ravel().tolist()], dtype=float).reshape(value.shape)
     if not isinstance(value, Real | Decimal) or isinstance(value, Integral) or not math.isfinite(value):
         return value
-    number = float(value)
+    if isinstance(places, Mapping):
+        raise TypeError("Places by column are for a DataFrame.")
+    return float(_quantized(float(value), places)) + 0.0  # no minus before a zero
+
+
+def _quantized(number: float, places: int) -> Decimal:
     exact = Decimal(f"{number:.{DIGITS}g}" if abs(number) < 10 ** (DIGITS - 1) else repr(number))
-    if -exact.as_tuple().exponent > places:
-        exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return float(exact) + 0.0  # no minus before a zero
+    step = Decimal(1).scaleb(-places)
+    return exact if exact == exact.to_integral_value() and places >= 0 else exact.quantize(step, ROUND_HALF_UP)
 
 
 def printed(value: Any, form: str = "") -> str:

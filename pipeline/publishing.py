@@ -16,7 +16,6 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from numbers import Real
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
@@ -91,7 +90,7 @@ class Publication:
         self._values: dict[str, dict[str, object]] = {}
         self._names: set[str] = set()
 
-    def value(self, name: str, value: Real | str, form: str = "{}", *, respondents: int | None = None,
+    def value(self, name: str, value: float | str, form: str = "{}", *, respondents: int | None = None,
               people: bool = True) -> None:
         """Publish one value under a dotted `name`, as a report prints it (`form`, a format string).
 
@@ -226,7 +225,8 @@ def save_figure(figure: "Figure", stem: Path) -> None:
     page = (f'#set page(width: {(width - SPARE) / DOTS}in, height: {(height - 2 * SPARE) / DOTS}in, margin: 0in, fill: white)\n'
             f'#image("{drawn.name}", width: 100%, height: 100%, fit: "stretch")')
     with replacing(picture) as beside:
-        beside.write_bytes(_with_density(typst.compile(page.encode(), root=drawn.parent, format="png", ppi=float(DOTS))))
+        made = typst.compile(page.encode(), root=drawn.parent, format="png", ppi=float(DOTS))  # type: ignore[call-overload]
+        beside.write_bytes(_with_density(made))
 
 
 def _name_what_the_font_lacks(figure: "Figure") -> None:

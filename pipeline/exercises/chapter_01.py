@@ -1,5 +1,7 @@
 """Exercises of chapter 1: what a rounded percentage leaves open, and what it settles."""
 
+from functools import partial
+
 import pandas as pd
 
 from pipeline.exercises.checking import Exercise, Mistake, letters
@@ -18,7 +20,7 @@ def _totals(rows: pd.DataFrame, codebook: Codebook) -> Exercise:
         chosen = rows if group is None else rows[rows["group"] == group]
         return int((chosen["percent_total"] != 100).sum())
 
-    one_group = (Mistake(lambda of=group.id: other_than_100(of),
+    one_group = (Mistake(partial(other_than_100, group.id),
                          f"That counts one group only ({group.label.lower()}): add up both lines of the table.")
                  for group in codebook.groups)
     return Exercise(

@@ -105,7 +105,7 @@ def bounds(
     if at_low > at_high:
         low, high, at_low, at_high = high, low, at_high, at_low
     note = "undefined: a group has nobody in it, or everybody gave the same answer" if np.isnan(at_low) else ""
-    return Bounds(statistic, assumption, at_low, at_high, (low, high), note)
+    return Bounds(statistic, assumption, float(at_low), float(at_high), (low, high), note)
 
 
 def ladder(
@@ -167,8 +167,9 @@ def extreme_values(
     >>> low.round(2).tolist(), high.round(2).tolist()
     ([0.3, 0.1], [0.6, 0.5])
     """
-    ends = [measure(statistic, t, agree, outcome_agree) for t in extreme_tables(support, outcome, assumption)]
-    return np.minimum(*ends), np.maximum(*ends)
+    one, other = (np.asarray(measure(statistic, table, agree, outcome_agree))
+                  for table in extreme_tables(support, outcome, assumption))
+    return np.minimum(one, other), np.maximum(one, other)
 
 
 def rectangle_bounds(

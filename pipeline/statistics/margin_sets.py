@@ -82,12 +82,11 @@ class MarginSet:
             self.answered,
             self.group,
         )
-        inside = np.arange(two.low[0], (two.high[0] if self.group is None else self.group) + 1)
+        within = np.arange(two.low[0], (two.high[0] if self.group is None else self.group) + 1)
         if self.group is None:
-            inside, outside = np.meshgrid(inside, np.arange(two.low[1], two.high[1] + 1), indexing="ij")
+            pairs = np.stack(np.meshgrid(within, np.arange(two.low[1], two.high[1] + 1), indexing="ij"), axis=-1).reshape(-1, 2)
         else:
-            outside = self.group - inside
-        pairs = np.stack([inside, outside], axis=-1).reshape(-1, 2)
+            pairs = np.stack([within, self.group - within], axis=-1)
         pairs = pairs[two.contains(pairs) & (pairs.sum(axis=1) > 0)]
         return np.unique(pairs[:, 0] / pairs.sum(axis=1))
 
@@ -224,8 +223,8 @@ def bounds_over(
         if listed[0] is not None and listed[1] is not None and len(listed[0]) * len(listed[1]) <= MOST_PAIRS:
             low, high = extreme_values(statistic, listed[0][:, None], listed[1][None, :], assumption)
             return BoundsRange(statistic, assumption, _range(low), _range(high), "enumerated")
-        ends = _searched(statistic, support, outcome, assumption, np.random.default_rng(seed))
-        return BoundsRange(statistic, assumption, *ends, "search")
+        lowest, highest = _searched(statistic, support, outcome, assumption, np.random.default_rng(seed))
+        return BoundsRange(statistic, assumption, lowest, highest, "search")
     outcome_agree = agree if outcome_agree is None else outcome_agree
     pairs = [_two_categories(item, chosen) for item, chosen in ((support, agree), (outcome, outcome_agree))]
     (rows, first, thin_rows), (columns, second, thin_columns) = pairs
@@ -237,7 +236,7 @@ def bounds_over(
 def _two_categories(item: MarginSet, agree: Sequence[int]) -> tuple[np.ndarray, list[int], bool]:
     """Every margin (n × 2) of agreeing or not, in the order of the scale; which of the two agrees; whether thinned."""
     mask = agreement_mask(agree, len(item.low))
-    shares = item.shares(np.flatnonzero(mask))
+    shares = item.shares(np.flatnonzero(mask).tolist())
     thin = len(shares) > MOST_SHARES
     if thin:
         shares = shares[np.linspace(0, len(shares) - 1, MOST_SHARES).round().astype(int)]

@@ -169,10 +169,10 @@ def _estimate(correlation: float, squares: float, respondents: int, clusters: in
 def _fitted(tables: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Correlations (m), and a respondent's influence on them by cell (m × r × c), of tables of counts (m × r × c)."""
     shares = tables / tables.sum(axis=(1, 2), keepdims=True)
-    cuts = tuple(_cuts(shares.sum(axis=axis)) for axis in (2, 1))
-    correlations = _most_likely(shares, *cuts)
+    rows, columns = (_cuts(shares.sum(axis=axis)) for axis in (2, 1))
+    correlations = _most_likely(shares, rows, columns)
     inside = np.where(abs(correlations) < 1, correlations, 0)
-    return correlations, _influence(shares, *cuts, inside)
+    return correlations, _influence(shares, rows, columns, inside)
 
 
 def _cuts(margins: np.ndarray) -> np.ndarray:
@@ -215,7 +215,7 @@ def _most_likely(shares: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> n
 def _any_pair(shares: np.ndarray) -> np.ndarray:
     """Whether two respondents differ the same way in rows and columns (m): if none do, r = -1 fits perfectly."""
     above_left = np.cumsum(np.cumsum(shares, axis=1), axis=2)[:, :-1, :-1]
-    return ((shares[:, 1:, 1:] > 0) & (above_left > 0)).any(axis=(1, 2))
+    return np.any((shares[:, 1:, 1:] > 0) & (above_left > 0), axis=(1, 2))
 
 
 def _log_likelihood(shares: np.ndarray, rows: np.ndarray, columns: np.ndarray, r: np.ndarray) -> np.ndarray:

@@ -253,12 +253,12 @@ def feasible_counts(
     """
     decimals = _checked_rule(decimals, rounding)
     base = _whole(base, "Base", DataError, where=where)
-    percentages = tuple(_exact_percentage(k, value, decimals, where) for k, value in enumerate(percentages))
-    if not percentages:
+    exact = tuple(_exact_percentage(k, value, decimals, where) for k, value in enumerate(percentages))
+    if not exact:
         raise DataError("A row has no percentages.", where=where, expected="one percentage a category")
-    cells = [_cell_range(_steps(percentage, decimals), base, decimals, rounding) for percentage in percentages]
+    cells = [_cell_range(_steps(percentage, decimals), base, decimals, rounding) for percentage in exact]
     low, high = zip(*cells, strict=True)
-    feasible = FeasibleCounts(base, percentages, decimals, rounding, low, high)
+    feasible = FeasibleCounts(base, exact, decimals, rounding, low, high)
     _check_feasible(feasible, where)
     return feasible
 
@@ -316,7 +316,7 @@ def _check_feasible(feasible: FeasibleCounts, where: str) -> None:
         return
     raise InfeasibleRow(
         "No counts of answers round to these percentages.",
-        cells=cells,
+        cells=tuple(cells),
         gap=gap,
         where=where,
         found=found,

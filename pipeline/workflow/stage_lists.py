@@ -1,6 +1,7 @@
 """Writes into dvc.yaml what follows from the code: the modules and wordings of a stage, the reports it reads and makes.
 
     make stages        # after a new module, an import, a report
+    python -m pipeline.workflow.stage_lists --check        # only says, by exit code 1, whether that is due
 
 DVC sees a change only in what is listed, and a list that a person keeps is wrong one day. Order, comments and all other
 lines stay as they are; a test says when the lists have to be written again.
@@ -9,6 +10,7 @@ lines stay as they are; a test says when the lists have to be written again.
 import ast
 import json
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -131,5 +133,13 @@ def _files(module: str, root: Path) -> set[str]:
     return {path.as_posix() for path in candidates if (root / path).is_file()}
 
 
+def in_step(root: Path) -> bool:
+    """Whether the lists of dvc.yaml in `root` are as they have to be."""
+    text = (root / "dvc.yaml").read_text(encoding="utf-8")
+    return with_lists(text, root) == text
+
+
 if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(0 if in_step(project_root()) else "dvc.yaml is behind the code: call make stages.")
     print("dvc.yaml is written anew." if write_lists(project_root()) else "dvc.yaml is in step with the code.")

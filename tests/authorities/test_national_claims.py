@@ -21,6 +21,8 @@ from pipeline.claims.survey import COLUMNS
 from pipeline.claims.verdicts import VERDICTS
 from pipeline.errors import CodebookError, Unpublished
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 CLAIMS = ROOT / "data" / "raw" / "authorities" / "claims.yaml"
 REAL = ROOT.parent / "shared" / "dfe"

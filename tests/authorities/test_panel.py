@@ -16,6 +16,8 @@ from pipeline.authorities.panel.values import MARKERS
 from pipeline.errors import DataError
 from tests.authorities import made_up
 
+pytestmark = pytest.mark.slow
+
 INDICATORS = {indicator.id: indicator for indicator in read_indicators()}
 COLUMN = {"repeat_plans": ("subsequent-plans", "CPP_subsequent_percent", "CPP_subsequent", ["CPP_start"]),
           "long_plans": ("plan-durations", "2_years_or_more_percent", "2_years_or_more", ["CPP_At31"]),

@@ -206,6 +206,7 @@ def test_with_national_models_only_the_effects_before_are_shown_and_those_that_s
     assert "9.9" not in "".join(table.to_numpy().ravel())
 
 
+@pytest.mark.slow
 def test_the_fingerprint_changes_with_any_content_and_with_nothing_else(cleaned, profiles):
     again = made_up_profiles(cleaned)
     assert {unit: each.fingerprint() for unit, each in again.items()} == {
@@ -216,6 +217,7 @@ def test_the_fingerprint_changes_with_any_content_and_with_nothing_else(cleaned,
     assert all(moved[unit].fingerprint() != profiles[unit].fingerprint() for unit in profiles)
 
 
+@pytest.mark.slow
 def test_what_is_published_is_all_that_the_report_includes(profiles, tmp_path):
     publish = Publication("08-profile", root=tmp_path, edition="profile/x")
     publish_profile(publish, profiles[JOINT])

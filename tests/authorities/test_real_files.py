@@ -78,6 +78,7 @@ def agrees(found, expected):
     return math.isnan(found) and math.isnan(expected) or math.isclose(found, expected, rel_tol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("indicator", STATISTICS)
 def test_every_published_figure_is_in_the_panel_to_the_last_digit(indicator, real, cells):
     source, value, numerator, denominators = STATISTICS[indicator]
@@ -197,6 +198,7 @@ def revisions():
                         if place in new and row[column] != new[place][STATISTICS[indicator][1]]))
 
 
+@pytest.mark.slow
 def test_both_schemas_of_the_workforce_agree_but_for_revisions(real, older):
     key = ["unit", "year", "indicator"]
     support = [indicator.id for indicator in read_indicators() if indicator.role == "support"]

@@ -24,6 +24,7 @@ def test_every_command_has_a_help_text_with_an_example(command):
     assert result.exit_code == 0 and "Examples" in result.output and f"golden-thread {command}" in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "message"), [
     (["notebook", "09-nothing"], "There is no notebook '09-nothing'."),
     (["notebook", "09-staff-survey"], "missing: survey"),
@@ -51,6 +52,7 @@ def test_an_unknown_survey_is_told_from_inside_the_notebook():
     assert "The file is missing." in result.stderr and "ofsted-2012" in result.stderr and "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_doctor_names_the_tools_and_the_engine():
     result = golden_thread("doctor")
     assert result.returncode == 0

@@ -16,6 +16,8 @@ from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.published import count_tables, read_published
 from tests.evidence.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 SURVEY = ROOT / "data" / "raw" / "surveys" / "ofsted-2011"
 
 

@@ -18,6 +18,8 @@ from pipeline.surveys.pair_bounds import link_bounds
 from pipeline.surveys.published import count_tables, read_published
 from pipeline.surveys.role_gaps import role_gaps
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 RAW = ROOT / "data" / "raw" / "surveys" / "ofsted-2011"
 NUMBERS = [f"{chapter}.{number}" for chapter in (1, 2, 3, 4) for number in (1, 2, 3)]

@@ -73,6 +73,7 @@ def test_a_text_is_taken_as_it_is_written(project, text):
     assert hand_over(project, "08-profile", [f"authority={text}"]) == {"authority": text}
 
 
+@pytest.mark.slow
 @given(text=st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1).filter(lambda text: text.strip() == text))
 def test_any_text_is_handed_over_as_itself(text, tmp_path_factory):
     folder = tmp_path_factory.mktemp("project")

@@ -206,6 +206,7 @@ def hold(project: Path, then: str) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-c", HOLD.format(then=then), str(project)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
+@pytest.mark.slow
 def test_a_folder_goes_with_its_process_and_those_of_killed_ones_are_swept(tmp_path):
     ended = hold(tmp_path, "")
     assert not Path(ended.communicate()[0].strip()).exists()

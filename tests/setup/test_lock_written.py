@@ -87,6 +87,7 @@ def locked(root):
     return str(requirement), sorted(hashes)
 
 
+@pytest.mark.slow
 def test_folders_of_wheels_and_further_indexes_stay_out_and_the_mirror_counts(project, tmp_path, monkeypatch, serve):
     mirror, folder, further = (tmp_path / name for name in ("mirror", "wheels of ours", "further"))
     expected = sorted(wheel(mirror, "1.0", tag) for tag in EVERYWHERE)
@@ -108,6 +109,7 @@ def test_folders_of_wheels_and_further_indexes_stay_out_and_the_mirror_counts(pr
     assert "alpha==1.0   # what is read" in (project / "environment.yml").read_text()
 
 
+@pytest.mark.slow
 def test_an_index_on_this_machine_s_own_disk_is_none(project, tmp_path, monkeypatch):
     folder = tmp_path / "disk"
     wheel(folder, "1.0", "py3-none-any")
@@ -120,6 +122,7 @@ def test_an_index_on_this_machine_s_own_disk_is_none(project, tmp_path, monkeypa
     assert not (project / "requirements.lock").exists()
 
 
+@pytest.mark.slow
 def test_versions_stay_and_hashes_are_the_index_s(project, tmp_path, monkeypatch, serve):
     mirror = tmp_path / "mirror"
     older = sorted(wheel(mirror, "1.0", tag) for tag in EVERYWHERE)
@@ -132,6 +135,7 @@ def test_versions_stay_and_hashes_are_the_index_s(project, tmp_path, monkeypatch
     assert locked(project) == ("alpha==2.0", newer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("tags", "wanting"), [
     ([f"cp{minor}-cp{minor}-{PLATFORMS[0]}" for minor in (311, 312, 313, 314)] + EVERYWHERE[1:3] + EVERYWHERE[4:],
      "macos-x86_64: missing"),
@@ -153,6 +157,7 @@ def test_a_lock_that_is_not_whole_is_refused_and_the_old_one_stays(
     assert not (project / "requirements.wheels.csv").exists()
 
 
+@pytest.mark.slow
 def test_the_table_beside_the_lock_says_who_finds_a_wheel(project, tmp_path, monkeypatch, serve):
     mirror = tmp_path / "mirror"
     for tag in EVERYWHERE:

@@ -85,6 +85,7 @@ def linear_functional(statistic, p, q):
     }[statistic]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statistic", LINEAR)
 @settings(max_examples=40, deadline=None)
 @given(support=five, outcome=five, assumption=assumptions)

@@ -112,6 +112,7 @@ def test_the_search_finds_the_extremes_that_listing_finds(group, monkeypatch):
         assert ends == pytest.approx((rho.min(), rho.max()), abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statistic", ["spearman", "gamma"])
 @pytest.mark.parametrize("assumption", ASSUMPTIONS, ids=lambda a: a.name)
 @pytest.mark.parametrize("group", [None, 256])

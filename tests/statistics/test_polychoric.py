@@ -80,6 +80,7 @@ def test_a_table_of_the_model_gives_its_correlation_back(correlation, rows, colu
     assert polychoric(table).correlation == pytest.approx(correlation, abs=1e-4)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(tables)
 def test_symmetries_and_limits(rows):

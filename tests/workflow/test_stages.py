@@ -27,6 +27,7 @@ def notebook_of(stage: dict) -> Path:
     return Path("notebooks") / f"{words[words.index('notebook') + 1]}.ipynb"
 
 
+@pytest.mark.slow
 def test_the_lists_follow_from_the_code_and_the_reports():
     text = (ROOT / "dvc.yaml").read_text(encoding="utf-8")
     assert with_lists(text, ROOT) == text, "call: make stages"
@@ -47,6 +48,7 @@ def test_a_notebook_stage_lists_every_module_that_python_loads_for_it(name):
     assert len(files) > 10 and files <= set(stage["deps"])
 
 
+@pytest.mark.slow
 def test_a_new_module_and_a_new_report_reach_every_list_that_they_concern(tmp_path):
     for name in ("pipeline", "reports", "notebooks"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("site", "published", "__pycache__"))

@@ -244,7 +244,7 @@ class OrdinalFit:
         basis = self.layout.rows(design) @ self.layout.effects
         inner = np.clip(basis @ self._standard, -BEYOND, BEYOND)
         finite = cone is None or bool(np.abs(basis @ cone.span).max(initial=0.0) < ZERO)
-        if not finite:
+        if cone is not None and not finite:
             for j, r in np.ndindex(inner.shape):
                 end = cone.sign(basis[j, r])
                 if end is None:

@@ -7,6 +7,7 @@ with it the polychoric correlation, which uses all points of both scales.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -109,7 +110,7 @@ def _cells(support: np.ndarray, outcome: np.ndarray) -> np.ndarray:
     return np.array([4, 4, 4, 4, 0, 1, 4, 2, 3])[3 * support + outcome + 4]
 
 
-def _correlation(found: tuple) -> dict[str, float]:
+def _correlation(found: Any) -> dict[str, float]:
     """The columns of a correlation from its row of `polychoric_matrix`; the test is on the scale of atanh r."""
     row = {"correlation": found.correlation, "low": found.low, "high": found.high}
     if np.isnan(found.error):

@@ -69,6 +69,7 @@ def newcombe(ours, theirs):
     return one - two - np.hypot(one - lower, most - two), one - two + np.hypot(upper - one, two - least)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 400), st.data(), st.integers(0, 50), st.integers(0, 50))
 def test_the_interval_is_the_widest_over_every_count_that_rounding_allows(codebook, base, data, strongly, agree):
@@ -85,6 +86,7 @@ def test_the_interval_is_the_widest_over_every_count_that_rounding_allows(codebo
     assert row["difference_low"] <= row["difference"] <= row["difference_high"]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 400), st.data(), st.integers(0, 100))
 def test_what_agrees_more_disagrees_less_by_as_much(codebook, base, data, percent):

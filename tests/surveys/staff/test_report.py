@@ -134,6 +134,7 @@ def made_up(tmp_path):
     return responses, tabulate(responses), domain_scores(responses)
 
 
+@pytest.mark.slow
 def test_small_numbers_in_the_response_table_are_not_told(made_up, tmp_path):
     rows = [*made_up_rows(), *[["", "", "", "", "Manager"]] * 4]
     responses = read_responses(tmp_path / "b", write_survey(tmp_path / "b", rows, HEADER))
@@ -142,6 +143,7 @@ def test_small_numbers_in_the_response_table_are_not_told(made_up, tmp_path):
     assert table["Left out: blank, or sent a second time"] == "fewer than 10"
 
 
+@pytest.mark.slow
 def test_no_mean_of_too_few_is_left_over_from_everybody_s(made_up, tmp_path):
     """Twelve agency staff, of whom only six answered the statements of a domain: their mean must not follow."""
     rows = [[*row[:4], "Agency" if number < 12 else "Manager" if number < 60 else "Social worker"]
@@ -156,6 +158,7 @@ def test_no_mean_of_too_few_is_left_over_from_everybody_s(made_up, tmp_path):
     assert set(supervision.loc[hidden, "rule"]) == {"suppressed"}
 
 
+@pytest.mark.slow
 def test_groups_stand_side_by_side_where_they_fit(made_up):
     responses, tables, scores = made_up
     table = score_tables(responses, scores, {"supervision": "Supervision", "outcomes": "Outcomes"}, tables)
@@ -171,6 +174,7 @@ def test_without_respondents_the_joint_tables_are_empty():
     assert not len(pairs_to_draw(pd.DataFrame(columns=["difference"])))
 
 
+@pytest.mark.slow
 def test_a_score_of_one_statement_is_shown_only_where_all_its_counts_are(made_up):
     responses, tables, scores = made_up
     table = score_tables(responses, scores, {"supervision": "Supervision", "outcomes": "Outcomes"}, tables)
@@ -181,6 +185,7 @@ def test_a_score_of_one_statement_is_shown_only_where_all_its_counts_are(made_up
     assert hidden and {(row.grouping, row.label) for row in outcomes.itertuples() if pd.isna(row.mean)} == hidden
 
 
+@pytest.mark.slow
 def test_a_published_number_of_people_stays_below_every_base(made_up):
     responses, _, scores = made_up
     models = link_models(responses, scores, {"supervision": "Supervision"})
