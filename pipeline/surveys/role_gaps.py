@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
+from pipeline.numerals import printed
 from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.ordinal.results import OrdinalFit
 from pipeline.statistics.pooling import pool
@@ -142,7 +143,7 @@ def _statistics(fit: OrdinalFit | None) -> dict[str, float]:
 def _threshold_ratios(table: np.ndarray) -> str:
     """The odds ratio at each threshold, from the lowest up, when they are free to differ."""
     wider = CumulativeLink().fit(table, DESIGN, nominal=[ROLE])
-    return "; ".join(f"{ratio:.2f}" for ratio in wider.odds_ratios()["odds_ratio"])
+    return "; ".join(printed(ratio, ".2f") for ratio in wider.odds_ratios()["odds_ratio"])
 
 
 def pooled_by_domain(gaps: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:
