@@ -9,10 +9,9 @@ from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.published import feasible_sets
 
 
-def exercises(answers: pd.DataFrame, rows: pd.DataFrame, codebook: Codebook,
-              rounding: str) -> tuple[Exercise, Exercise, Exercise]:
+def exercises(answers: pd.DataFrame, rows: pd.DataFrame, codebook: Codebook) -> tuple[Exercise, Exercise, Exercise]:
     """Three exercises on the two tables that the chapter makes (see `pipeline.surveys.published.count_tables`)."""
-    return _totals(rows, codebook), _exact_counts(answers, codebook), _sentences(answers, codebook, rounding)
+    return _totals(rows, codebook), _exact_counts(answers, codebook), _sentences(answers, codebook)
 
 
 def _totals(rows: pd.DataFrame, codebook: Codebook) -> Exercise:
@@ -61,13 +60,13 @@ def _exact_counts(answers: pd.DataFrame, codebook: Codebook) -> Exercise:
                   Mistake(lambda: 100 * (1 - exact[second].mean()), "Those are the counts that are not certain.")))
 
 
-def _sentences(answers: pd.DataFrame, codebook: Codebook, rounding: str) -> Exercise:
+def _sentences(answers: pd.DataFrame, codebook: Codebook) -> Exercise:
     group = codebook.groups[0]
     item = codebook.rows(group.id)[-1]
 
     def hold() -> frozenset[str]:
         row = answers[(answers["item"] == item.id) & (answers["group"] == group.id)]
-        counts = feasible_sets(row, codebook.decimals, rounding)[item.id, group.id]
+        counts = feasible_sets(row, codebook.decimals, codebook.rounding)[item.id, group.id]
         scale = codebook.scale
 
         def people(*categories: str) -> tuple[int, int]:

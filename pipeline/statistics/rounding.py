@@ -18,12 +18,14 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
+from typing import Literal, get_args
 
 import numpy as np
 
 from pipeline.errors import DataError, InfeasibleRow, ParameterError
 
-ROUNDINGS = ("half_up", "half_even", "down")
+Rounding = Literal["half_up", "half_even", "down"]  # how a publication may have rounded
+ROUNDINGS: tuple[str, ...] = get_args(Rounding)
 LISTING_LIMIT = 1_000_000  # members; a larger set is drawn from or bounded, not listed
 MOST_DECIMALS = 10
 COUNTING_LIMIT = 5_000_000  # whole numbers in the table of the dynamic programme: some 250 MB

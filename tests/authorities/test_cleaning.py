@@ -130,7 +130,7 @@ def test_the_notebook_runs_and_shows_no_long_table(tmp_path, monkeypatch, fetche
     if fetched:
         made_up.write_collection(raw)
     monkeypatch.chdir(tmp_path)
-    kept, _ = run_notebook(NOTEBOOK, {"collection": "authorities"}, tmp_path)
+    kept = run_notebook(NOTEBOOK, {"collection": "authorities"}, tmp_path)
     assert read_cleaned(tmp_path / "data" / "processed" / "authorities").empty != fetched
     for cell in nbformat.read(kept, as_version=4).cells:
         assert len(re.findall("<tr", json.dumps(cell.get("outputs", [])))) < 30

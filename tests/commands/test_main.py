@@ -28,10 +28,11 @@ def test_every_command_has_a_help_text_with_an_example(command):
 @pytest.mark.parametrize(("words", "message"), [
     (["notebook", "09-nothing"], "There is no notebook '09-nothing'."),
     (["notebook", "09-staff-survey"], "missing: survey"),
-    (["notebook", "01-clean-survey", "-p", "rounding=up"], "--parameter rounding, survey.rounding"),
+    (["notebook", "07-authorities", "-p", "draws=many"], "--parameter draws, authorities.draws"),
+    (["notebook", "01-clean-survey", "-p", "rounding=down"], "unknown: rounding"),
     (["notebook", "01-clean-survey", "-p", "survey"], "A parameter is given once, as NAME=VALUE."),
     (["notebook", "01-clean-survey", "-p", "survey=a", "-p", "survey=b"], "A parameter is given once"),
-    (["notebook", "01-clean-survey", "-p", "survey=a", "-p", "rounding=down", "-p", "rouding=c"], "unknown: rouding"),
+    (["notebook", "01-clean-survey", "-p", "survey=a", "-p", "surwey=c"], "unknown: surwey"),
     (["run", "--stage", "polish"], "There is no such stage."),
     (["render", "--engine", "word"], "Unknown engine"),
     (["render", "novel"], "novel"),
@@ -47,7 +48,7 @@ def test_a_mistake_is_one_message_and_exit_code_2(words, message, monkeypatch):
 
 @pytest.mark.slow
 def test_an_unknown_survey_is_told_from_inside_the_notebook():
-    result = golden_thread("notebook", "01-clean-survey", "-p", "survey=ofsted-2012", "-p", "rounding=half_up")
+    result = golden_thread("notebook", "01-clean-survey", "-p", "survey=ofsted-2012")
     assert result.returncode == 2
     assert "The file is missing." in result.stderr and "ofsted-2012" in result.stderr and "Traceback" not in result.stderr
 

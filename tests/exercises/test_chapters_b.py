@@ -40,8 +40,8 @@ def lines(evidence):
     """The three lines of evidence without statistics of authorities, as in a fresh clone."""
     folder = RAW / "surveys" / "ofsted-2011"
     codebook = read_codebook(folder / "survey.yaml")
-    answers, _ = count_tables(read_published(folder, codebook), codebook, "half_up")
-    shares = share_table(answers, codebook.scale.agree, decimals=codebook.decimals, rounding="half_up")
+    answers, _ = count_tables(read_published(folder, codebook), codebook)
+    shares = share_table(answers, codebook.scale.agree, decimals=codebook.decimals, rounding=codebook.rounding)
     no_gaps = pd.DataFrame({"item": [], "odds_ratio": [], "q": []})  # between roles: no exercise asks for them
     return triangulation(evidence, shares, no_gaps, read_indicators(), None)
 

@@ -1,5 +1,6 @@
 """`make lock` against indexes of our own: what this machine has besides the index stays out of the lock."""
 
+import csv
 import functools
 import hashlib
 import http.server
@@ -12,7 +13,7 @@ import pytest
 from pipeline.errors import SetUpError
 from pipeline.setup import environment
 from pipeline.setup.lockfile import requirements, write_lock
-from pipeline.setup.wheels import PYTHONS, from_csv
+from pipeline.setup.wheels import PYTHONS
 
 PROJECT = """[project]
 name = "reader"
@@ -165,7 +166,7 @@ def test_the_table_beside_the_lock_says_who_finds_a_wheel(project, tmp_path, mon
     (project / "pyproject.toml").write_text(PROJECT.replace('"alpha"', "\"alpha; sys_platform != 'win32'\""))
     monkeypatch.setenv("PIP_INDEX_URL", serve(mirror))
     write_lock(project)
-    [row] = from_csv((project / "requirements.wheels.csv").read_text())
+    [row] = csv.DictReader((project / "requirements.wheels.csv").read_text().splitlines())
     assert (row["package"], row["version"], row["hashes"]) == ("alpha", "1.0", "5")
     assert row["linux-x86_64"] == row["macos-arm64"] == " ".join(PYTHONS)
     assert row["windows-amd64"] == ""

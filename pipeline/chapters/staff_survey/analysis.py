@@ -29,7 +29,6 @@ WIDEST = 6  # groups beside each other in a table, everybody among them
 DRAWN = 15  # pairs in the chart: more would not fit a page beside its text
 RULES = {THRESHOLD: "too few people", GROUP_SIZE: "too few answers in the row", UNANIMITY: "everybody gave the same answer",
          SECONDARY: "hidden so that another cannot be worked out", WITHHELD: "the statement could not be protected"}
-ROUNDING = "half_up"  # of the published percentages, as params.yaml has it for the study
 # Digits after the point in a file for readers. A figure with more would tell no reader more, and might tell an attacker who
 # is behind it. Sentences and printed tables are rounded from the unrounded figure: no number is rounded twice.
 SHARES = dict.fromkeys(("agree", "neutral", "disagree", "dont_know", "share", "low", "high"), 3)
@@ -50,8 +49,8 @@ def published_survey(raw: Path, survey: StaffSurvey) -> Published | None:
         return None
     folder = raw / survey.benchmark.survey
     codebook = read_codebook(folder / "survey.yaml")
-    answers, _ = count_tables(read_published(folder, codebook), codebook, ROUNDING)
-    return Published(answers, codebook, ROUNDING)
+    answers, _ = count_tables(read_published(folder, codebook), codebook)
+    return Published(answers, codebook)
 
 
 def score_tables(responses: Responses | None, scores: pd.DataFrame | None, labels: dict[str, str],
@@ -184,7 +183,7 @@ def comparison_table(survey: StaffSurvey, tables: Tabulation, published: Publish
     if published is None or survey.benchmark is None:
         return pd.DataFrame(columns=[*BENCHMARK_COLUMNS, "label"])
     everybody = tables.shares[tables.shares["grouping"] == EVERYBODY]
-    table = benchmark(everybody, survey, published.codebook, published.answers, published.rounding)
+    table = benchmark(everybody, survey, published.codebook, published.answers)
     return table.assign(label=table["item"].map({item.id: item.label for item in survey.items}))
 
 

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control, t
+from scipy.stats import t
 
 from pipeline.errors import DataError
 from pipeline.numerals import printed
+from pipeline.statistics.false_discovery import adjusted_for_false_discoveries
 from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.ordinal.results import OrdinalFit
 from pipeline.statistics.ordinal.robust import Brant, People, brant_test, robust_covariance
@@ -86,10 +87,8 @@ def joint_models(responses: Responses, scores: pd.DataFrame, *, level: float = 0
 
 
 def _with_q(table: pd.DataFrame) -> pd.DataFrame:
-    tested = (table["adjusted"] == ALONE) & table["p"].notna()
-    if tested.any():
-        table.loc[tested, "q"] = false_discovery_control(table.loc[tested, "p"].astype(float), method="bh")
-    return table.astype({"respondents": "Int64", "left_out": "Int64", "clusters": "Int64", "df": "Int64"})
+    q = adjusted_for_false_discoveries(table["p"], table["adjusted"] == ALONE)
+    return table.assign(q=q).astype({"respondents": "Int64", "left_out": "Int64", "clusters": "Int64", "df": "Int64"})
 
 
 def _complete(responses: Responses, answered: np.ndarray, scores: np.ndarray) -> np.ndarray:
