@@ -55,8 +55,9 @@ fresh:     ## try report and test in clean Debian systems, as root with debootst
 stages: $(READY)     ## write the lists of modules and reports in dvc.yaml, which follow from the code
 	@$(RUN) -m pipeline.workflow.stage_lists
 
-docs: $(READY)     ## write docs/reference/commands.md from the commands' own help
+docs: $(READY)     ## write docs/reference: commands.md from the commands' own help, survey-yaml.md from its schema
 	@$(RUN) -m typer pipeline.commands.main utils docs --name golden-thread --title Commands --output docs/reference/commands.md
+	@$(RUN) -m pipeline.surveys.staff.codebook_reference
 
 clean:     ## remove what the pipeline made, and its caches; raw data and .venv stay
 	rm -rf data/processed reports/site reports/published reports/.quarto .dvc/cache .dvc/tmp .pytest_cache .hypothesis

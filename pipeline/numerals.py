@@ -27,6 +27,8 @@ def half_up(value: Any, places: int | Mapping[str, int] = 0) -> Any:
 
     >>> half_up(62.5), half_up(-0.125, 2), half_up(100 * 0.285)
     (63.0, -0.13, 29.0)
+    >>> half_up(-0.4)
+    0.0
     >>> half_up(pd.DataFrame({"mean": [2.25], "people": [7]}), {"mean": 1}).to_dict("records")
     [{'mean': 2.3, 'people': 7}]
     """
@@ -42,7 +44,7 @@ def half_up(value: Any, places: int | Mapping[str, int] = 0) -> Any:
         return value
     if isinstance(places, Mapping):
         raise TypeError("Places by column are for a DataFrame.")
-    return float(_quantized(float(value), places))
+    return float(_quantized(float(value), places)) + 0.0  # no minus before a zero
 
 
 def _quantized(number: float, places: int) -> Decimal:

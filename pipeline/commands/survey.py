@@ -31,7 +31,7 @@ Name = Annotated[str, typer.Argument(help="The survey's name: small letters, dig
                                       "`golden-thread survey new leeds-2026 results.xlsx --sheet Responses`")
 def new(
     name: Name,
-    file: Annotated[Path, typer.Argument(help="The export: CSV, XLSX or ODS, as it came from the survey platform.")],
+    file: Annotated[Path, typer.Argument(help="The export: CSV, XLSX, ODS, SPSS or Stata, as it came from the survey platform.")],
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook with several.")] = None,
 ) -> None:
     """Take in an export: draft its codebook, and say what each column is thought to be."""

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from pipeline.numerals import printed
 from pipeline.statistics.false_discovery import adjusted_for_false_discoveries
 from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.ordinal.results import OrdinalFit
@@ -137,7 +138,7 @@ def _statistics(fit: OrdinalFit | None) -> dict[str, float]:
 def _threshold_ratios(table: np.ndarray) -> str:
     """The odds ratio at each threshold, from the lowest up, when they are free to differ."""
     wider = CumulativeLink().fit(table, DESIGN, nominal=[ROLE])
-    return "; ".join(f"{ratio:.2f}" for ratio in wider.odds_ratios()["odds_ratio"])
+    return "; ".join(printed(ratio, ".2f") for ratio in wider.odds_ratios()["odds_ratio"])
 
 
 def pooled_by_domain(gaps: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -30,7 +30,7 @@ from pipeline.surveys.codebook import Codebook, read_codebook
 from pipeline.surveys.private import OWNER_FOLDER, close
 from pipeline.surveys.published import count_tables, read_published
 from pipeline.surveys.staff.codebook import REASONS, StaffSurvey
-from pipeline.surveys.staff.responses import missing_code
+from pipeline.surveys.staff.routes import missing_code
 
 TEAM_ICC = 0.1
 MOST_PEOPLE = 10_000_000  # more than work in the whole country; a limit to memory and disk

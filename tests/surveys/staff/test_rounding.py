@@ -26,8 +26,8 @@ def published(folder, rows, header, **changes):
     chapter.who_answered(page)
     chapter.statements(page)
     chapter.agreement(page)
-    nothing = pd.DataFrame()
-    chapter.in_short(page, nothing, nothing, nothing, nothing)
+    chapter.comparison(page)
+    chapter.suppressed(page, folder / "out")
     return {path.relative_to(folder / "out").as_posix(): path.read_bytes()
             for path in sorted((folder / "out").rglob("*")) if path.is_file()}
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.surveys.staff.responses import read_responses
-from pipeline.surveys.staff.tabulation import OTHER_GROUPS, tabulate
+from pipeline.surveys.staff.responses import Groups, read_responses
+from pipeline.surveys.staff.tabulation import OTHER_GROUPS, joined_label, tabulate
 from tests.surveys.made_up import HEADER, write_survey
 
 AGREEMENT = ["Strongly agree", "Agree", "Neither", "Disagree", "Strongly disagree", "Don't know"]
@@ -239,3 +239,9 @@ def test_a_weighted_share_is_never_that_of_a_part_of_its_answers(tmp_path):
     right = 100 * weights[60:].sum() / weights.sum()
     shown = found.shares.iloc[0]["disagree"]
     assert pd.isna(shown) or shown == pytest.approx(right)
+
+
+def test_a_large_group_that_is_joined_with_small_ones_is_named():
+    groups = Groups(np.repeat([0, 1, 2, 3], [80, 34, 3, 3]), ("Female", "Male", "Prefer to self-describe", "Not stated"))
+    assert joined_label(groups, 10) == "Male, and smaller groups"
+    assert joined_label(Groups(np.repeat([0, 1, 2, 3], [80, 34, 7, 3]), groups.labels), 10) == OTHER_GROUPS
