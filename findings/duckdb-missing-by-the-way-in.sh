@@ -39,7 +39,8 @@ in_pandas.to_parquet("by-pandas.parquet")
 in_polars.write_parquet("by-polars.parquet")
 found = {}
 for table in ("in_pandas", "'by-pandas.parquet'", "in_polars", "'by-polars.parquet'"):
-    found[table] = duckdb.sql(f"SELECT count(score), count(*) FILTER (score >= 2), avg(score) FROM {table}").fetchall()[0]
+    query = f"SELECT count(score), count(*) FILTER (score >= 2), avg(score) FROM {table}"
+    found[table] = duckdb.sql(query).fetchall()[0]
     print(f"{table:20} answers {found[table][0]}, of at least 2: {found[table][1]}, mean {found[table][2]}")
 still(found["in_pandas"] == found["'by-pandas.parquet'"] == (2, 1, 1.5), "NaN of pandas is no longer NULL.")
 still(all(found[table][:2] == (3, 2) and np.isnan(found[table][2]) for table in ("in_polars", "'by-polars.parquet'")),

@@ -20,7 +20,8 @@ install="env/bin/pip install --quiet --disable-pip-version-check"
 if command -v uv > /dev/null; then install="uv pip install --quiet --python env/bin/python"; fi
 $install dvc==3.67.1
 
-export DVC_NO_ANALYTICS=1 DVC_SITE_CACHE_DIR="$work/site" DVC_GLOBAL_CONFIG_DIR="$work/config" PATH="$work/env/bin:$PATH"
+export DVC_NO_ANALYTICS=1 DVC_SITE_CACHE_DIR="$work/site" DVC_GLOBAL_CONFIG_DIR="$work/config"
+export PATH="$work/env/bin:$PATH"
 mkdir project
 cd project
 dvc init --quiet --no-scm
@@ -59,9 +60,10 @@ sed -i.old 's/keep: true/keep: 2/' params.yaml
 two_for_1=$(run "1 made 2")
 echo "$two_for_1"
 expected="never, often, always, 1"
-if [ "$first" != "as written -> $expected" ]; then echo "It has changed: the stage writes something else." >&2; exit 1; fi
-if [ "$other_order" != "order changed -> $expected" ]; then echo "It has changed: DVC sees another order." >&2; exit 1; fi
-if [ "$true_for_1" != "1 made true -> $expected" ]; then echo "It has changed: DVC tells true from 1." >&2; exit 1; fi
-if [ "$two_for_1" != "1 made 2 -> always, never, often, 2" ]; then
-    echo "It has changed: DVC does not see 2 for 1, or the stage writes something else." >&2; exit 1
-fi
+still() {
+    if [ "$1" != "$2" ]; then echo "It has changed: $3" >&2; exit 1; fi
+}
+still "$first" "as written -> $expected" "the stage writes something else."
+still "$other_order" "order changed -> $expected" "DVC sees another order."
+still "$true_for_1" "1 made true -> $expected" "DVC tells true from 1."
+still "$two_for_1" "1 made 2 -> always, never, often, 2" "DVC does not see 2 for 1, or the stage writes otherwise."

@@ -19,7 +19,8 @@ install="env/bin/pip install --quiet --disable-pip-version-check"
 if command -v uv > /dev/null; then install="uv pip install --quiet --python env/bin/python"; fi
 $install dvc==3.67.1
 
-export DVC_NO_ANALYTICS=1 DVC_SITE_CACHE_DIR="$work/site" DVC_GLOBAL_CONFIG_DIR="$work/config" PATH="$work/env/bin:$PATH"
+export DVC_NO_ANALYTICS=1 DVC_SITE_CACHE_DIR="$work/site" DVC_GLOBAL_CONFIG_DIR="$work/config"
+export PATH="$work/env/bin:$PATH"
 mkdir project
 cd project
 dvc init --quiet --no-scm
@@ -41,6 +42,9 @@ recorded=$(grep -c '^  report@' dvc.lock)
 echo "files after south was taken out: $files"
 echo "stages in dvc.lock: $recorded"
 echo "dvc status: $status"
-if [ "$files" != "./north.txt ./south.txt " ]; then echo "It has changed: the files are others." >&2; exit 1; fi
-if [ "$recorded" != 2 ]; then echo "It has changed: dvc.lock no longer keeps the stage." >&2; exit 1; fi
-if [ "$status" != "Data and pipelines are up to date." ]; then echo "It has changed: dvc status tells it." >&2; exit 1; fi
+still() {
+    if [ "$1" != "$2" ]; then echo "It has changed: $3" >&2; exit 1; fi
+}
+still "$files" "./north.txt ./south.txt " "the files are others."
+still "$recorded" 2 "dvc.lock no longer keeps the stage."
+still "$status" "Data and pipelines are up to date." "dvc status tells it."

@@ -9,7 +9,7 @@
 # Versions: pandas 3.1.1, pyreadstat 1.3.7.
 # Where it meets users: a survey archive's file, tidied in pandas, handed on to a colleague who works in Stata.
 # What to do: read with convert_categoricals=False and pass value_labels= when writing, or use pyreadstat, which keeps
-# codes, labels and kinds of missing. The product reads Stata files with pyreadstat.
+# codes, labels and kinds of missing, as the product does (pipeline/inputs/exports/statistical.py).
 # See also: opensafely-core/cohort-extractor issue 534, where the same renumbering met a health study.
 set -euo pipefail
 
@@ -34,7 +34,8 @@ def still(holds, otherwise):
 
 
 labels = {1: "Never", 3: "Often", 5: "Always", 7: "Cannot say"}
-pyreadstat.write_dta(pd.DataFrame({"supervised": [1, 3, 5, 3, "a"]}), "archive.dta", missing_user_values={"supervised": ["a"]},
+pyreadstat.write_dta(pd.DataFrame({"supervised": [1, 3, 5, 3, "a"]}), "archive.dta",
+                     missing_user_values={"supervised": ["a"]},
                      variable_value_labels={"supervised": {**labels, "a": "Refused"}})
 pd.read_stata("archive.dta").to_stata("tidied.dta", write_index=False)
 facts = {}
@@ -43,7 +44,7 @@ for name in ("archive.dta", "tidied.dta"):
     facts[name] = table["supervised"].tolist(), meta.variable_value_labels["supervised"]
     numbers = pd.to_numeric(table["supervised"], errors="coerce")
     print(f"{name}: codes {facts[name][0]}, mean {numbers.mean():.2f}, labels {facts[name][1]}")
-still(facts["archive.dta"] == ([1, 3, 5, 3, "a"], {**labels, "a": "Refused"}), "pyreadstat does not keep the file as it was.")
+still(facts["archive.dta"] == ([1, 3, 5, 3, "a"], {**labels, "a": "Refused"}), "pyreadstat does not keep what was written.")
 codes, left = facts["tidied.dta"]
 still(codes[:4] == [0, 1, 2, 1] and pd.isna(codes[4]), "pandas no longer counts the codes from 0.")
 still(left == {0: "Never", 1: "Often", 2: "Always"}, "pandas writes other labels.")

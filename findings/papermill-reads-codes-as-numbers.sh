@@ -33,14 +33,15 @@ def still(holds, otherwise):
 
 def notebook(name, *cells):
     """Cells are pairs of source and tags."""
-    made = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python", "language": "python"}})
+    made = nbformat.v4.new_notebook()
+    made.metadata.kernelspec = {"name": "python3", "display_name": "Python", "language": "python"}
     made.cells = [nbformat.v4.new_code_cell(source, metadata={"tags": tags}) for source, tags in cells]
     nbformat.write(made, name)
 
 
 def handed_over(option, text):
-    subprocess.run([sys.executable, "-m", "papermill", "team.ipynb", "out.ipynb", option, "team", text, "--kernel", "python3",
-                    "--no-progress-bar", "--log-level", "ERROR"], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-m", "papermill", "team.ipynb", "out.ipynb", option, "team", text, "--kernel",
+                    "python3", "--no-progress-bar", "--log-level", "ERROR"], check=True, stderr=subprocess.DEVNULL)
     return nbformat.read("out.ipynb", as_version=4).cells[-1].outputs[0].text.strip()
 
 

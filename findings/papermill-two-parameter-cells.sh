@@ -33,7 +33,8 @@ def still(holds, otherwise):
 
 def notebook(name, *cells):
     """Cells are pairs of source and tags."""
-    made = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python", "language": "python"}})
+    made = nbformat.v4.new_notebook()
+    made.metadata.kernelspec = {"name": "python3", "display_name": "Python", "language": "python"}
     made.cells = [nbformat.v4.new_code_cell(source, metadata={"tags": tags}) for source, tags in cells]
     nbformat.write(made, name)
 

@@ -7,8 +7,8 @@
 # interval is too narrow: 0.887 to 0.960 for 0.862 to 0.969.
 # Versions: pingouin 0.7.0.
 # Where it meets users: reliability of a scale in a staff survey with item non-response.
-# What to do: drop incomplete rows first. The product has its own alpha and omega, with intervals by jackknife over
-# clusters, of the rows it says (pipeline/statistics/reliability.py).
+# What to do: drop incomplete rows first. The product has its own alpha and omega, with their intervals, of complete
+# rows (pipeline/statistics/reliability.py).
 set -euo pipefail
 
 work=$(mktemp -d)
@@ -34,7 +34,7 @@ def still(holds, otherwise):
 
 people = np.arange(40)
 level = people % 5
-items = pd.DataFrame({f"item {number}": np.clip(level + 1 + (people * (number + 2) + number) % 3 - 1, 1, 5).astype(float)
+items = pd.DataFrame({f"item {number}": np.clip(level + (people * (number + 2) + number) % 3, 1, 5).astype(float)
                       for number in range(4)})
 items.loc[20:, "item 0"] = np.nan  # half of the people left one item out
 alpha, interval = pingouin.cronbach_alpha(items, nan_policy="listwise")

@@ -9,6 +9,7 @@
 # Where it meets users: every Likert item that is kept as an ordered categorical, as pandas advises.
 # What to do: pass `.cat.codes`, with missing answers (code -1) taken out. The product turns answers into positions on
 # the scale before any statistic (pipeline/surveys/staff/responses.py, pipeline/statistics/association.py).
+# See also: pandas issue 60306, of the same in DataFrame.corr, for categories that are numbers.
 set -euo pipefail
 
 work=$(mktemp -d)

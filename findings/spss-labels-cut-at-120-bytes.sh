@@ -8,8 +8,9 @@
 # accents and curly quotes make it shorter.
 # Versions: pyreadstat 1.3.7.
 # Where it meets users: vignettes and full-sentence answers, such as grade descriptors, exported from a form to SPSS.
-# What to do: compare the labels after writing with those before; keep the codes and a codebook beside the file. The
-# product reads codes and labels apart and never joins answers by their label alone.
+# What to do: compare the labels after writing with those before; keep the codes and a codebook beside the file. Where
+# a label stands twice the product writes the code before it, so the answers stay apart
+# (pipeline/inputs/exports/statistical.py).
 set -euo pipefail
 
 work=$(mktemp -d)
@@ -32,7 +33,8 @@ def still(holds, otherwise):
         sys.exit(f"It has changed: {otherwise}")
 
 
-stem = "My supervisor and I look at each case together, agree what is to be done, write it down, and look at it again a month later: "
+stem = ("My supervisor and I look at each case together, agree what is to be done, write it down, "
+        "and look at it again a month later: ")
 labels = {1: stem + "always", 2: stem + "never"}
 question = "Wie häufig? " * 30
 pyreadstat.write_sav(pd.DataFrame({"q1": [1, 2, 1]}), "survey.sav", variable_value_labels={"q1": labels},

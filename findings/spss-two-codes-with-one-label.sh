@@ -9,8 +9,8 @@
 # Versions: pyreadstat 1.3.7, pandas 3.1.1.
 # Where it meets users: files where "not applicable" or "neither" has a code on the scale and another outside it.
 # What to do: read codes and labels (apply_value_formats=False) and make the categories yourself;
-# formats_as_ordered_category=True keeps order and unused answers, but merges too. The product reads codes and labels
-# apart.
+# formats_as_ordered_category=True keeps order and unused answers, but merges too. Where a label stands twice the
+# product writes the code before it (pipeline/inputs/exports/statistical.py).
 set -euo pipefail
 
 work=$(mktemp -d)
@@ -46,7 +46,7 @@ for name, answers in readings.items():
 for name in ("pyreadstat", "pandas.read_spss"):
     still(readings[name].cat.categories.tolist() == ["Disagree", "Neither", "Strongly agree"],
           f"{name} has other categories, or another order.")
-still(all((answers == "Neither").sum() == 3 for answers in readings.values()), "codes of one label are no longer merged.")
+still(all((answers == "Neither").sum() == 3 for answers in readings.values()), "codes of one label stay apart now.")
 still("Strongly disagree" in ordered["q1"].cat.categories, "the ordered categories no longer hold the unused answer.")
 pyreadstat.write_dta(pd.DataFrame({"q1": codes}), "survey.dta", variable_value_labels={"q1": labels})
 try:

@@ -40,7 +40,7 @@ for method, lost in (("fdr_bh", [False, False, True]), ("holm", [False, True, Tr
     print(f"{'':7} and a fourth, missing: rejected {with_missing[0].tolist()}, "
           f"corrected {with_missing[1].round(4).tolist()}")
     still(alone[0].all(), "the three tests are no longer rejected alone.")
-    still((alone[0] & ~with_missing[0][:3]).tolist() == lost, f"with {method} the missing test takes other findings away.")
+    still((alone[0] & ~with_missing[0][:3]).tolist() == lost, f"with {method} the missing test takes others away.")
     if method == "fdr_bh":
         still(np.isnan(with_missing[1]).all(), "fdr_bh no longer loses every corrected value.")
     else:

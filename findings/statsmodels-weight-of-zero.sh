@@ -8,8 +8,9 @@
 # Versions: statsmodels 0.15.0 (WLS, and GLM with var_weights).
 # Where it meets users: survey weights that are zero for those who do not belong to the group, or panels whose weights
 # are bases that can be zero.
-# What to do: drop rows of weight zero before fitting. The product's models take out rows without a base, and its fits
-# on counts give the same for a table with empty cells (pipeline/statistics/ordinal).
+# What to do: drop rows of weight zero before fitting. The product leaves out who has no weight
+# (pipeline/surveys/staff/joint_models.py) and refuses weights that are not positive
+# (pipeline/statistics/clustered_regression.py).
 set -euo pipefail
 
 work=$(mktemp -d)

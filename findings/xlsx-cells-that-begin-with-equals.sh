@@ -42,7 +42,8 @@ for writer, instead in (("openpyxl", None), ("xlsxwriter", 0)):
         read = [None if pd.isna(text) else text for text in pd.read_excel("survey.xlsx", engine=reader)["comment"]]
         print(f"written by {writer:10} read by {reader:8}: {read}")
         still(read == ["fine", instead, instead], f"{writer} writes, or {reader} reads, such a text otherwise.")
-with pd.ExcelWriter("survey.xlsx", engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}}) as book:
+as_text = {"options": {"strings_to_formulas": False}}
+with pd.ExcelWriter("survey.xlsx", engine="xlsxwriter", engine_kwargs=as_text) as book:
     table.to_excel(book, index=False)
 kept = pd.read_excel("survey.xlsx", engine="calamine")["comment"].tolist()
 print("with strings_to_formulas=False:", kept)
