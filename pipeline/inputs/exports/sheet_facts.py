@@ -1,4 +1,4 @@
-"""What calamine does not tell of a sheet: how much it is before it is read, its merged cells, its errors."""
+"""What calamine does not tell of a sheet: how much it is before it is read, its merged cells, errors, missing results."""
 
 from array import array
 from collections.abc import Sequence
@@ -14,7 +14,8 @@ class SheetFacts:
     """Rows and columns from the first cell to the last with content, counted from 1, and the characters in all cells.
 
     ``merged`` are pairs (first row, last row) of merged ranges, as many as one row can hold and one more. ``errors``
-    gives, for each column with error cells, the first row with one.
+    gives, for each column with error cells, the first row with one; ``uncomputed`` the same of formulas whose result is
+    not in the file.
     """
 
     file: str
@@ -23,6 +24,7 @@ class SheetFacts:
     characters: int = 0
     merged: list[tuple[int, int]] = field(default_factory=list)
     errors: dict[int, int] = field(default_factory=dict)
+    uncomputed: dict[int, int] = field(default_factory=dict)
 
     def reach(self, row: int, column: int) -> None:
         """Extend the sheet to a cell with content; raise DataError if it becomes too large to read."""
@@ -53,6 +55,16 @@ class SheetFacts:
         if column <= COLUMNS:
             self.errors.setdefault(column, row)
 
+    def compute(self, row: int, column: int) -> None:
+        """Note that a cell holds a formula; `computed` when its result is met."""
+        if column <= COLUMNS:
+            self.uncomputed.setdefault(column, row)
+
+    def computed(self, row: int, column: int) -> None:
+        """Note that the result of a cell's formula is there."""
+        if self.uncomputed.get(column) == row:
+            del self.uncomputed[column]
+
 
 class SharedTexts:
     """Collects the lengths of the texts that the cells of a workbook refer to by number."""
@@ -80,13 +92,14 @@ class XlsxSheet:
         self.facts = SheetFacts(file)
         self._shared = shared
         self._row = self._column = 0
-        self._refers = False
+        self._refers = self._text = self._formula = self._result = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take note of an element. Rows and cells without a place follow the one before."""
         local = name.rpartition(":")[2]
         if local in ("v", "is"):
             self.facts.reach(self._row, self._column)
+            self._result = self._formula
         elif local == "c":
             reference = attributes.get("r")
             if reference:
@@ -95,9 +108,13 @@ class XlsxSheet:
             else:
                 self._column += 1
             kind = attributes.get("t")
-            self._refers = kind == "s"
+            self._refers, self._text = kind == "s", kind == "str"
+            self._formula = self._result = False
             if kind == "e":
                 self.facts.fail(self._row, self._column)
+        elif local == "f" and not self._text:  # the result of a formula may be an empty text
+            self._formula = True
+            self.facts.compute(self._row, self._column)
         elif local == "row":
             self._row, self._column = int(attributes.get("r", self._row + 1)), 0
         elif local == "mergeCell":
@@ -105,9 +122,11 @@ class XlsxSheet:
             self.facts.merge(_row_number(first), _row_number(last or first))
 
     def text(self, characters: str) -> None:
-        """Take note of text: where a cell refers to a shared text, its number."""
+        """Take note of text: where a cell refers to a shared text, its number; where it has a formula, the result."""
         if self._refers and characters.isdigit():
             self.facts.write(self._shared[int(characters)])
+        elif self._result:
+            self.facts.computed(self._row, self._column)
 
 
 class OdsTables:
@@ -128,6 +147,8 @@ class OdsTables:
             self._times = repeated * (self._last_row - self._row + 1)
             if "office:value-type" in attributes:
                 self._sheet.reach(self._last_row, self._column)
+            elif "table:formula" in attributes:
+                self._sheet.compute(self._row, first)
             if attributes.get("calcext:value-type") == "error":
                 self._sheet.fail(self._row, first)
             down = int(attributes.get("table:number-rows-spanned", 1))

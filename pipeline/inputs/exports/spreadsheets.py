@@ -81,7 +81,7 @@ def _read(file: str, kind: str, sheet: CalamineSheet, facts: SheetFacts, stated:
     header = find_header([list(map(tidy_text, texts)) for _, texts in head], stated, place)
     needed = indices_needed(file, header, columns)
     _refuse_merged(place, facts, title=head[0][0] if header.first else 0)
-    _refuse_errors(place, header, needed if columns is None else _asked(header, columns), facts)
+    _refuse_without_value(place, header, needed if columns is None else _asked(header, columns), facts)
     numbers, contents = _encode(chain(head[header.body:], rows), needed)
     return assemble(header, contents, columns, file=file, format=kind, encoding="", delimiter="", sheet=sheet.name,
                     number_rows=partial(np.array, numbers))
@@ -125,9 +125,15 @@ def _refuse_merged(place: str, facts: SheetFacts, title: int) -> None:
                             expected="a cell a column in every row", fix="Export the survey again, or as CSV.")
 
 
-def _refuse_errors(place: str, header: Header, indices: Iterable[int], facts: SheetFacts) -> None:
-    """calamine reads error cells as empty, so they are taken from the file itself."""
+def _refuse_without_value(place: str, header: Header, indices: Iterable[int], facts: SheetFacts) -> None:
+    """calamine reads error cells, and formulas that nobody has computed, as empty; so they are taken from the file."""
     for index in indices:
-        if index + 1 in facts.errors:
-            raise error_cell(f"{place}, row {facts.errors[index + 1]}, column {index + 1} ({header.names[index]})",
+        number, name = index + 1, header.names[index]
+        if number in facts.errors:
+            raise error_cell(f"{place}, row {facts.errors[number]}, column {number} ({name})",
                              "an error such as #REF!")
+        if number in facts.uncomputed:
+            raise DataError("A cell holds a formula whose result is not in the file.",
+                            where=f"{place}, row {facts.uncomputed[number]}, column {number} ({name})",
+                            expected="an answer; a program that writes workbooks leaves results to a spreadsheet program",
+                            fix="Open the file in a spreadsheet program and save it, or export the survey as CSV.")

@@ -142,6 +142,7 @@ def test_open_documents(tmp_path, change, said):
     assert re.search(said, refusal(path))
 
 
+UNCOMPUTED = b'<table:table-cell table:formula="of:=1+1"/></table:table-row></table:table>'
 ERROR_CELL = (b'<table:table-cell office:value-type="string" office:string-value="" calcext:value-type="error">'
               b'<text:p>#DIV/0!</text:p></table:table-cell></table:table-row></table:table>')
 REPEATED = (b'<table:table-row table:number-rows-repeated="900000000"><table:table-cell office:value-type="float" '
@@ -150,6 +151,7 @@ REPEATED = (b'<table:table-row table:number-rows-repeated="900000000"><table:tab
 
 @pytest.mark.parametrize(("old", "new", "said"), [
     (b"</table:table-row></table:table>", ERROR_CELL, r"error(.|\n)*row 3, column 4"),
+    (b"</table:table-row></table:table>", UNCOMPUTED, r"formula(.|\n)*row 3, column 4"),
     (b"</table:table>", REPEATED, "too large"),
     (b"</table:table>", b"", "damaged"),
     (b'encoding="UTF-8"', b'encoding="other"', "damaged"),

@@ -116,6 +116,28 @@ def test_an_error_matters_only_in_columns_that_are_asked_for(tmp_path):
         read_export(path, columns=["Team"])
 
 
+@pytest.mark.parametrize("without", [b"<v/>", b"<v></v>", b""])
+def test_a_formula_whose_result_is_not_in_the_file_is_refused_where_it_is_asked_for(tmp_path, without):
+    def compute(book):
+        book.get_worksheet_by_name("Sheet").write_formula("B3", "=1+1", None, 2)
+
+    path = write_xlsx(tmp_path / "a.xlsx", {"Sheet": ROWS}, compute)
+    assert table(read_export(path))[1][1] == "2"
+    repack(path, "xl/worksheets/sheet1.xml", lambda content: content.replace(b"</f><v>2</v>", b"</f>" + without))
+    assert read_export(path, columns=["Told"]).rows == 3
+    with pytest.raises(DataError, match=r"(?s)formula whose result is not in the file.*row 3, column 2 \(Team\)"):
+        read_export(path, columns=["Team"])
+
+
+def test_a_formula_may_result_in_an_empty_text(tmp_path):
+    def compute(book):
+        book.get_worksheet_by_name("Sheet").write_formula("B3", '=""', None, "none")
+
+    path = write_xlsx(tmp_path / "a.xlsx", {"Sheet": ROWS}, compute)
+    repack(path, "xl/worksheets/sheet1.xml", lambda content: content.replace(b"<v>none</v>", b"<v></v>"))
+    assert table(read_export(path))[1][1] == ""
+
+
 CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="#={_\ufffe\uffff"), max_size=9)
 
 
