@@ -18,6 +18,8 @@ TEMPLATES = (f"reports/{REPORT}.qmd", "reports/_quarto.yml", "reports/references
 CODE = (
     "rendering/engines.py",
     "phrases.py",
+    "numerals.py",
+    "markdown.py",
     "passages.py",
     "chapters/profiles/*.py",
     "charts/style.py",
