@@ -6,7 +6,7 @@
 # What happens: they rank the labels by the alphabet, in silence: agree, disagree, neither, strongly agree, strongly
 # disagree. A correlation of 0.9 becomes -0.3. `mannwhitneyu` and `kruskal` of the same column stop with an error.
 # Versions: SciPy 1.17.1, pandas 3.1.1.
-# Where it meets users: every Likert item that is kept as an ordered categorical, as pandas advises.
+# Where it meets users: every Likert item that is kept as an ordered categorical.
 # What to do: pass `.cat.codes`, with missing answers (code -1) taken out. The product turns answers into positions on
 # the scale before any statistic (pipeline/surveys/staff/responses.py, pipeline/statistics/association.py).
 # See also: pandas issue 60306, of the same in DataFrame.corr, for categories that are numbers.

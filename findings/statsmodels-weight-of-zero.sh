@@ -11,6 +11,8 @@
 # What to do: drop rows of weight zero before fitting. The product leaves out who has no weight
 # (pipeline/surveys/staff/joint_models.py) and refuses weights that are not positive
 # (pipeline/statistics/clustered_regression.py).
+# See also: what R's lm does: the list of R's developers, July 2010, "problem with zero-weighted observations in
+# predict.lm".
 set -euo pipefail
 
 work=$(mktemp -d)
