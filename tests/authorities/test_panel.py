@@ -12,7 +12,7 @@ from pipeline.authorities.panel.cleaned import read_cleaned
 from pipeline.authorities.panel.cleaning import clean_files, write_cleaned
 from pipeline.authorities.panel.geography import read_lineage
 from pipeline.authorities.panel.indicators import read_indicators
-from pipeline.authorities.panel.values import MARKERS
+from pipeline.authorities.panel.values import SYMBOLS
 from pipeline.errors import DataError
 from tests.authorities import made_up
 
@@ -32,7 +32,7 @@ TWIN, SOUTH = "E06999002+E06999003", "E06999017+E06999018"
 
 
 def number(text):
-    return math.nan if text in MARKERS else float(text)
+    return math.nan if text in SYMBOLS else float(text)
 
 
 def rows_of(path):
@@ -55,7 +55,7 @@ def test_every_figure_is_the_files_own(collection, cleaned, indicator):
         code = row["new_la_code"].replace(" / ", "+") or row["region_code"] or row["country_code"]
         found = panel.loc[(code, int(row["time_period"]))]
         np.testing.assert_equal(found["value"], number(row[value]))
-        assert found["reason"] == MARKERS.get(row[value], "")
+        assert found["reason"] == SYMBOLS.get(row[value], "")
         parts = [number(row[column]) for column in denominators]
         np.testing.assert_equal(found["numerator"], number(row[numerator]) if numerator else math.nan)
         np.testing.assert_allclose(found["denominator"], sum(parts) if parts else math.nan)
@@ -79,7 +79,7 @@ def test_the_rate_of_children_in_need_is_ours_and_needs_both_counts(collection, 
             continue
         found = cell(cleaned.panel, row["new_la_code"], int(row["time_period"]), "children_in_need")
         below = population[row["new_la_code"], int(row["time_period"]) - 1]
-        if row["At31_episodes"] in MARKERS or below in MARKERS:
+        if row["At31_episodes"] in SYMBOLS or below in SYMBOLS:
             assert math.isnan(found["value"])
             reasons.add((found["unit"], found["reason"]))
         else:
