@@ -64,12 +64,17 @@ def passage(name: str, /, root: Path | None = None, **values: object) -> Markdow
     except (TemplateError, PublishingError, TypeError, ValueError) as error:
         raise PublishingError("The passage cannot be filled.", where=_place(error, path),
                               found=getattr(error, "what", str(error))) from error
-    return own("\n\n".join(filter(None, map(_joined, re.split(r"\n\s*\n", text)))))
+    return own(_in_paragraphs(text))
 
 
 def wording(name: str, /, root: Path | None = None, **values: object) -> str:
     """The same as text without Markdown: a caption, a text alternative, a cell of a table. Raises as `passage` does."""
     return plain(passage(name, root, **values))
+
+
+def _in_paragraphs(text: str) -> str:
+    """What a template gave, an empty line between two paragraphs and nothing where one is empty."""
+    return "\n\n".join(filter(None, map(_joined, re.split(r"\n\s*\n", text))))
 
 
 def _joined(paragraph: str) -> str:
