@@ -12,6 +12,7 @@ from jinja2.ext import Extension
 from pipeline import passages
 from pipeline.files import project_root
 from pipeline.passages import FOLDER, SUFFIX
+from pipeline.publishing import Publication
 
 MARK = re.compile(r"({%[-+]?\s*(if|elif|else|endif|for|endfor)\b.*?[-+]?%})", re.S)
 # What no sentence may hold, whatever was found.
@@ -22,6 +23,7 @@ FAULTS = {
     "what was not filled": re.compile(r"\bNone\b(?! of| goes)|\bnan\b|\bTrue\b|\bFalse\b|[{}]%|%[{}]|\{\{|\}\}"),
     "a blank too many": re.compile(r"(?<!\n)  |(?<!\n) [.,;:)]|\( | $", re.M),
     "a stop too many": re.compile(r"\.\.|,,|;;|: ?[.;]|, ?[.;]|\(\)"),
+    "two sentences in one": re.compile(r"[a-z)][.;!?][A-Z]"),
     "a list without an end": re.compile(r"\band[.,;]"),
     "nothing after a colon": re.compile(r":\s*$"),
 }
@@ -61,6 +63,22 @@ def _behind(tag: str, mark: str) -> str:
     """A tag with a mark behind it, which takes over how the tag treats the blanks that follow."""
     end = re.search(r"[-+]?%}$", tag)[0]
     return f"{tag[:-len(end)]}%}}{mark[:-2]}{end}"
+
+
+class Unwritten(Publication):
+    """Writes nothing: what is said is noted while it is rendered."""
+
+    def value(self, *_, **__):
+        """Of no interest here."""
+
+    def table(self, name, table, *_, **__):
+        return table
+
+    def passage(self, *_):
+        """Nothing to write."""
+
+    def figure(self, *_, **__):
+        return "a picture"
 
 
 class Told:

@@ -14,28 +14,11 @@ from pipeline.chapters.authorities import cleaning_sections, findings, findings_
 from pipeline.chapters.authorities.literature import Beside, Study, studies_beside_ours
 from pipeline.charts import authorities as charts
 from pipeline.claims.verdicts import NOT_CHECKABLE
-from pipeline.publishing import Publication
 from tests.authorities.test_chapter import SECTIONS, made_up_results, nothing
-from tests.passages_told import telling
+from tests.passages_told import Unwritten, telling
 
 NUMBERS = ["effect", "low", "high", "p", "p_adjusted", "p_bootstrap", "mde"]
 CLEAR = {"p": 0.001, "p_adjusted": 0.002, "p_bootstrap": 0.001, "effect": 1.5, "low": 1.25, "high": 1.75}
-
-
-class Words(Publication):
-    """Writes nothing: what is said is noted while it is rendered."""
-
-    def value(self, *_, **__):
-        """Of no interest here."""
-
-    def table(self, name, table, *_, **__):
-        return table
-
-    def passage(self, *_):
-        """Nothing to write."""
-
-    def figure(self, *_, **__):
-        return "a picture"
 
 
 def several_clear():
@@ -118,7 +101,7 @@ RESULTS = {"clear": made_up_results, "null": lambda: made_up_results(clear=False
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory, cleaned, collection):
+def told(cleaned, collection):
     """The chapters with every kind of result, and a few findings that no result of these has."""
     indicators, catalogue = read_indicators(), read_catalogue()
     whole = replace(cleaned, panel=cleaned.panel.assign(reason=""), screening=cleaned.screening.head(0))
@@ -126,11 +109,10 @@ def told(tmp_path_factory, cleaned, collection):
         for name in ("yearly_panels", "effect_panels", "specification_curves", "specification_choices"):
             patch.setattr(charts, name, lambda *_, **__: None)
         for tables, results in [nothing(cleaned), *((cleaned, make()) for make in RESULTS.values())]:
-            root = tmp_path_factory.mktemp("project")
-            page = sections.Chapter(Words("07-authorities", root=root), tables, results, indicators)
+            page = sections.Chapter(Unwritten("07-authorities"), tables, results, indicators)
             for section in SECTIONS:
                 section(page)
-            cleaning_sections.publish_all(Words("06-clean-authorities", root=root), tables, indicators,
+            cleaning_sections.publish_all(Unwritten("06-clean-authorities"), tables, indicators,
                                           lineage_of(collection), catalogue)
         cleaning_sections.missing_words(whole)
         cleaning_sections.screening_words(whole)
