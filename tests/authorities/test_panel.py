@@ -222,7 +222,8 @@ def test_the_tables_come_back_as_they_were_written(tmp_path, cleaned):
 
 
 @pytest.mark.parametrize(("column", "text", "words"), [
-    ("value", "-100", None), ("reason", "hidden", "hidden"), ("year", "late", "late"), ("unit", None, "unit")])
+    ("value", "-100", None), ("reason", "hidden", "hidden"), ("year", "late", "late"), ("unit", None, "unit"),
+    ("year", "2018.5", None), ("line", "3.5", None)])
 def test_a_table_that_was_edited_by_hand_is_refused(tmp_path, cleaned, column, text, words):
     write_cleaned(cleaned, tmp_path)
     table = pd.read_csv(tmp_path / "panel.csv", dtype=str, keep_default_na=False)
@@ -234,6 +235,14 @@ def test_a_table_that_was_edited_by_hand_is_refused(tmp_path, cleaned, column, t
         table.loc[gap, column] = text
     table.to_csv(tmp_path / "panel.csv", index=False)
     with pytest.raises(DataError, match=f"(?s)not as notebook 06 writes it.*panel.csv.*{words or ''}"):
+        read_cleaned(tmp_path)
+
+
+def test_a_word_is_no_truth_value(tmp_path, cleaned):
+    write_cleaned(cleaned, tmp_path)
+    table = pd.read_csv(tmp_path / "inspections.csv", dtype=str, keep_default_na=False)
+    table.assign(used="no").to_csv(tmp_path / "inspections.csv", index=False)
+    with pytest.raises(DataError, match=r"(?s)not as notebook 06 writes it.*inspections.csv"):
         read_cleaned(tmp_path)
 
 
