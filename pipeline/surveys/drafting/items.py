@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.inputs.exports import Column, label_key
+from pipeline.inputs.exports.table import Column
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.drafting.columns import HIGH, LOW, MEDIUM, Guess, answered, heading
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, Reading, clashes, read_labels, smallest_scale
 from pipeline.surveys.drafting.number_scales import NUMBERS, number_range, read_numbers

@@ -11,7 +11,7 @@ from itertools import combinations
 
 from rapidfuzz import fuzz, process
 
-from pipeline.inputs.exports import label_key
+from pipeline.inputs.exports.texts import label_key
 
 DONT_KNOW = "dont_know"
 LONGEST_WORD = 60  # letters: no word for a missing answer is longer

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import Column, Export, label_key
+from pipeline.inputs.exports.table import Column, Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.numerals import printed
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.disclosure.policy import Policy
@@ -43,7 +44,13 @@ from pipeline.surveys.drafting.declared import (
     with_declared_answers,
     without_declared_missing,
 )
-from pipeline.surveys.drafting.items import ItemColumn, families_left_out, labelled_items, numbered_items, unordered_families
+from pipeline.surveys.drafting.items import (
+    ItemColumn,
+    families_left_out,
+    labelled_items,
+    numbered_items,
+    unordered_families,
+)
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, missing_reason
 from pipeline.surveys.drafting.matching import OTHER, likely_domain, likely_measure, match_items, speaks_against
 from pipeline.surveys.drafting.number_scales import NUMBERS

@@ -12,7 +12,8 @@ import numpy as np
 from rapidfuzz import process
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import Export, label_key
+from pipeline.inputs.exports.table import Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.codebook import listed, read_codebook
 from pipeline.surveys.date_bands import likely_bands, told
 from pipeline.surveys.disclosure.policy import join_small_groups
