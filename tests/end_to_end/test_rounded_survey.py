@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from pipeline.surveys.disclosure import Policy
 from pipeline.workflow.verification import fresh_copy
 
-from .staff_attack import Attacker, read_published, role_of, scores_of_one_statement, truth
+from .staff_attack import MINIMUM_CELL, Attacker, read_published, role_of, scores_of_one_statement, truth
 from .staff_files import ROLE, SERVICE, correct, write_export
 from .test_staff_survey import docx_text, golden_thread, pdf_pages, sheets
 
@@ -170,7 +170,7 @@ def test_nobody_who_reads_everything_knows_one_exact_count(folder, export):
     """Each count of each statement, of everybody and of each group, could be two numbers at least; nothing small comes out."""
     published = read_published(folder, NAME)
     true, alone = truth(export.people, published), scores_of_one_statement(published)
-    asked, pinned, outside = 0, [], []
+    asked, pinned, outside, small = 0, [], [], []
     for item in list(dict.fromkeys(true["item"]))[:6]:
         attacker = RoundedAttacker(published, item, alone.get(item, ""))
         for (grouping, group), row in true[true["item"] == item].groupby(["grouping", "group"], sort=False):
@@ -183,5 +183,7 @@ def test_nobody_who_reads_everything_knows_one_exact_count(folder, export):
                 count = int(counts[parts].sum())
                 outside += [(item, group, parts, low, count, high)] * (not low <= count <= high)
                 pinned += [(item, group, parts, low)] * (low == high)
+                small += [(count, low, high)] * (0 < count < MINIMUM_CELL)
     assert asked > 200 and outside == []
     assert pinned == []
+    assert len(small) > 10 and {(low, high >= MINIMUM_CELL) for _, low, high in small} == {(0, True)}
