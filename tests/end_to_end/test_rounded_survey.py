@@ -59,7 +59,7 @@ def numbers(text):
 def read(path):
     """What a reader finds in a file: its text, or its cells."""
     if path.suffix == ".html":
-        text = re.sub(r"<(script|style|svg)\b.*?</\1>|<img[^>]*>", " ", path.read_text(encoding="utf-8"), flags=re.S)
+        text = re.sub(r"<(script|style|svg)\b.*?</\1>|<img[^>]*>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         return unescape(re.sub(r"<[^>]+>", " ", text))
     if path.suffix == ".docx":
         return docx_text(path)
