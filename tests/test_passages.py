@@ -1,11 +1,13 @@
 """A passage is filled with what is published, and stops where it is not."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from pipeline.errors import PublishingError
 from pipeline.files import project_root
 from pipeline.markdown import md
-from pipeline.passages import FOLDER, SUFFIX, passage
+from pipeline.passages import FOLDER, SUFFIX, passage, passages_below
 
 
 @pytest.fixture
@@ -47,6 +49,17 @@ def test_what_cannot_be_filled_stops_with_the_place(write, template, values, sai
     with pytest.raises(PublishingError) as stopped:
         write(template, **values)
     assert all(text in str(stopped.value) for text in ["reports/passages/tests/one.md.j2", *said])
+
+
+def test_a_worker_fills_the_passages_of_the_project_that_asked(write, tmp_path):
+    """Whatever folder it runs in; another thread of the same worker may fill those of another project meanwhile."""
+    write("Of this project.")
+    with passages_below(tmp_path):
+        assert passage("tests/one") == "Of this project."
+        with ThreadPoolExecutor(1) as other, pytest.raises(PublishingError, match="no such passage"):
+            other.submit(passage, "tests/one").result()
+    with pytest.raises(PublishingError, match="no such passage"):
+        passage("tests/one")
 
 
 def test_a_passage_that_is_not_there(tmp_path):
