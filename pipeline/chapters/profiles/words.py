@@ -12,8 +12,8 @@ import pandas as pd
 from pipeline import phrases
 from pipeline.authorities.panel.inspections import GRADE_WORDS
 from pipeline.chapters.profiles.assembly import Profile
-from pipeline.markdown import Markdown, code, md, plain
-from pipeline.passages import passage
+from pipeline.markdown import Markdown, code, md
+from pipeline.passages import passage, wording
 from pipeline.phrases import lower_first
 
 REASONS = {
@@ -38,7 +38,7 @@ def said(name: str, /, **values: Any) -> Markdown:
 
 def caption(shown: str, **values: Any) -> str:
     """The caption of a table or figure, as text."""
-    return plain(said("captions", shown=shown, **values))
+    return wording("profiles/captions", shown=shown, **values)
 
 
 def not_fetched() -> Markdown:

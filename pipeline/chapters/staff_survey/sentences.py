@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.markdown import Markdown, md, plain
-from pipeline.passages import passage
+from pipeline.markdown import Markdown, md
+from pipeline.passages import passage, wording
 from pipeline.phrases import lower_first
 from pipeline.surveys.disclosure.linked_tables import EVERYBODY
 from pipeline.surveys.staff.against_published import HIGHER, LOWER
@@ -27,14 +27,14 @@ RELIABLE = 0.7  # below this alpha, a scale's statements are better read one by 
 
 def caption(shown: str, **values: Any) -> str:
     """The caption of a table or figure, as text."""
-    return plain(passage(f"{CHAPTER}/captions", shown=shown, **values))
+    return wording(f"{CHAPTER}/captions", shown=shown, **values)
 
 
 def alternative(shown: str, drawn: pd.Series, **values: Any) -> str:
     """What a chart shows, as text for those who do not see it; `drawn` are the values of its dots or bars."""
     known = drawn.dropna().astype(float)
     ends = {"lowest": known.min(), "highest": known.max()} if len(known) else {"lowest": None, "highest": None}
-    return plain(passage(f"{CHAPTER}/alternatives", shown=shown, rows=len(drawn), **ends, **values))
+    return wording(f"{CHAPTER}/alternatives", shown=shown, rows=len(drawn), **ends, **values)
 
 
 def findings(survey: StaffSurvey, respondents: int, shares: pd.DataFrame, models: pd.DataFrame,
