@@ -17,8 +17,9 @@ from pipeline.publishing import Publication
 MARK = re.compile(r"({%[-+]?\s*(if|elif|else|endif|for|endfor)\b.*?[-+]?%})", re.S)
 # What no sentence may hold, whatever was found.
 FAULTS = {
-    "a plural of one": re.compile(r"(?<![\d.,+−–-])\b1 (?!per|plus|in|is)(?:other |more )?(?:pairs|passages|places|measures|models|authorities|"
-                                  r"statements|points|inspections|documents|people|answers|questions|groups|subjects|estimates)\b"),
+    "a plural of one": re.compile(
+        r"(?<![\d.,+−–-])\b1 (?:other |more )?(?:pairs|passages|places|measures|models|authorities|statements|points|"
+        r"inspections|documents|people|answers|questions|groups|subjects|estimates)\b"),
     "a number without a thing": re.compile(r"\b0 with\b|\b0 more\b|[+−]0(?:\.0+)?(?![\d.])"),
     "what was not filled": re.compile(r"\bNone\b(?! of| goes)|\bnan\b|\bTrue\b|\bFalse\b|[{}]%|%[{}]|\{\{|\}\}"),
     "a blank too many": re.compile(r"(?<!\n)  |(?<!\n) [.,;:)]|\( | $", re.M),
@@ -31,7 +32,8 @@ FAULTS = {
 
 def templates(chapter: str) -> list[str]:
     """The names of the chapter's templates."""
-    return sorted(path.relative_to(project_root() / FOLDER).as_posix() for path in (project_root() / FOLDER / chapter).glob(f"*{SUFFIX}"))
+    folder = project_root() / FOLDER
+    return sorted(path.relative_to(folder).as_posix() for path in (folder / chapter).glob(f"*{SUFFIX}"))
 
 
 def marked(source: str, name: str) -> tuple[str, set[str]]:
