@@ -21,7 +21,8 @@ def shown_for_children(evidence, places):
     """The map with so many places, one passage each, that show something better for children."""
     passages = evidence.passages
     children = passages["outcome"].isin(evidence.codebook.outcomes_for("children"))
-    one = passages[children & (passages["feature"] != "none_stated")].head(1).assign(strength="shows", direction="better")
+    named = passages["feature"] != "none_stated"
+    one = passages[children & named].head(1).assign(strength="shows", direction="better")
     more = pd.concat([one.head(0), *(one.assign(section=f"paragraph {number}") for number in range(1, places + 1))])
     return replace(evidence, passages=pd.concat([passages.assign(strength="claims"), more], ignore_index=True))
 
@@ -36,7 +37,8 @@ def told(tmp_path_factory, evidence, second):
             patch.setattr(charts, name, lambda *_, **__: None)
         page = sections.Chapter(Unwritten("05-evidence"), evidence, second)
         for section in (sections.documents, sections.second_coding, sections.evidence_map,
-                        sections.agreement_of_documents, sections.theory_of_change, sections.missing, sections.all_passages, sections.unchecked_figures):
+                        sections.agreement_of_documents, sections.theory_of_change, sections.missing, sections.all_passages,
+                        sections.unchecked_figures):
             section(page)
         for effects in (None, made_up_results().effects):
             findings.triangulate(page, triangulation(evidence, SHARES, NO_GAPS, read_indicators(), effects))

@@ -111,7 +111,8 @@ def data_words(cleaned: Cleaned, books: pd.DataFrame) -> Markdown:
     """One sentence on what was cleaned."""
     today = cleaned.panel_today[cleaned.panel_today["level"].isin(LOCAL)]
     return passage("authorities/cleaning-data", data_sets=len(books), rows=books["rows"].sum(),
-                   figures=len(cleaned.panel), indicators=cleaned.panel["indicator"].nunique(), authorities=today["unit"].nunique(),
+                   figures=len(cleaned.panel), indicators=cleaned.panel["indicator"].nunique(),
+                   authorities=today["unit"].nunique(),
                    years=_span(cleaned.panel["year"].min(), cleaned.panel["year"].max()))
 
 

@@ -59,7 +59,7 @@ def pair_name(row: pd.Series, names: Mapping[str, str]) -> str:
 
 
 def effects(rows: pd.DataFrame, names: Mapping[str, str]) -> list[Values]:
-    """Effects, in points or as odds ratios, with their intervals, the step of the workforce and the outcome in words."""
+    """Effects, in points or as odds ratios, with their intervals; step and outcome in words."""
     return [
         {"step": STEP_WORDS[row["support"]], "outcome": lower_first(names[row["outcome"]]) if "outcome" in row else ""}
         | {column: row[column] for column in ("effect", "odds_ratio", "low", "high") if column in row}
