@@ -33,7 +33,8 @@ FAULTS = {
 
 def templates(chapter: str) -> list[str]:
     """The names of the chapter's templates."""
-    return sorted(path.relative_to(project_root() / FOLDER).as_posix() for path in (project_root() / FOLDER / chapter).glob(f"*{SUFFIX}"))
+    folder = project_root() / FOLDER
+    return sorted(path.relative_to(folder).as_posix() for path in (folder / chapter).glob(f"*{SUFFIX}"))
 
 
 def fillings(*options: dict[str, list]) -> Iterator[dict[str, object]]:

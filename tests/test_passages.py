@@ -91,7 +91,8 @@ def test_a_folder_of_wordings_is_a_chapters():
 
 
 def test_the_branches_that_were_reached_and_those_that_were_not(write):
-    template = "{% if n == 1 %}\nOne.\n{% elif n %}\nMany.\n{% endif %}\n{% for each in names %}\n{{ each }}.\n{% endfor %}\n"
+    template = ("{% if n == 1 %}\nOne.\n{% elif n %}\nMany.\n{% endif %}\n"
+                "{% for each in names %}\n{{ each }}.\n{% endfor %}\n")
     with telling() as told:
         said = [write(template, n=0, names=[]), write(template, n=1, names=["Leeds", "Kent"])]
     assert said == ["", "One. Leeds. Kent."]
