@@ -49,7 +49,7 @@ def new_survey(root: Path, name: str, file: Path, sheet: str | None = None) -> D
 
 def _in_order(content: dict) -> dict:
     """The keys in the order in which people read them."""
-    order = ("name", "title", "kind", "file", "table", "scales", "missing", "domains", "items", "benchmark", "groups",
+    order = ("name", "title", "kind", "file", "decide", "table", "scales", "missing", "domains", "items", "benchmark", "groups",
              "cluster", "weight", "respondent", "duplicates", "not_counted", "left_out")
     return {key: content[key] for key in order if content.get(key)}
 

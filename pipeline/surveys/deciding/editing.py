@@ -16,6 +16,8 @@ from pipeline.surveys.deciding.questions import Edit, Question
 from pipeline.surveys.private import OWNER
 from pipeline.surveys.staff.codebook import StaffSurvey, read_staff_survey
 
+BYTE_ORDER_MARK = "\ufeff"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's where it is there: a large codebook is parsed for each edit
 NAMES = ("id", "column", "reason")  # the keys by one of which an entry of a list is known
 
 
@@ -33,12 +35,15 @@ def decide(path: Path, question: str, key: str) -> StaffSurvey:
     return read_staff_survey(path)
 
 
-def likely_codebook(path: Path) -> str:
-    """The text of the codebook with the likely answer to every open question."""
+def with_likely_answers(path: Path) -> StaffSurvey:
+    """The codebook as it would be with the likely answer to every open question; nothing is written."""
+    survey = read_staff_survey(path)
+    if not survey.decide:
+        return survey
     text = read_text(path)
-    for question in read_staff_survey(path).decide:
+    for question in survey.decide:
         text = answered(text, question, question.likely)
-    return text
+    return StaffSurvey.model_validate(yaml.load(text, LOADER))
 
 
 def answered(text: str, question: Question, key: str) -> str:
@@ -63,7 +68,7 @@ def write_codebook(path: Path, text: str) -> None:
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
-    """The text with the edits made, one after the other.
+    """The text with the edits made, one after the other. Raises ParameterError for a place that is no longer as it was.
 
     >>> print(edited("a: 1  # one\\nb:\\n  - {id: x, c: 2}\\n", [Edit(do="set", at=("b", "x", "c"), to=[3]),
     ...     Edit(do="add", at=("b",), to={"id": "y"}), Edit(do="remove", at=("a",))]), end="")
@@ -71,6 +76,8 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
       - {id: x, c: [3]}
       - {id: y}
     """
+    if text.startswith(BYTE_ORDER_MARK):
+        return BYTE_ORDER_MARK + edited(text.removeprefix(BYTE_ORDER_MARK), edits)
     for edit in edits:
         text = {"set": _set, "add": _add, "remove": _remove}[edit.do](text, edit.at, edit.to)
     return text
@@ -152,7 +159,7 @@ def _is_comment(line: str, column: int) -> bool:
 
 def _find(text: str, at: Sequence[str]) -> Node | None:
     """The part of the text at a place; None if there is none."""
-    node = yaml.compose(text, yaml.SafeLoader)
+    node = yaml.compose(text, LOADER)
     for step in at:
         if isinstance(node, MappingNode):
             node = next((value for key, value in node.value if key.value == step), None)

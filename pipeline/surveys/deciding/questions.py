@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pipeline.errors import ParameterError
 from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text
 
+NONE, NONE_TOLD = "0", "they are no scale, and left out"  # the answer that labels have no order
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
@@ -37,10 +38,11 @@ class Answer(Strict):
 
 
 class Order(Strict):
-    """Labels of which the order is asked, for the scale that they make."""
+    """Labels of which the order is asked, for the scale that they make; `otherwise` is done where they are none (answer 0)."""
 
     scale: Identifier
     labels: tuple[Text, ...] = Field(min_length=2)
+    otherwise: tuple[Edit, ...] = ()
 
 
 class Question(Strict):
@@ -79,7 +81,12 @@ class Question(Strict):
 
     def told(self, key: str) -> str:
         """An answer in plain words."""
-        return " > ".join(self._order(key)[0]) if self.order else self._answer(key).label
+        if self.order:
+            return NONE_TOLD if self._none(key) else " > ".join(self._order(key)[0])
+        return self._answer(key).label
+
+    def _none(self, key: str) -> bool:
+        return key.strip() == NONE and bool(self.order.otherwise)
 
     def _answer(self, key: str) -> Answer:
         answer = next((answer for answer in self.answers if answer.key == key), None)
@@ -102,23 +109,29 @@ class Question(Strict):
         return ([labels[number - 1] for number in numbers[0]], [labels[number - 1] for number in (*numbers[1], *left)])
 
     def _ordered(self, key: str) -> tuple[Edit, ...]:
+        if self._none(key):
+            return self.order.otherwise
         on, off = self._order(key)
         place = ("scales", self.order.scale)
-        edits = [Edit(do="set", at=(*place, "categories"), to=in_order(on))]
+        edits = [Edit(do="set", at=(*place, "categories"), to=in_order(on, self.order.scale))]
         if off:
             edits.append(Edit(do="set", at=(*place, "missing"), to=[{"reason": "no_answer", "answers": off}]))
         return tuple(edits)
 
 
-def in_order(labels: Sequence[str]) -> list[dict[str, Any]]:
-    """Categories of labels in order, the best first: the upper half counts as agreement, one in the middle as neutral."""
+def in_order(labels: Sequence[str], suffix: str = "") -> list[dict[str, Any]]:
+    """Categories of labels in order, the best first: the upper half counts as agreement, one in the middle as neutral.
+
+    >>> [each["id"] for each in in_order(["Fine", "1st", "Fine!"], "mood")]
+    ['fine_mood', 'answer_1st_mood', 'fine_2_mood']
+    """
     from_text: list[str] = []
     for label in labels:
         base = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
         base = base if base[:1].isalpha() else f"answer_{base}".rstrip("_")
         number = sum(each == base or each.startswith(f"{base}_") for each in from_text)
         from_text.append(f"{base}_{number + 1}" if base in from_text else base)
-    return [{"id": identifier, "label": label, "role": role_of(place, len(labels))}
+    return [{"id": f"{identifier}_{suffix}" if suffix else identifier, "label": label, "role": role_of(place, len(labels))}
             for place, (identifier, label) in enumerate(zip(from_text, labels, strict=True))]
 
 

@@ -14,6 +14,8 @@ from rapidfuzz import process
 from pipeline.errors import DataError
 from pipeline.inputs.exports import Export, label_key
 from pipeline.surveys.codebook import listed, read_codebook
+from pipeline.surveys.deciding.editing import with_likely_answers
+from pipeline.surveys.deciding.questions import Question
 from pipeline.surveys.disclosure.policy import join_small_groups
 from pipeline.surveys.drafting.columns import personal_content
 from pipeline.surveys.staff.cautions import cautions
@@ -46,14 +48,16 @@ class Report:
     survey: StaffSurvey
     parts: tuple[Part, ...]
     warnings: tuple[str, ...]
+    questions: tuple[Question, ...] = ()
 
 
 def check_survey(folder: Path) -> Report:
     """Check survey.yaml in `folder` against its file and against the published survey it is compared with.
 
-    Raises CodebookError for a codebook that is wrong in itself, else one DataError that names every problem.
+    What is still open is taken as the likely answers have it. Raises CodebookError for a codebook that is wrong in itself,
+    else one DataError that names every problem.
     """
-    survey = read_staff_survey(folder / "survey.yaml")
+    survey = with_likely_answers(folder / "survey.yaml")
     export = open_export(folder, survey)
     problems = [*_name(folder, survey), *_ambiguous(survey), *_benchmark(folder, survey), *_columns(export, survey)]
     if survey.kind == "responses":
@@ -68,7 +72,8 @@ def check_survey(folder: Path) -> Report:
         count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
         raise DataError(f"The survey {survey.name} has {count}:\n" + "\n".join(f"  - {each}" for each in problems),
                         where=str(folder), fix="Correct survey.yaml or the file, and check again.")
-    return Report(survey, (*parts, *_every_kind(survey)), tuple(cautions(folder, export, survey)))
+    questions = read_staff_survey(folder / "survey.yaml").decide
+    return Report(survey, (*parts, *_every_kind(survey)), tuple(cautions(folder, export, survey)), questions)
 
 
 def _name(folder: Path, survey: StaffSurvey) -> Iterator[str]:
