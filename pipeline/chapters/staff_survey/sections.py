@@ -16,6 +16,7 @@ from pipeline.charts.captions import bases, rounding_note
 from pipeline.charts.staff_survey import answer_bars, differences_in_bounds, estimates
 from pipeline.files import write_csv
 from pipeline.publishing import Publication
+from pipeline.surveys.deciding.questions import refuse_open
 from pipeline.surveys.disclosure.guard import Guard
 from pipeline.surveys.disclosure.linked_tables import EVERYBODY
 from pipeline.surveys.staff.associations import Published
@@ -68,6 +69,7 @@ class Chapter:
 
 def read_chapter(raw: Path, name: str, survey: StaffSurvey, guard: Guard, publish: Publication) -> Chapter:
     """Read and count the survey in the folder `raw`/`name`, and protect what was counted."""
+    refuse_open(name, survey.decide)
     published = analysis.published_survey(raw, survey)
     if survey.kind == "responses":
         responses = read_responses(raw / name, survey)

@@ -3,7 +3,7 @@
 The text is parsed for the places of its parts only, and new text is put between them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +21,19 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's where it is 
 NAMES = ("id", "column", "reason")  # the keys by one of which an entry of a list is known
 
 
-def decide(path: Path, question: str, key: str) -> StaffSurvey:
-    """Write the answer to a question into the codebook at `path`, and give the codebook as it is then.
+def decide(path: Path, answers: Mapping[str, str]) -> StaffSurvey:
+    """Write the answers to questions, their keys by the questions' ids, into the codebook at `path`; all of them or none.
 
-    Raises ParameterError for a question that is not open or an answer that it has not; CodebookError, with nothing
-    changed, where the codebook would not be valid with the answer.
+    Gives the codebook as it is then. Raises ParameterError for a question that is not open or an answer that it has not;
+    CodebookError where the codebook would not be valid.
     """
-    found = next((each for each in read_staff_survey(path).decide if each.id == question), None)
-    if not found:
-        raise ParameterError("There is no such open question.", where=str(path), found=repr(question),
-                             expected=", ".join(each.id for each in read_staff_survey(path).decide) or "none is open")
-    write_codebook(path, answered(read_text(path), found, key))
+    questions, text = {each.id: each for each in read_staff_survey(path).decide}, read_text(path)
+    for question, key in answers.items():
+        if question not in questions:
+            raise ParameterError("There is no such open question.", where=str(path), found=repr(question),
+                                 expected=", ".join(questions) or "none is open")
+        text = answered(text, questions[question], key)
+    write_codebook(path, text)
     return read_staff_survey(path)
 
 

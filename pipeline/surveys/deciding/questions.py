@@ -5,13 +5,14 @@ that it makes to the codebook, so that answering needs no code for each kind of 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from pipeline.errors import ParameterError
+from pipeline.errors import DataError, ParameterError
 from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text
+from pipeline.phrases import counted
 
 NONE, NONE_TOLD = "0", "they are no scale, and left out"  # the answer that labels have no order
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -145,11 +146,13 @@ def role_of(place: int, points: int) -> str:
     return "agree" if side < 0 else "disagree" if side > 0 else "neutral"
 
 
-def told_open(questions: Iterable[Question]) -> str:
-    """How many questions are open, in words.
+def refuse_open(survey: str, questions: Sequence[Question]) -> None:
+    """Raise DataError where a question of a survey is open: its figures would depend on a guess.
 
-    >>> told_open([])
-    'no question'
+    >>> refuse_open("leeds-2026", [])
     """
-    count = len(list(questions))
-    return f"{count} question{'s' * (count != 1)}" if count else "no question"
+    if questions:
+        count = counted(len(questions), "question")
+        raise DataError(f"The survey {survey} has {count} for you before there is a report.", where="survey.yaml, decide",
+                        found="; ".join(question.id for question in questions),
+                        fix=f"Answer them: golden-thread survey decide {survey}")

@@ -9,13 +9,14 @@ from typing import Any
 
 from pipeline.inputs.exports import Column
 from pipeline.surveys.deciding.questions import in_order, role_of
-from pipeline.surveys.drafting.evidence import AGAINST
+from pipeline.surveys.drafting.evidence import is_against
 from pipeline.surveys.drafting.items import Doubt, ItemColumn, ScaleKey, counts_of
 from pipeline.surveys.drafting.known_scales import DONT_KNOW
 from pipeline.surveys.drafting.number_scales import NUMBERS, Way
 from pipeline.surveys.drafting.other_languages import likely_level
 from pipeline.surveys.drafting.scales import Written, categories_of, suffix_of, written
 from pipeline.surveys.drafting.unknown_scales import BIPOLAR, ORDER
+from pipeline.surveys.drafting.wordings import split_heading
 
 REASONS = {"no_answer": "no answer", "not_applicable": "it does not apply", "prefer_not_to_say": "prefers not to say"}
 MOST_NAMED = 3  # columns that a question names
@@ -42,7 +43,7 @@ def scale_questions(items: Sequence[ItemColumn], ids: Mapping[ScaleKey, str], sl
             yield _bipolar(key, scale, sharing, spelt, slugs)
 
 
-def direction_questions(items: Sequence[ItemColumn], slugs: Mapping[str, str], correlations: Mapping[str, float],
+def direction_questions(items: Sequence[ItemColumn], slugs: Mapping[str, str], correlations: Mapping[str, tuple[float, int]],
                         against: Mapping[str, float], by_words: Iterable[str]) -> Iterator[Question]:
     """The questions about statements that go against their block, and those of which the words alone do.
 
@@ -53,7 +54,7 @@ def direction_questions(items: Sequence[ItemColumn], slugs: Mapping[str, str], c
     for item in items:
         name, slug = item.column.name, slugs[item.column.name]
         known = correlations.get(name)
-        if name not in against and (name not in words or (known is not None and known <= AGAINST)):
+        if name not in against and (name not in words or (known and is_against(*known))):
             continue
         place = ("items", slug)
         keep = {"key": "as-it-is", "label": "no: it is counted as it is written", "edits": _set((*place, "reversed"), False)}
@@ -61,14 +62,15 @@ def direction_questions(items: Sequence[ItemColumn], slugs: Mapping[str, str], c
                 "edits": _set((*place, "reversed"), True)}
         stored = {"key": "turned", "label": "its numbers run the other way than those of the others, the lowest is the best "
                   "(turned: true)", "edits": [*_set((*place, "reversed"), name in words), *_set((*place, "turned"), True)]}
-        told = ("" if known is None else
-                f" Its answers go with the other statements' on the scale by {known:+.2f} (1 is altogether, -1 the other way round).")
         answers = [turn, keep] if name in words else [keep, turn]
         if name in against and item.scale.kind == NUMBERS:
             answers = [stored, turn, keep] if name not in words else [keep, turn, stored]
         elif name in against:
             answers = [keep, turn] if name in words else [turn, keep]
-        yield {"id": f"{slug}-direction", "question": f"Does agreement to \"{_short(item)}\" speak against support or outcomes?{told}",
+        asked = (f"\"{_wording(item)}\" goes against the other statements on its scale (correlation with them {known[0]:+.2f}). "
+                 "Does agreement to it speak against support or outcomes?" if name in against else
+                 f"Does agreement to \"{_wording(item)}\" speak against support or outcomes?")
+        yield {"id": f"{slug}-direction", "question": asked,
                "counts": _counts([item]), "answers": answers}
 
 
@@ -119,9 +121,9 @@ def _numbers(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], doubt: Do
             answers.append({"key": "-".join([f"{len(way.points)}-points"] * (len(found) > 1) + [("high" if high else "low")] * doubt.end),
                             "label": "; ".join(said), "edits": edits})
     _tell_apart(answers)
-    asked = ["which points the scale has"] * (len(found) > 1) + ["which end of it is agreement"] * doubt.end
-    return {"id": f"{_slug(scale)}-points", "question": f"The file does not say {' and '.join(asked)}, where people answered "
-            f"in numbers: {_columns(sharing)}. How is it?", "counts": _counts(sharing), "answers": answers}
+    asked = ["which points the scale has"] * (len(found) > 1) + ["which end is agreement"] * doubt.end
+    return {"id": f"{_slug(scale)}-points", "question": f"People answered in numbers ({_columns(sharing)}), and the file does "
+            f"not say {' and '.join(asked)}. How is it?", "counts": _counts(sharing), "answers": answers}
 
 
 def _code(number: int, scale: str, sharing: Sequence[ItemColumn], spelt: Written) -> Question:
@@ -272,8 +274,8 @@ def _columns(sharing: Sequence[ItemColumn]) -> str:
     return f"column{'s' * (len(names) > 1)} " + ", ".join(map(_shortened, names[:MOST_NAMED])) + more
 
 
-def _short(item: ItemColumn) -> str:
-    return _shortened(item.column.question, 90)
+def _wording(item: ItemColumn) -> str:
+    return _shortened(split_heading(item.column.question)[2], 90)
 
 
 def _shortened(text: str, length: int = 60) -> str:

@@ -7,16 +7,18 @@ import numpy as np
 from pipeline.surveys.drafting.items import ItemColumn, counts_of
 
 LEAST_PEOPLE, LEAST_ITEMS = 30, 3  # of whom a correlation says something, and in a block
-AGAINST = -0.2  # a statement that goes with the rest of its block like this or worse goes against it
+AGAINST, ERRORS = -0.2, 3  # a statement goes against the rest whose correlation is this low, by three standard errors
 SHOWN = 12  # values with their counts
 
 
-def item_rest(items: Sequence[ItemColumn], against: Collection[str] = ()) -> dict[str, float]:
-    """How each item correlates with the mean of the others on its scale, by its column's name; those `against` turned.
+def item_rest(items: Sequence[ItemColumn], against: Collection[str] = ()) -> dict[str, tuple[float, int]]:
+    """How each item correlates with the mean of the others on its scale, and of how many people, by its column's name.
+
+    Those `against` are turned before.
 
     Items of blocks that are too small are not told.
     """
-    found: dict[str, float] = {}
+    found: dict[str, tuple[float, int]] = {}
     for block in _blocks(items):
         answers = _standardised(block, against)
         sums, present = np.nansum(answers, axis=1), np.isfinite(answers).sum(axis=1)
@@ -26,8 +28,17 @@ def item_rest(items: Sequence[ItemColumn], against: Collection[str] = ()) -> dic
                 rest = (sums - np.nan_to_num(own)) / (present - np.isfinite(own))
             both = np.isfinite(own) & np.isfinite(rest)
             if both.sum() >= LEAST_PEOPLE and np.ptp(own[both]) > 0 and np.ptp(rest[both]) > 0:
-                found[item.column.name] = float(np.corrcoef(own[both], rest[both])[0, 1])
+                found[item.column.name] = (float(np.corrcoef(own[both], rest[both])[0, 1]), int(both.sum()))
     return found
+
+
+def is_against(correlation: float, people: int) -> bool:
+    """Whether a correlation is clearly negative, by Fisher's transformation.
+
+    >>> is_against(-0.3, 60), is_against(-0.3, 200), is_against(-0.1, 5000)
+    (False, True, False)
+    """
+    return correlation <= AGAINST and bool(np.arctanh(max(correlation, -0.999)) * np.sqrt(people - 3) <= -ERRORS)
 
 
 def going_against(items: Sequence[ItemColumn], against: Collection[str] = ()) -> dict[str, float]:
@@ -41,13 +52,14 @@ def going_against(items: Sequence[ItemColumn], against: Collection[str] = ()) ->
         turned = {item.column.name for item in block} & set(against)
         told: dict[str, float] = {}
         for _ in block:
-            name, worst = min(item_rest(block, turned ^ set(told)).items(), key=lambda each: each[1], default=("", 0.0))
-            if worst > AGAINST or name in told:
+            name, (worst, people) = min(item_rest(block, turned ^ set(told)).items(), key=lambda each: each[1],
+                                        default=("", (0.0, 0)))
+            if name in told or not is_against(worst, people):
                 break
             told[name] = worst
         if len(told) > len(block) / 2:
-            told = {name: rest for name, rest in item_rest(block, turned ^ set(told)).items() if name not in told}
-            told = {name: -abs(rest) for name, rest in told.items()}
+            others = item_rest(block, turned ^ set(told))
+            told = {name: -abs(rest) for name, (rest, _) in others.items() if name not in told}
         found |= told
     return found
 

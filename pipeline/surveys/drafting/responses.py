@@ -122,10 +122,10 @@ def _weight(export: Export, guesses: dict[str, Guess]) -> list[dict[str, Any]]:
     return [weight_question(columns[0])] if columns else []
 
 
-def _with_evidence(item: ItemColumn, guess: Guess, correlations: Mapping[str, float]) -> Guess:
+def _with_evidence(item: ItemColumn, guess: Guess, correlations: Mapping[str, tuple[float, int]]) -> Guess:
     """The guess with what was counted, and how the item goes with the rest of its scale's."""
     known = correlations.get(item.column.name)
-    goes = "" if known is None else f"; goes with the rest of its scale by {known:+.2f}"
+    goes = "" if known is None else f"; goes with the rest of its scale by {known[0]:+.2f}"
     return replace(guess, evidence=f"{told_counts(item)}{goes}")
 
 

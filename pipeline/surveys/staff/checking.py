@@ -267,5 +267,5 @@ def _every_kind(survey: StaffSurvey) -> Iterator[Part]:
                 if part.why in PERSONAL]
     if survey.respondent:
         personal.append((survey.respondent, "to find answers sent twice; never leaves data/raw"))
-    if rows := (*others, *personal):
+    if rows := (*personal, *others):  # whom it concerns first
         yield Part("Columns left out", tuple(rows))
