@@ -253,7 +253,7 @@ def in_short(page: Chapter, whole: pd.DataFrame, models: pd.DataFrame, weights: 
     """
     found = say.findings(page.survey, page.respondents, page.everybody, models, compared)
     page.publish.passage("findings", found)
-    page.publish.passage("next-steps", say.next_steps(page.survey, whole, weights, page.everybody, compared))
+    page.publish.passage("next-steps", say.next_steps(page.survey, whole, models, weights, page.everybody, compared))
     page.publish.passage("method", front_matter.method_text(page.survey, page.responses))
     return found
 

@@ -122,8 +122,8 @@ def groups_text(survey: StaffSurvey, groups: pd.DataFrame) -> Markdown:
     return Markdown(" ").join(lines)
 
 
-def next_steps(survey: StaffSurvey, scores: pd.DataFrame, importance: pd.DataFrame, shares: pd.DataFrame,
-               comparison: pd.DataFrame) -> Markdown:
+def next_steps(survey: StaffSurvey, scores: pd.DataFrame, models: pd.DataFrame, importance: pd.DataFrame,
+               shares: pd.DataFrame, comparison: pd.DataFrame) -> Markdown:
     """What the results suggest doing, each with what is uncertain about it."""
     domains, labels = {domain.id: domain.label for domain in survey.domains}, _labels(survey)
     lines = []
@@ -138,18 +138,23 @@ def next_steps(survey: StaffSurvey, scores: pd.DataFrame, importance: pd.DataFra
             md("{}: {} points ({} to {})", labels[row["item"]], *(number(row[name], "{:.0f}") for name in (
                 "difference", "difference_low", "difference_high"))) for _, row in fallen.head(MOST_LISTED).iterrows())
             + md(". The authorities of 2011 had been chosen for doing well."))
-    lines += _by_importance(scores, importance, domains)
+    lines += _by_importance(scores, models, importance, domains)
     lines.append(md("**Ask again, and keep people's answers together.** One survey shows how things stand, not what changes "
                     "them. The same statements a year later, or before and after a change in one service and not in another, "
                     "would say more than a larger survey of the same kind."))
     return Markdown("\n").join(md("- {}", line) for line in lines)
 
 
-def _by_importance(scores: pd.DataFrame, importance: pd.DataFrame, domains: Mapping[str, str]) -> list[Markdown]:
+def _by_importance(scores: pd.DataFrame, models: pd.DataFrame, importance: pd.DataFrame,
+                   domains: Mapping[str, str]) -> list[Markdown]:
     known = importance.dropna(subset=["share"]) if len(importance) else importance
     if not len(known):
         return []
     first = known.loc[known["share"].idxmax()]
+    if _goes_against(models, first["domain"]):
+        return [md("**Do not begin with what goes most with outcomes.** That is {}, and it goes against them: where its score is "
+                   "higher, reported outcomes are worse. Answers that are stored the wrong way round look like this; whether "
+                   "these are has to be settled before anything is read into the link.", lower_first(domains[first["domain"]]))]
     score = scores.set_index("score").loc[first["domain"]]
     sure = md("In {:.0f}% of resamples it comes first", 100 * first['first']) + (
         md(", so the order of the domains is open.") if first["first"] < 0.8 else md("."))
@@ -159,6 +164,16 @@ def _by_importance(scores: pd.DataFrame, importance: pd.DataFrame, domains: Mapp
                "{:.0f}). {} It need not be the cause.",
                lower_first(domains[first["domain"]]), 100 * first['share'], 100 * first['low'], 100 * first['high'],
                score['mean'], score['low'], score['high'], sure)]
+
+
+def _goes_against(models: pd.DataFrame, domain: str) -> bool:
+    """Whether most models of outcomes on a domain alone have them worse where its score is higher."""
+    if not len(models):
+        return False
+    alone = models[(models["domain"] == domain) & (models["adjusted"] == ALONE)]
+    fitted = alone["odds_ratio"].notna() | alone["reason"].isin([COMPLETE, OPPOSITE])
+    against = (alone["odds_ratio"] < 1) | (alone["reason"] == OPPOSITE)
+    return bool(2 * against.sum() > fitted.sum())
 
 
 def link_text(models: pd.DataFrame, survey: StaffSurvey) -> Markdown:

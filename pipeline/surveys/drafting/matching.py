@@ -67,7 +67,7 @@ OUTCOME_WORDS = re.compile(
     r"|practice (is|has|was|became|become)\b.{0,30}\b(effective|better|improved)|(improved|improves) (my|our) practice"
     r"|(more|my work is|work) effective\b", re.I)
 REVERSED_WORDS = re.compile(
-    r"\b(frustrat\w+|leaving|leave (my|this|the) (job|post|role|team|council|authority|organisation)"
+    r"\b(frustrat\w+|leaving|(intend|plan|want|likely|hope|expect) to (leave|quit|resign)|(would|'d) rather (work|be|have)|leave (my|this|the) (job|post|role|team|council|authority|organisation)"
     r"|look(ing)? for (a |an)?(other|new) job|another job|stress\w*|burn\w* ?out|exhaust\w*|overwhelm\w*"
     r"|too (much|many|high|little|few)|unmanageable|lacks?|lacking|unable|rarely|never|seldom|worr(y|ied)|anxious"
     r"|unsafe|bull(y|ied|ying)|harass\w*|discriminat\w+|unfair\w*|prevents? me|isolated|unsupported|undervalued"

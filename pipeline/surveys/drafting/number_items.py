@@ -46,7 +46,8 @@ def _numbers_of(column: Column, stems: dict[str, str]) -> Reading | None:
         return None
     if reading.high is None and _HIGH_IS_GOOD.search(column.question):
         reading = replace(reading, high=True)
-    if reading.high is None and stated_range(column.question) is None and trait(heading(column.question)):
+    says = reading.high is not None or stated_range(column.question) or is_statement(statement(column, stems))
+    if not says and trait(heading(column.question)):
         return None
     counted = _COUNTED.search(heading(statement(column, stems))) and reading.high is None
     return None if counted or re.search(r"\brank", heading(column.question)) else reading
