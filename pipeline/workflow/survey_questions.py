@@ -1,9 +1,10 @@
 """Surveys of which a question is open: a run makes everything but their reports, and says so at its end."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from pipeline.errors import DataError
+from pipeline.errors import CodebookError, DataError
 from pipeline.inputs.parameters import surveys_of
 from pipeline.phrases import counted, listed
 from pipeline.surveys.deciding.questions import Question, refuse_open
@@ -12,9 +13,14 @@ from pipeline.workflow.survey_adding import SURVEYS
 
 
 def open_surveys(root: Path) -> dict[str, tuple[Question, ...]]:
-    """The open questions of the surveys that params.yaml names, by the survey; one without any is not there."""
-    found = {name: read_staff_survey(root / SURVEYS / name / "survey.yaml").decide for name in surveys_of(root)
-             if (root / SURVEYS / name / "survey.yaml").is_file()}
+    """The open questions of the surveys that params.yaml names, by the survey; one without any is not there.
+
+    A codebook that cannot be read has none: what is wrong with it is told by its stage.
+    """
+    found = {}
+    for name in surveys_of(root):
+        with suppress(CodebookError):
+            found[name] = read_staff_survey(root / SURVEYS / name / "survey.yaml").decide
     return {name: questions for name, questions in found.items() if questions}
 
 

@@ -118,9 +118,8 @@ def _numbers(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], doubt: Do
             edits += [_add(("scales", scale, "missing"), {"reason": reason, "answers": _texts(number, sharing)})
                       for reason, number in way.missing]
             said = [way.label] * (len(found) > 1) + [f"{points[0]} is the strongest agreement, or the best"] * doubt.end
-            answers.append({"key": "-".join([f"{len(way.points)}-points"] * (len(found) > 1) + [("high" if high else "low")] * doubt.end),
+            answers.append({"key": "-".join([way.key] * (len(found) > 1) + [("high" if high else "low")] * doubt.end),
                             "label": "; ".join(said), "edits": edits})
-    _tell_apart(answers)
     asked = ["which points the scale has"] * (len(found) > 1) + ["which end is agreement"] * doubt.end
     return {"id": f"{_slug(scale)}-points", "question": f"People answered in numbers ({_columns(sharing)}), and the file does "
             f"not say {' and '.join(asked)}. How is it?", "counts": _counts(sharing), "answers": answers}
@@ -291,11 +290,3 @@ def _span(key: ScaleKey) -> str:
 def _slug(text: str) -> str:
     return "-".join("".join(letter if letter.isascii() and letter.isalnum() else " " for letter in text.lower()).split()) or "answer"
 
-
-def _tell_apart(answers: list[Question]) -> None:
-    """Give answers with the same key a number behind it, in place."""
-    seen: Counter[str] = Counter()
-    for answer in answers:
-        seen[answer["key"]] += 1
-        if seen[answer["key"]] > 1:
-            answer["key"] += f"-{seen[answer['key']]}"

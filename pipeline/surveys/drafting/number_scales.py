@@ -32,6 +32,16 @@ class Way:
     label: str
     missing: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def key(self) -> str:
+        """What the way is called where it is an answer to a question.
+
+        >>> Way((1, 2, 3), "").key, Way((1, 2, 4), "").key
+        ('1-to-3', '3-points')
+        """
+        low, high = self.points[0], self.points[-1]
+        return f"{low}-to-{high}" if len(self.points) == high - low + 1 else f"{len(self.points)}-points"
+
 
 def read_numbers(texts: Iterable[str], question: str = "") -> Reading | None:
     """Whole numbers as points, "0" to "10", of a scale, codes such as "-8" and "99" among them; None if they are none.
@@ -115,11 +125,11 @@ def ways(counts: Mapping[int, int]) -> tuple[Way, ...]:
         found.insert(0 if not known or many else 1, Way(
             tuple(chosen), f"{len(chosen)} points, which have the codes {_listed(chosen)}"))
     if not known:
+        if low == 0 and (1, high) in KNOWN_RANGES and not gap:
+            found.append(Way(whole[1:], f"the points 1 to {high}; 0 means that it does not apply", (("not_applicable", 0),)))
         if high - 1 > 2 and (low, high - 1) in KNOWN_RANGES and not gap:
             found.append(Way(whole[:-1], f"the points {low} to {high - 1}; {high} means that it does not apply",
                              (("not_applicable", high),)))
-        if low == 0 and (1, high) in KNOWN_RANGES and not gap:
-            found.append(Way(whole[1:], f"the points 1 to {high}; 0 means that it does not apply", (("not_applicable", 0),)))
         wider = [each for each in KNOWN_RANGES if each[0] <= low and high <= each[1]]
         for first, last in wider[:not gap]:
             absent = [number for number in range(first, last + 1) if number not in counts]

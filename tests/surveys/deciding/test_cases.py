@@ -40,7 +40,7 @@ def test_all_codes_may_be_no_answers(drafted):
 
 
 @pytest.mark.parametrize(("answer", "agree", "neutral", "disagree"), [
-    ("5-points-high", ["5", "6"], ["4"], ["1", "2"]), ("6-points-high", ["4", "5", "6"], [], ["1", "2", "3"]),
+    ("5-points-high", ["5", "6"], ["4"], ["1", "2"]), ("1-to-6-high", ["4", "5", "6"], [], ["1", "2", "3"]),
     ("5-points-low", ["1", "2"], ["4"], ["5", "6"])])
 def test_a_gap_in_the_codes_is_asked_for(drafted, answer, agree, neutral, disagree):
     made = drafted(CASES / "c01-qualtrics-gap.csv")
