@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from pipeline.surveys.staff.codebook import read_staff_survey
+from pipeline.workflow.survey_adding import new_survey
 from tests.surveys.projects import AGREEMENT, ROOT, answers, make_project, write_columns
 
 STAGES = {"stages": {"shared": {"cmd": "python -c \"open('a.txt', 'w').write('1')\"", "outs": ["a.txt"]},
@@ -22,9 +23,9 @@ def project(tmp_path):
     root = make_project(tmp_path / "project")
     numbers = {f"I am asked about thing {number}": answers([*"12345", "8", "99"], 60, number) for number in range(3)}
     moods = {f"How is {each}?": answers(["Thriving", "Coping", "Struggling"], 60, each) for each in range(3)}
-    call(root, "survey", "new", "asked", write_columns(tmp_path / "asked.csv", numbers | moods))
-    call(root, "survey", "new", "plain", write_columns(tmp_path / "plain.csv", {"I am well supported": answers(AGREEMENT, 60),
-                                                                                 "Role": answers(["A", "B"], 60)}))
+    new_survey(root, "asked", write_columns(tmp_path / "asked.csv", numbers | moods))
+    new_survey(root, "plain", write_columns(tmp_path / "plain.csv", {"I am well supported": answers(AGREEMENT, 60),
+                                                               "Role": answers(["A", "B"], 60)}))
     return root
 
 

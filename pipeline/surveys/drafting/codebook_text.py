@@ -1,6 +1,6 @@
 """A drafted codebook as the text of survey.yaml: the reason of every proposal stands at its entry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -21,8 +21,8 @@ NOTES = {
 }
 
 
-def codebook_text(content: dict[str, Any], guesses: tuple[Guess, ...]) -> str:
-    """The text of survey.yaml for the whole `content`; the same content gives the same text.
+def codebook_text(content: dict[str, Any], guesses: tuple[Guess, ...], notes: Mapping[str, str] = {}) -> str:
+    """The text of survey.yaml for the whole `content`, with `notes` on scales; the same content gives the same text.
 
     >>> print(codebook_text({"name": "leeds-2026", "groups": [{"id": "role", "column": "Role", "label": "Role"}]},
     ...                     (Guess("Role", "group", "two levels", "low"),)), end="")
@@ -43,7 +43,7 @@ def codebook_text(content: dict[str, Any], guesses: tuple[Guess, ...]) -> str:
             lines.append(f"# {NOTES[key]}")
         elif key in AT_KEY:
             lines.append(f"# {reasons[value]}")
-        lines += _entries(key, value, reasons, evidence) if isinstance(value, list) else [_on_one_line({key: value})[1:-1]]
+        lines += _entries(key, value, reasons, evidence | dict(notes)) if isinstance(value, list) else [_on_one_line({key: value})[1:-1]]
     return "\n".join(lines) + "\n"
 
 
@@ -55,6 +55,7 @@ def _entries(key: str, entries: list[dict[str, Any]], reasons: dict[str, str], e
             if evidence[entry["column"]] and key == "items":
                 yield f"  # {evidence[entry['column']]}"
         if key == "scales":
+            yield from [f"  # {evidence[entry['id']]}"] * (entry["id"] in evidence)
             yield f"  - id: {entry['id']}"
             yield from (f"    {_on_one_line({key: entry[key]})[1:-1]}" for key in ("kind",) if key in entry)
             yield "    categories:"

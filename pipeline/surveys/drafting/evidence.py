@@ -83,6 +83,14 @@ def told_counts(item: ItemColumn) -> str:
     return f"{shown}{more}; blank {100 * counts.get('', 0) / max(sum(counts.values()), 1):.0f}%"
 
 
+def told_unused(sharing: Sequence[ItemColumn]) -> str:
+    """How many statements are on a scale, and which of its points nobody chose in any of them."""
+    used = {level for item in sharing for text, level in item.reading.levels.items() if counts_of(item.column)[text]}
+    unused = [level.replace("_", " ") for level in sharing[0].scale.levels if level not in used]
+    said = f"of {len(sharing)} statement{'s' * (len(sharing) > 1)}"
+    return f"{said}; chosen by nobody: {', '.join(unused)}" if unused else said
+
+
 def _blocks(items: Sequence[ItemColumn]) -> list[list[ItemColumn]]:
     blocks: dict[object, list[ItemColumn]] = {}
     for item in items:

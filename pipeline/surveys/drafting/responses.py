@@ -5,7 +5,7 @@ is it leaves out; and answers of which the order is not known are never put in o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.errors import DataError
@@ -32,7 +32,7 @@ from pipeline.surveys.drafting.columns import (
     platform_column,
 )
 from pipeline.surveys.drafting.doubts import direction_questions, scale_questions, weight_question
-from pipeline.surveys.drafting.evidence import going_against, item_rest, told_counts
+from pipeline.surveys.drafting.evidence import going_against, item_rest, told_counts, told_unused
 from pipeline.surveys.drafting.items import ItemColumn, families_left_out, labelled_items
 from pipeline.surveys.drafting.known_scales import missing_reason
 from pipeline.surveys.drafting.matching import OTHER, likely_domain, likely_measure, match_items, speaks_against
@@ -53,10 +53,11 @@ SHOWN = 6  # columns, in the message that no item was found
 
 @dataclass(frozen=True)
 class Draft:
-    """A proposal for survey.yaml: its `content` without name, title and file, and a guess for every column."""
+    """A proposal for survey.yaml: its `content` without name, title and file, a guess for every column, and notes on scales."""
 
     content: dict[str, Any]
     guesses: tuple[Guess, ...]
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 def draft_responses(export: Export, codebook: Codebook) -> Draft:
@@ -111,7 +112,8 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
                          *_weight(export, guesses)]
     for item in items:
         guesses[item.column.name] = _with_evidence(item, guesses[item.column.name], correlations)
-    return Draft(content, tuple(guesses[column.name] for column in export.columns))
+    notes = {scale_ids[key]: told_unused([item for item in items if item.scale == key]) for key in scale_ids}
+    return Draft(content, tuple(guesses[column.name] for column in export.columns), notes)
 
 
 def _weight(export: Export, guesses: dict[str, Guess]) -> list[dict[str, Any]]:

@@ -72,8 +72,9 @@ def check_survey(folder: Path) -> Report:
         count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
         raise DataError(f"The survey {survey.name} has {count}:\n" + "\n".join(f"  - {each}" for each in problems),
                         where=str(folder), fix="Correct survey.yaml or the file, and check again.")
-    questions = read_staff_survey(folder / "survey.yaml").decide
-    return Report(survey, (*parts, *_every_kind(survey)), tuple(cautions(folder, export, survey)), questions)
+    written = read_staff_survey(folder / "survey.yaml")
+    survey = survey.model_copy(update={"decided": written.decided})
+    return Report(survey, (*parts, *_every_kind(survey)), tuple(cautions(folder, export, survey)), written.decide)
 
 
 def _name(folder: Path, survey: StaffSurvey) -> Iterator[str]:
@@ -218,7 +219,8 @@ def _subjects(survey: StaffSurvey) -> Part:
     rows = [(domain.label, *(f"{counts[domain.id, measure]} of {measure}" for measure in ("support", "outcome")))
             for domain in survey.domains]
     return Part("Items", (*rows, ("all", f"{len(survey.items)}",
-                                  f"{sum(item.reversed for item in survey.items)} reversed")))
+                                  f"{sum(item.reversed for item in survey.items)} reversed",
+                                  f"{sum(item.turned for item in survey.items)} turned")))
 
 
 def _contained(responses: Responses) -> Iterator[tuple[str, str]]:
@@ -252,7 +254,9 @@ def _of_table(folder: Path, survey: StaffSurvey) -> tuple[tuple[Part, ...], list
 
 
 def _every_kind(survey: StaffSurvey) -> Iterator[Part]:
-    """Scales, the comparison, and what is left out: names of columns only."""
+    """What was decided, scales, the comparison, and what is left out: names of columns only."""
+    if survey.decided:
+        yield Part("Decided", tuple(survey.decided.items()))
     used = Counter(item.scale for item in survey.items)
     yield Part("Scales", tuple((scale.id, f"{used[scale.id]} items",
                                 " > ".join(category.label for category in scale.categories))

@@ -18,6 +18,7 @@ from pipeline.surveys.staff.codebook import REASONS, Grouping, StaffItem, StaffS
 
 NOT_STATED = "Not stated"
 LIKELY_TYPO = 75  # of 100, rapidfuzz's ratio: a cell as near as this to a label is one mistyped, and can be shown
+SHARED, LONGEST = 10, 60  # people with the same cell, of so many letters: an answer on offer
 MOST_SENT_AGAIN = 1 / 3  # of the rows: where so many are of somebody who has one, they are no questionnaires sent again
 STOPPED_SHARE = 0.25  # blanks from a place to the end are a questionnaire given up where they are a quarter of it
 
@@ -170,19 +171,23 @@ def _item_codes(column: Column, item: StaffItem, survey: StaffSurvey, problems: 
         else:
             rows = np.flatnonzero(column.codes == number)
             often = f" ({len(rows)} times)" if len(rows) > 1 else ""
-            problems.add(column, int(rows[0]), _described(text, scale) + often,
+            problems.add(column, int(rows[0]), _described(text, scale, len(rows)) + often,
                          "one of " + ", ".join(category.label for category in scale.categories),
                          f"Add it to the answers of a category of the scale {scale.id} or to missing in survey.yaml, "
                          "or correct the file.")
     return of_text[column.codes]
 
 
-def _described(text: str, scale: StaffScale) -> str:
-    """A cell that is not on the scale: shown where it is clearly a label mistyped, else not, for it may say anything."""
+def _described(text: str, scale: StaffScale, people: int) -> str:
+    """A cell that is not on the scale: shown where it is clearly a label mistyped, or where so many have it that it is no
+    remark of somebody's; else not, for it may say anything.
+    """
     labels = [label for category in scale.categories for label in (category.label, *category.answers)]
     nearest = process.extractOne(text, labels, scorer=fuzz.ratio, processor=label_key)
     if nearest and nearest[1] >= LIKELY_TYPO:
         return f"{text!r}, which looks like {nearest[0]!r}"
+    if people >= SHARED and len(text) <= LONGEST:
+        return repr(text)
     if text.startswith("="):
         return "a formula"
     if "<" in text and ">" in text:

@@ -39,6 +39,7 @@ def test_a_point_of_a_ladder_that_nobody_chose_is_asked_for(tmp_path, drafted):
 def test_a_whole_ladder_and_an_end_of_agreement_are_not_asked_for(tmp_path, drafted):
     columns = grid(["Always", "Often", "Sometimes", "Rarely", "Never"]) | grid(AGREEMENT[:4], wording="We agree on thing")
     made = drafted(write_columns(tmp_path / "a.csv", columns))
+    assert "chosen by nobody: strongly disagree" in made.path.read_text(encoding="utf-8")
     assert made.open == [] and [scale.points for scale in made.survey.scales] == [5, 5]
 
 
@@ -146,4 +147,4 @@ def test_counts_stand_beside_what_is_proposed(tmp_path, drafted):
     cells = ["Agree"] * 30 + ["Disagree"] * 10 + ["N/A"] * 5 + [""] * 5
     text = drafted(write_columns(tmp_path / "a.csv", {"I am well supported": cells, "Role": answers(["A", "B"], 50)})).path.read_text(
         encoding="utf-8")
-    assert "# Agree 30, Disagree 10, N/A 5; blank 10%" in text
+    assert "# Agree 30, Disagree 10, N/A 5; blank 10%" in text and "# of 1 statement" in text
