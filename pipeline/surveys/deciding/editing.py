@@ -37,9 +37,8 @@ def decide(path: Path, answers: Mapping[str, str]) -> StaffSurvey:
     return read_staff_survey(path)
 
 
-def with_likely_answers(path: Path) -> StaffSurvey:
-    """The codebook as it would be with the likely answer to every open question; nothing is written."""
-    survey = read_staff_survey(path)
+def with_likely_answers(path: Path, survey: StaffSurvey) -> StaffSurvey:
+    """The codebook at `path` as it would be with the likely answer to every open question; nothing is written."""
     if not survey.decide:
         return survey
     text = read_text(path)
@@ -135,12 +134,12 @@ def _add(text: str, at: Sequence[str], to: Any) -> str:
 def _remove(text: str, at: Sequence[str], _: Any = None) -> str:
     *above, name = at
     parent = _find(text, above)
-    if parent is None or _find(text, at) is None:
+    found = _below(parent, [name])
+    if found is None:
         return text
     if above and len(parent.value) == 1:
         return _remove(text, above)
     spans = [(each[0], each[1]) if isinstance(parent, MappingNode) else (each, each) for each in parent.value]
-    found = _find(text, at)
     place = next(number for number, (_, last) in enumerate(spans) if last.start_mark.index == found.start_mark.index
                  and last.end_mark.index == found.end_mark.index)
     first, last = spans[place]
@@ -161,7 +160,10 @@ def _is_comment(line: str, column: int) -> bool:
 
 def _find(text: str, at: Sequence[str]) -> Node | None:
     """The part of the text at a place; None if there is none."""
-    node = yaml.compose(text, LOADER)
+    return _below(yaml.compose(text, LOADER), at)
+
+
+def _below(node: Node | None, at: Sequence[str]) -> Node | None:
     for step in at:
         if isinstance(node, MappingNode):
             node = next((value for key, value in node.value if key.value == step), None)

@@ -17,6 +17,7 @@ from pipeline.surveys.drafting.other_languages import likely_level
 from pipeline.surveys.drafting.scales import Written, categories_of, suffix_of, written
 from pipeline.surveys.drafting.unknown_scales import BIPOLAR, ORDER
 from pipeline.surveys.drafting.wordings import split_heading
+from pipeline.surveys.private import is_label
 
 REASONS = {"no_answer": "no answer", "not_applicable": "it does not apply", "prefer_not_to_say": "prefers not to say"}
 MOST_NAMED = 3  # columns that a question names
@@ -196,7 +197,7 @@ def _strange(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], doubt: Do
 
 def _told_openly(text: str, count: int, sharing: Sequence[ItemColumn]) -> bool:
     """Whether so many gave an answer that it is no remark of one person."""
-    return count >= 5 or sum(text in item.column.texts for item in sharing) > 1
+    return is_label(text) and (count >= 5 or sum(text in item.column.texts for item in sharing) > 1)
 
 
 def _order(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], slugs: Mapping[str, str]) -> Question:

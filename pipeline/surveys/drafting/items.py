@@ -10,7 +10,15 @@ import numpy as np
 
 from pipeline.inputs.exports import Column, label_key
 from pipeline.surveys.drafting.columns import HIGH, LOW, MEDIUM, Guess, answered
-from pipeline.surveys.drafting.known_scales import DONT_KNOW, LADDERS, Reading, clashes, plain_key, read_labels, smallest_scale
+from pipeline.surveys.drafting.known_scales import (
+    DONT_KNOW,
+    LADDERS,
+    Reading,
+    clashes,
+    plain_key,
+    read_labels,
+    smallest_scale,
+)
 from pipeline.surveys.drafting.number_scales import Way, read_numbers
 from pipeline.surveys.drafting.other_languages import translated
 

@@ -7,7 +7,14 @@ from dataclasses import replace
 
 from pipeline.inputs.exports import Column
 from pipeline.surveys.drafting.columns import LOW, MEDIUM, answered, heading
-from pipeline.surveys.drafting.items import MOST_TEXTS, ON_THEIR_OWN, Doubt, ItemColumn, ScaleKey, counts_of
+from pipeline.surveys.drafting.items import (
+    MOST_TEXTS,
+    ON_THEIR_OWN,
+    Doubt,
+    ItemColumn,
+    ScaleKey,
+    counts_of,
+)
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, Reading
 from pipeline.surveys.drafting.number_scales import (
     KNOWN_RANGES,

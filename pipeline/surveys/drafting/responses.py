@@ -31,18 +31,43 @@ from pipeline.surveys.drafting.columns import (
     personal_heading,
     platform_column,
 )
-from pipeline.surveys.drafting.doubts import direction_questions, scale_questions, weight_question
-from pipeline.surveys.drafting.evidence import going_against, item_rest, told_counts, told_unused
-from pipeline.surveys.drafting.items import ItemColumn, families_left_out, labelled_items
+from pipeline.surveys.drafting.doubts import (
+    direction_questions,
+    scale_questions,
+    weight_question,
+)
+from pipeline.surveys.drafting.evidence import (
+    going_against,
+    item_rest,
+    told_counts,
+    told_unused,
+)
+from pipeline.surveys.drafting.items import (
+    ItemColumn,
+    families_left_out,
+    labelled_items,
+)
 from pipeline.surveys.drafting.known_scales import missing_reason
-from pipeline.surveys.drafting.matching import OTHER, likely_domain, likely_measure, match_items, speaks_against
+from pipeline.surveys.drafting.matching import (
+    OTHER,
+    likely_domain,
+    likely_measure,
+    match_items,
+    speaks_against,
+)
 from pipeline.surveys.drafting.number_items import numbered_items
 from pipeline.surveys.drafting.number_scales import NUMBERS
 from pipeline.surveys.drafting.rows import not_counted, refuse_long
 from pipeline.surveys.drafting.scales import AGREEMENT, draft_scales
 from pipeline.surveys.drafting.traits import TRAITS, UNIT, trait
 from pipeline.surveys.drafting.unknown_scales import unknown_items
-from pipeline.surveys.drafting.wordings import label, shared_stems, slug, split_heading, statement
+from pipeline.surveys.drafting.wordings import (
+    label,
+    shared_stems,
+    slug,
+    split_heading,
+    statement,
+)
 from pipeline.surveys.staff.responses import set_aside
 
 BENCHMARK_GROUP = "social_workers"

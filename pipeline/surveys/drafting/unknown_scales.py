@@ -6,8 +6,22 @@ from collections.abc import Sequence
 
 from pipeline.inputs.exports import Column, label_key
 from pipeline.surveys.drafting.columns import LOW, answered, heading
-from pipeline.surveys.drafting.items import MOST_TEXTS, Doubt, ItemColumn, ScaleKey, counts_of
-from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, Reading, is_unsure, missing_reason, plain_key, read_labels
+from pipeline.surveys.drafting.items import (
+    MOST_TEXTS,
+    Doubt,
+    ItemColumn,
+    ScaleKey,
+    counts_of,
+)
+from pipeline.surveys.drafting.known_scales import (
+    DONT_KNOW,
+    VOCABULARIES,
+    Reading,
+    is_unsure,
+    missing_reason,
+    plain_key,
+    read_labels,
+)
 from pipeline.surveys.drafting.traits import trait
 
 ORDER, BIPOLAR = "order", "bipolar"

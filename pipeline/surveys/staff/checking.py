@@ -57,7 +57,8 @@ def check_survey(folder: Path) -> Report:
     What is still open is taken as the likely answers have it. Raises CodebookError for a codebook that is wrong in itself,
     else one DataError that names every problem.
     """
-    survey = with_likely_answers(folder / "survey.yaml")
+    written = read_staff_survey(folder / "survey.yaml")
+    survey = with_likely_answers(folder / "survey.yaml", written)
     export = open_export(folder, survey)
     problems = [*_name(folder, survey), *_ambiguous(survey), *_benchmark(folder, survey), *_columns(export, survey)]
     if survey.kind == "responses":
@@ -72,7 +73,6 @@ def check_survey(folder: Path) -> Report:
         count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
         raise DataError(f"The survey {survey.name} has {count}:\n" + "\n".join(f"  - {each}" for each in problems),
                         where=str(folder), fix="Correct survey.yaml or the file, and check again.")
-    written = read_staff_survey(folder / "survey.yaml")
     survey = survey.model_copy(update={"decided": written.decided})
     return Report(survey, (*parts, *_every_kind(survey)), tuple(cautions(folder, export, survey)), written.decide)
 

@@ -14,11 +14,18 @@ from rapidfuzz import fuzz, process
 
 from pipeline.errors import DataError
 from pipeline.inputs.exports import Column, Export, label_key, read_export
-from pipeline.surveys.staff.codebook import REASONS, Grouping, StaffItem, StaffScale, StaffSurvey
+from pipeline.surveys.private import is_label
+from pipeline.surveys.staff.codebook import (
+    REASONS,
+    Grouping,
+    StaffItem,
+    StaffScale,
+    StaffSurvey,
+)
 
 NOT_STATED = "Not stated"
 LIKELY_TYPO = 75  # of 100, rapidfuzz's ratio: a cell as near as this to a label is one mistyped, and can be shown
-SHARED, LONGEST = 10, 60  # people with the same cell, of so many letters: an answer on offer
+SHARED = 10  # people with the same cell: an answer on offer
 MOST_SENT_AGAIN = 1 / 3  # of the rows: where so many are of somebody who has one, they are no questionnaires sent again
 STOPPED_SHARE = 0.25  # blanks from a place to the end are a questionnaire given up where they are a quarter of it
 
@@ -186,7 +193,7 @@ def _described(text: str, scale: StaffScale, people: int) -> str:
     nearest = process.extractOne(text, labels, scorer=fuzz.ratio, processor=label_key)
     if nearest and nearest[1] >= LIKELY_TYPO:
         return f"{text!r}, which looks like {nearest[0]!r}"
-    if people >= SHARED and len(text) <= LONGEST:
+    if people >= SHARED and is_label(text):
         return repr(text)
     if text.startswith("="):
         return "a formula"
@@ -242,9 +249,9 @@ def _weights(column: Column, without: str, problems: _Problems) -> tuple[np.ndar
             of_text[number] = np.nan
         if not (np.isfinite(of_text[number]) and of_text[number] >= 0):
             row = int(np.flatnonzero(column.codes == number)[0])
-            problems.add(column, row, "no usable weight", "a number of 0 or more",
-                         "Correct the weight in the file; where it is blank, say in survey.yaml what becomes of the row "
-                         "(without_weight: leave_out, or one).")
+            problems.add(column, row, "no usable weight", "a number of 0 or more", "Correct the weight in the file" + (
+                "; or say in survey.yaml what becomes of a row without one (without_weight: leave_out, or one)."
+                if blank[number] else "."))
     return of_text[column.codes], int(blank[column.codes].sum())
 
 
