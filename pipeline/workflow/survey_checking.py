@@ -32,10 +32,10 @@ def check_in_short(folder: Path) -> tuple[list[str], bool]:
     try:
         report = check_survey(folder)
     except DataError as error:
-        _keep(folder, [*lines, str(error)])
         problems = error.what.split("\n")
         if len(problems) <= SHOWN + 1 and not lines:
             raise
+        _keep(folder, [*lines, str(error)])
         more = [f"  and {len(problems) - 1 - SHOWN} more: see {folder / KEPT}"] if len(problems) > SHOWN + 1 else []
         raise DataError("\n".join([*lines, *problems[:SHOWN + 1], *more]), **error.details) from None
     whole = [*lines, *_summary(report, sys.maxsize)]

@@ -55,7 +55,7 @@ def _entries(key: str, entries: list[dict[str, Any]], reasons: dict[str, str], e
             if evidence[entry["column"]] and key == "items":
                 yield f"  # {evidence[entry['column']]}"
         if key == "scales":
-            yield from [f"  # {evidence[entry['id']]}"] * (entry["id"] in evidence)
+            yield from (f"  # {evidence[scale]}" for scale in (entry["id"],) if scale in evidence)
             yield f"  - id: {entry['id']}"
             yield from (f"    {_on_one_line({key: entry[key]})[1:-1]}" for key in ("kind",) if key in entry)
             yield "    categories:"

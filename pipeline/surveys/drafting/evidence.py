@@ -85,7 +85,7 @@ def told_counts(item: ItemColumn) -> str:
 
 def told_unused(sharing: Sequence[ItemColumn]) -> str:
     """How many statements are on a scale, and which of its points nobody chose in any of them."""
-    used = {level for item in sharing for text, level in item.reading.levels.items() if counts_of(item.column)[text]}
+    used = {level for item in sharing for text, level in item.reading.levels.items() if counts_of(item.column).get(text)}
     unused = [level.replace("_", " ") for level in sharing[0].scale.levels if level not in used]
     said = f"of {len(sharing)} statement{'s' * (len(sharing) > 1)}"
     return f"{said}; chosen by nobody: {', '.join(unused)}" if unused else said
