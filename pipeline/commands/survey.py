@@ -32,7 +32,7 @@ Name = Annotated[str, typer.Argument(help="The survey's name: small letters, dig
                                       "`golden-thread survey new leeds-2026 results.xlsx --sheet Responses`")
 def new(
     name: Name,
-    file: Annotated[Path, typer.Argument(help="The export: CSV, XLSX or ODS, as it came from the survey platform.")],
+    file: Annotated[Path, typer.Argument(help="The export: CSV, XLSX, ODS, SPSS or Stata, as it came from the survey platform.")],
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook with several.")] = None,
 ) -> None:
     """Take in an export: draft its codebook, and say what each column is thought to be."""
@@ -45,7 +45,7 @@ def new(
     steps = [f"golden-thread survey decide {name}   ({questions} question{'s' * (questions != 1)} for you)"] * bool(questions)
     steps += ["Read the draft against the questionnaire and correct it: subjects, what\n"
               "     each statement measures, and that no column tells who somebody is.",
-              f"golden-thread survey check {name}", "golden-thread run"]
+              f"golden-thread survey check {name}", f"golden-thread survey preview {name}", "golden-thread run"]
     console.print(f"\nDrafted {SURVEYS / name / 'survey.yaml'}; it lists every column.\n"
                   f"{doubtful} entries say \"please check\". What to do next:\n"
                   + "\n".join(f"  {number}. {step}" for number, step in enumerate(steps, 1)), markup=False)
@@ -114,6 +114,17 @@ def _answer(text: str) -> tuple[str, str]:
     if not sign:
         raise ParameterError("An answer names its question.", where="--answer", found=repr(text), expected="ID=KEY")
     return question.strip(), key.strip()
+
+
+@survey_app.command(epilog=EXAMPLES + "`golden-thread survey preview leeds-2026`")
+def preview(name: Name) -> None:
+    """Show how each column was understood, with its answers, on a private page beside the export."""
+    from pipeline.rendering.survey_preview import write_preview
+    from pipeline.workflow.survey_adding import SURVEYS, survey_folder
+
+    page = write_preview(survey_folder(project_root(), name))
+    console.print(f"{SURVEYS / name / page.name}: each column as it was understood, with exact counts.\nOpen it in a browser. It is "
+                  "for those who may see the answers, and no others.", markup=False)
 
 
 @survey_app.command(epilog=EXAMPLES + "`golden-thread survey simulate example-2026 "

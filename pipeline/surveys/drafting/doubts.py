@@ -21,11 +21,11 @@ from pipeline.surveys.private import is_label
 
 REASONS = {"no_answer": "no answer", "not_applicable": "it does not apply", "prefer_not_to_say": "prefers not to say"}
 MOST_NAMED = 3  # columns that a question names
-Question = dict[str, Any]
+Question = Entry = dict[str, Any]
 
 
-def scale_questions(items: Sequence[ItemColumn], ids: Mapping[ScaleKey, str], slugs: Mapping[str, str]) -> Iterator[Question]:
-    """The questions about the scales of the items; `slugs` are the items' identifiers by their columns."""
+def scale_questions(items: Sequence[ItemColumn], ids: Mapping[ScaleKey, str], entries: Mapping[str, Entry]) -> Iterator[Question]:
+    """The questions about the scales of the items; `entries` are those of the items by their columns."""
     for key, scale in ids.items():
         sharing = [item for item in items if item.scale == key]
         doubt = _together(sharing)
@@ -39,12 +39,12 @@ def scale_questions(items: Sequence[ItemColumn], ids: Mapping[ScaleKey, str], sl
         if doubt.strange:
             yield from _strange(key, scale, sharing, doubt, spelt)
         if key.kind == ORDER:
-            yield _order(key, scale, sharing, slugs)
+            yield _order(key, scale, sharing, entries)
         if key.kind == BIPOLAR:
-            yield _bipolar(key, scale, sharing, spelt, slugs)
+            yield _bipolar(key, scale, sharing, spelt, entries)
 
 
-def direction_questions(items: Sequence[ItemColumn], slugs: Mapping[str, str], correlations: Mapping[str, tuple[float, int]],
+def direction_questions(items: Sequence[ItemColumn], entries: Mapping[str, Entry], correlations: Mapping[str, tuple[float, int]],
                         against: Mapping[str, float], by_words: Iterable[str]) -> Iterator[Question]:
     """The questions about statements that go against their block, and those of which the words alone do.
 
@@ -53,7 +53,7 @@ def direction_questions(items: Sequence[ItemColumn], slugs: Mapping[str, str], c
     """
     words = set(by_words)
     for item in items:
-        name, slug = item.column.name, slugs[item.column.name]
+        name, slug = item.column.name, entries[item.column.name]["id"]
         known = correlations.get(name)
         if name not in against and (name not in words or (known and is_against(*known))):
             continue
@@ -144,7 +144,7 @@ def _code(number: int, scale: str, sharing: Sequence[ItemColumn], spelt: Written
 def _absent(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], doubt: Doubt, spelt: Written) -> Question:
     """Whether points of a known scale that nobody chose were on offer."""
     known = categories_of(key, _points(spelt))
-    labels = {level: category["label"] for level, category in zip(key.levels, known)}
+    labels = {level: category["label"] for level, category in zip(key.levels, known, strict=False)}
     offered = tuple(level for level in key.levels if level not in doubt.absent)
     fewer = categories_of(key._replace(levels=offered), _points(spelt), scale)
     for place, category in enumerate(fewer[:len(offered)]):
@@ -162,7 +162,7 @@ def _absent(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], doubt: Dou
 def _strange(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], doubt: Doubt, spelt: Written) -> Iterator[Question]:
     """What labels mean that are not on the scale: those of another language together, where they are known."""
     categories = categories_of(key, spelt)
-    of_level = {level: category for level, category in zip(key.levels, categories)} | {DONT_KNOW: {
+    of_level = dict(zip(key.levels, categories, strict=False)) | {DONT_KNOW: {
         "id": DONT_KNOW, "label": "Don't know", "role": DONT_KNOW}}
     counts: Counter[str] = Counter()
     for item in sharing:
@@ -200,17 +200,17 @@ def _told_openly(text: str, count: int, sharing: Sequence[ItemColumn]) -> bool:
     return is_label(text) and (count >= 5 or sum(text in item.column.texts for item in sharing) > 1)
 
 
-def _order(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], slugs: Mapping[str, str]) -> Question:
+def _order(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], entries: Mapping[str, Entry]) -> Question:
     counts: Counter[str] = Counter()
     for item in sharing:
         for text, count in counts_of(item.column).items():
             counts[item.reading.levels.get(text, "")] += count
     return {"id": f"{_slug(scale)}-order", "question": f"In which order are these answers, from the best to the worst ({_columns(sharing)})?",
             "counts": [f"{number} {label}: {counts[label]:,}" for number, label in enumerate(key.levels, 1)],
-            "order": {"scale": scale, "labels": list(key.levels), "otherwise": _left_out(scale, sharing, slugs)}}
+            "order": {"scale": scale, "labels": list(key.levels), "otherwise": _left_out(scale, sharing, entries)}}
 
 
-def _bipolar(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], spelt: Written, slugs: Mapping[str, str]) -> Question:
+def _bipolar(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], spelt: Written, entries: Mapping[str, Entry]) -> Question:
     """How a scale with its best point in the middle is counted."""
     right, other = key.levels
     ends = sorted(spelt[other], key=str.lower)
@@ -225,16 +225,18 @@ def _bipolar(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], spelt: Wr
                 "edits": _set(place, categories_of(key, _points(spelt), scale))}]
     if len(ends) == 2:
         answers += [straight([ends[0], right, ends[1]]), straight([ends[1], right, ends[0]])]
-    answers.append({"key": "leave-out", "label": "leave it out of the report", "edits": _left_out(scale, sharing, slugs)})
+    answers.append({"key": "leave-out", "label": "leave it out of the report", "edits": _left_out(scale, sharing, entries)})
     return {"id": f"{_slug(scale)}-middle", "question": f"The middle answer seems to be the best ({_columns(sharing)}). How is it counted?",
             "counts": _counts(sharing), "answers": answers}
 
 
-def _left_out(scale: str, sharing: Sequence[ItemColumn], slugs: Mapping[str, str]) -> list[dict[str, Any]]:
+def _left_out(scale: str, sharing: Sequence[ItemColumn], entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
     """The edits that leave the items of a scale out."""
-    return [edit for item in sharing for edit in (
-        {"do": "remove", "at": ["items", slugs[item.column.name]]},
-        _add(("left_out",), {"column": item.column.name, "why": "other"}))] + [{"do": "remove", "at": ["scales", scale]}]
+    edits = []
+    for entry in (entries[item.column.name] for item in sharing):
+        edits.append({"do": "remove", "at": ["items", entry["id"]]})
+        edits += [_add(("left_out",), {"column": column, "why": "other"}) for column in (entry["column"], *entry.get("also", ()))]
+    return [*edits, {"do": "remove", "at": ["scales", scale]}]
 
 
 def _points(spelt: Written) -> Written:
