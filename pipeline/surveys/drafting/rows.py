@@ -31,12 +31,13 @@ def refuse_long(export: Export) -> None:
     Either two columns are headed so, or the rows of each respondent differ in a column of questions, which come again with
     the next one.
     """
+    persons = [column for column in export.columns if _comes_again(column)]
     for column in export.columns:
         asked = [text for text in column.texts if text]
         if len(asked) < 2 or len(asked) > export.rows / 2:
             continue
         headed = label_key(column.name) in _ASKED and any(label_key(each.name) in _GIVEN for each in export.columns)
-        person = next((each for each in export.columns if each is not column and _tells_apart(each, column)), None)
+        person = next((each for each in persons if each is not column and _tells_apart(each, column)), None)
         if headed or (person and np.mean([is_statement(text) or text.endswith("?") for text in asked]) > 0.5):
             people = f" of {len(answered(person)[0]):,} in column {person.name}" if person else ""
             raise DataError(
@@ -47,11 +48,15 @@ def refuse_long(export: Export) -> None:
                     "the questions as columns.")
 
 
-def _tells_apart(person: Column, asked: Column) -> bool:
-    """Whether `person` is a respondent's identifier that has several rows, each with another question."""
+def _comes_again(person: Column) -> bool:
+    """Whether a column may tell respondents apart who have several rows each."""
     guess = platform_column(person)
     named = (guess and guess.use in (RESPONDENT, "identifier")) or len(heading(person.name).split()) <= 3
-    if not named or "" in person.texts or len(person.texts) < 2:
-        return False
+    return bool(named and "" not in person.texts and len(person.texts) > 1
+                and float(np.median(np.bincount(person.codes))) >= PER_PERSON)
+
+
+def _tells_apart(person: Column, asked: Column) -> bool:
+    """Whether each row of a respondent is another question's."""
     pairs = person.codes.astype(np.int64) * len(asked.texts) + asked.codes
-    return len(np.unique(pairs)) == len(pairs) and float(np.median(np.bincount(person.codes))) >= PER_PERSON
+    return len(np.unique(pairs)) == len(pairs)
