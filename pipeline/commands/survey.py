@@ -46,7 +46,8 @@ def new(
                   "     direction, subjects, what each statement measures, reversed statements,\n"
                   "     and that no column tells who somebody is.\n"
                   f"  2. golden-thread survey check {name}\n"
-                  "  3. golden-thread run", markup=False)
+                  f"  3. golden-thread survey preview {name}\n"
+                  "  4. golden-thread run", markup=False)
 
 
 def _print_guesses(guesses: Sequence["Guess"]) -> None:
@@ -91,6 +92,17 @@ def check(name: Name) -> None:
         for row in part.rows:
             table.add_row("", *map(Text, row))
         console.print(table)
+
+
+@survey_app.command(epilog=EXAMPLES + "`golden-thread survey preview leeds-2026`")
+def preview(name: Name) -> None:
+    """Show how each column was understood, with its answers, on a private page beside the export."""
+    from pipeline.rendering.survey_preview import write_preview
+    from pipeline.workflow.survey_adding import SURVEYS, survey_folder
+
+    page = write_preview(survey_folder(project_root(), name))
+    console.print(f"{SURVEYS / name / page.name}: each column as it was understood, with exact counts.\nOpen it in a browser. It is "
+                  "for those who may see the answers, and no others.", markup=False)
 
 
 @survey_app.command(epilog=EXAMPLES + "`golden-thread survey simulate example-2026 "

@@ -14,6 +14,7 @@ import numpy as np
 
 from pipeline.errors import DataError
 from pipeline.inputs.exports import Column, Export, label_key
+from pipeline.numerals import printed
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.disclosure.policy import Policy
 from pipeline.surveys.drafting.columns import (
@@ -268,7 +269,7 @@ def draft_items(wordings: Sequence[str], columns: Sequence[Column | str], scales
             entry |= {"domain": same.domain, "measures": same.measures,
                       "matches" if match.same else "may_match": same.id}
             said, sure = (f"asks what {same.id} asked in 2011", HIGH) if match.same else (
-                f'may ask what {same.id} asked in 2011, "{same.wording}" (score {match.score:.2f}): write matches in '
+                f'may ask what {same.id} asked in 2011, "{same.wording}" (score {printed(match.score, ".2f")}): write matches in '
                 "place of may_match to compare them", LOW)
         else:
             said, sure = "matches no statement of 2011; subject and measure are guessed", LOW

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_model
+from pipeline.statistics.rounding import Rounding
 from pipeline.surveys.codebook import AnswerScale, Category, Month, listed, part_of, repeated
 from pipeline.surveys.disclosure.policy import Policy
 
@@ -173,7 +174,7 @@ class Table(Strict):
     group: Text | None = None
     everybody: tuple[Text, ...] = ()
     decimals: int = Field(default=0, ge=0, le=6)
-    rounding: Literal["half_up", "half_even", "down"] = "half_up"
+    rounding: Rounding = "half_up"
 
 
 class Benchmark(Strict):

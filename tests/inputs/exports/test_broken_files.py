@@ -74,6 +74,7 @@ def test_a_bad_row_is_found_whatever_columns_are_asked_for(written):
     assert "line 4" in refusal(path, columns=["id"])
 
 
+@pytest.mark.slow
 def test_a_bad_row_far_down(written):
     path = written("id,q\n" + "1,a\n" * 700_000 + f"2,{SECRET},b\n" + "1,a\n" * 700_000)
     assert "line 700002" in refusal(path)
