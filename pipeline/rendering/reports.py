@@ -32,7 +32,7 @@ from pipeline.rendering.table_list import TABLES, list_of_tables
 from pipeline.rendering.values import published_values
 
 MAKE_EDITION = {  # how what an edition is made for comes to be there
-    "survey": "Name the survey in params.yaml (surveys) and run 'golden-thread run'.",
+    "survey": "Take it in (golden-thread survey new NAME FILE), then run 'golden-thread run --stage survey-report@NAME'.",
     "authority": "Run 'golden-thread authorities profile CODE', which publishes it and renders it."}
 EXTENSIONS = embedded.EXTENSION.parent
 SUFFIXES = {"html": ".html", "docx": ".docx", "typst": ".pdf"}
@@ -70,7 +70,7 @@ def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto
             write_text(staged / TABLES, list_of_tables(root, listed, values))
         sources = [read_report(staged, report.name) for report in sources]  # again: now what they include is there
         for report in sources:
-            check_report(report, staged, values)
+            check_report(report, staged, values, root)
         settings = _leave_to_engines(staged)
         for report in sources:
             write_frame(staged, "../" * len(made_for.parts), "" if edition else PAGES.get(report.name, ""))

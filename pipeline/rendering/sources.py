@@ -200,10 +200,10 @@ def publish_again(target: str) -> str:
     """What to do about a file that is not there.
 
     >>> publish_again("published/03-support/tables/rows.md")
-    'Run the notebook 03-support, which publishes it.'
+    'Run the notebook 03-support, which publishes it: golden-thread run.'
     """
     notebook = re.match(r"published/([^/]+)/", target)
-    return f"Run the notebook {notebook[1]}, which publishes it." if notebook else "Correct the path (from reports/)."
+    return f"Run the notebook {notebook[1]}, which publishes it: golden-thread run." if notebook else "Correct the path (from reports/)."
 
 
 def _listing(reports: Path) -> str:
