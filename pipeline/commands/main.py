@@ -75,9 +75,11 @@ def run(
 def _check_shared_only(root: Path, engine: "Engine") -> None:
     """dvc.lock is the record of what everybody can make: no own survey, no downloaded statistics, the embedded engine."""
     from pipeline.inputs.parameters import surveys_of
+    from pipeline.inputs.parameters_file import OWN
 
     own = [*(["Quarto"] if engine.quarto else []), *surveys_of(root),
-           *(["downloaded statistics"] if (root / "data/raw/authorities/manifest.yaml").is_file() else [])]
+           *(["downloaded statistics"] if (root / "data/raw/authorities/manifest.yaml").is_file() else []),
+           *([OWN] if (root / OWN).is_file() else [])]
     if own:
         raise ParameterError("The study's record holds what everybody can make again, and nothing of one's own.",
                              where="--record", found=", ".join(own),
@@ -133,7 +135,7 @@ def documentation() -> None:
                                "`golden-thread notebook 09-staff-survey -p survey=leeds-2026`")
 def notebook(
     name: Annotated[str, typer.Argument(help="The notebook's name, without .ipynb.")],
-    parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", help="NAME=VALUE; what is not given comes from params.yaml.")] = None,
+    parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", help="NAME=VALUE; what is not given comes from the parameters.")] = None,
     edition: Annotated[str, typer.Option(help="The folder of the site to keep it in; of a survey's own notebook, survey/NAME.")] = "",
 ) -> None:
     """Run one notebook with parameters and keep it, executed. (The stages of the pipeline call this.)"""

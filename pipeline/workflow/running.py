@@ -20,8 +20,8 @@ from pipeline.workflow.healing import refuse_damaged, remove_damaged_objects, re
 from pipeline.workflow.records import note_process, one_run_at_a_time, own_record
 from pipeline.workflow.repairing import repair
 from pipeline.workflow.rollback import outputs_of_stages, rolled_back_on_failure
-from pipeline.workflow.survey_list import give_empty_list
 
+DVC = "pipeline.workflow.dvc_with_own"
 _RUNNING = re.compile(r"Running stage '(?P<name>.+)':")
 _SKIPPED = re.compile(r"Stage '(?P<name>.+)' (didn't change, skipping|is cached)")
 
@@ -52,7 +52,6 @@ def reproduce(root: Path, options: Iterable[str] = (), on_start: Callable[[Stage
     params.yaml that can be no survey's.
     """
     check_names(root)
-    give_empty_list(root)
     try:
         with (stoppable(), one_run_at_a_time(root), nullcontext() if record else own_record(root),
               rolled_back_on_failure(root)):
@@ -81,7 +80,7 @@ def _healed(root: Path, options: list[str], on_start: Callable[[StageRun], None]
 
 def _reproduce(root: Path, options: Iterable[str], on_start: Callable[[StageRun], None],
                on_end: Callable[[StageRun], None]) -> list[StageRun]:
-    process = subprocess.Popen([sys.executable, "-m", "dvc", "repro", *options], cwd=root, env=environment(root),
+    process = subprocess.Popen([sys.executable, "-m", DVC, "repro", *options], cwd=root, env=environment(root),
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                text=True, encoding="utf-8", errors="replace", bufsize=1)
     stages: list[StageRun] = []
