@@ -18,6 +18,7 @@ from pipeline.commands.provenance import provenance_app
 from pipeline.commands.survey import survey_app
 from pipeline.errors import GoldenThreadError, ParameterError
 from pipeline.files import project_root
+from pipeline.machine.terminal import print_readably
 
 if TYPE_CHECKING:
     from pipeline.rendering.engines import Engine
@@ -217,6 +218,7 @@ def bench() -> None:
 
 def main() -> None:
     """Run a command; a user's mistake, and a trouble of the machine, is one clear message and exit code 2."""
+    print_readably()
     try:
         app()
     except GoldenThreadError as mistake:
