@@ -14,27 +14,45 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.commands.authorities import authorities_app
+from pipeline.commands.panels import READERS, STAGES, STUDY
 from pipeline.commands.provenance import provenance_app
 from pipeline.commands.survey import survey_app
 from pipeline.errors import GoldenThreadError, ParameterError
 from pipeline.files import project_root
 from pipeline.machine.terminal import print_readably
+from pipeline.phrases import listed
+from pipeline.suggestions import suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.rendering.engines import Engine
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
     help="Golden Thread: how does support for front-line child-protection social workers link to outcomes for children?")
-app.add_typer(survey_app, name="survey")
-app.add_typer(authorities_app, name="authorities")
-app.add_typer(provenance_app)
 console = Console(highlight=False, soft_wrap=True)
 
 EXAMPLES = "**Examples**\n\n"
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread run`\n\n`golden-thread run --force`  (everything again)\n\n"
+def _tell_version(asked: bool) -> None:
+    if asked:
+        import tomllib
+
+        declared = tomllib.loads((project_root() / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        console.print(f"{declared['name']} {declared['version']}", markup=False)
+        raise typer.Exit
+
+
+@app.callback()
+def _golden_thread(
+    version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version, and end.")] = False,
+) -> None:
+    pass
+
+
+@app.command(rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread run`\n\n`golden-thread run --force`  (everything again)\n\n"
                                "`golden-thread run --stage check-claims`  (one stage and what it needs)")
 def run(
     stage: Annotated[list[str] | None, typer.Option(help="Only this stage and what it depends on; may be repeated.")] = None,
@@ -51,8 +69,8 @@ def run(
     names = stage_names(root)
     unknown = sorted(set(stage or []) - set(names))
     if unknown:
-        raise ParameterError("There is no such stage.", where="dvc.yaml", found=", ".join(unknown),
-                             expected=", ".join(names))
+        raise ParameterError("There is no such stage.", where="dvc.yaml", expected=", ".join(names),
+                             found=", ".join(f"{name}{suggestion(name, names)}" for name in unknown))
     status = console.status("Looking at what changed …")
 
     def started(current: StageRun) -> None:
@@ -68,9 +86,18 @@ def run(
         _check_shared_only(root, engine)
     with status:
         reproduce(root, [*(["--force"] if force else []), *(stage or [])], started, ended, record, prepare=record_engine)
-    console.print(f"Finished in {time.monotonic() - begun:.1f} s. The reports, made by {engine}:", markup=False)
-    for path in _reports(root):
+    console.print(f"Finished in {time.monotonic() - begun:.1f} s. " + (
+        f"What {listed(list(dict.fromkeys(stage)))} made:" if stage else f"The reports, made by {engine}:"), markup=False)
+    for path in _outputs(root, stage) if stage else _reports(root):
         console.print(f"  {path}", markup=False)
+
+
+def _outputs(root: Path, stages: "Sequence[str]") -> list[Path]:
+    """What `stages` have made."""
+    from pipeline.workflow.rollback import outputs_of_stages
+
+    outs = outputs_of_stages(root)
+    return [root / out for name in dict.fromkeys(stages) for out in outs[name] if (root / out).exists()]
 
 
 def _check_shared_only(root: Path, engine: "Engine") -> None:
@@ -98,7 +125,21 @@ def _reports(root: Path) -> list[Path]:
     return sorted(found, key=lambda path: (path.parent, path.stem != "index", path.stem, path.suffix != ".html", path.suffix))
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread render`\n\n`golden-thread render brief --engine embedded`\n\n"
+@app.command("open", rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread open`\n\n`golden-thread open brief`")
+def open_site(
+    page: Annotated[str, typer.Argument(help="A page of the site, such as study, or survey/leeds-2026/survey.")] = "index",
+) -> None:
+    """Open the site in the browser; where there is none, or over ssh, tell its address."""
+    from pipeline.commands.browser import opened, page_of_site
+
+    file = page_of_site(project_root(), page)
+    if opened(file.as_uri()):
+        console.print(f"Opened in the browser: {file}", markup=False)
+    else:
+        console.print(f"Open this in a browser: {file.as_uri()}", markup=False)
+
+
+@app.command(rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread render`\n\n`golden-thread render brief --engine embedded`\n\n"
                                "`golden-thread render survey --edition leeds-2026`")
 def render(
     reports: Annotated[list[str] | None, typer.Argument(help="Names of reports, such as study or brief. All, if none is given.")] = None,
@@ -114,7 +155,7 @@ def render(
         console.print(str(path), markup=False)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread engine`")
+@app.command(rich_help_panel=STAGES, epilog=EXAMPLES + "`golden-thread engine`")
 def engine() -> None:
     """Tell which engine makes the reports, and note it for the stages. (A stage of the pipeline calls this.)"""
     from pipeline.rendering.engines import record_engine
@@ -122,7 +163,7 @@ def engine() -> None:
     console.print(f"The reports are made by {record_engine(project_root())}.", markup=False)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread documentation`")
+@app.command(rich_help_panel=STAGES, epilog=EXAMPLES + "`golden-thread documentation`")
 def documentation() -> None:
     """Make the pages of the documentation for the site. (A stage of the pipeline calls this.)"""
     from pipeline.rendering.documentation import render_documentation
@@ -131,7 +172,7 @@ def documentation() -> None:
         console.print(str(path), markup=False)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread notebook 01-clean-survey`\n\n"
+@app.command(rich_help_panel=STAGES, epilog=EXAMPLES + "`golden-thread notebook 01-clean-survey`\n\n"
                                "`golden-thread notebook 01-clean-survey -p rounding=down`\n\n"
                                "`golden-thread notebook 09-staff-survey -p survey=leeds-2026`")
 def notebook(
@@ -151,7 +192,12 @@ def notebook(
         console.print(str(path), markup=False)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread doctor`")
+app.add_typer(survey_app, name="survey", rich_help_panel=READERS)
+app.add_typer(authorities_app, name="authorities", rich_help_panel=READERS)
+app.add_typer(provenance_app)
+
+
+@app.command(rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread doctor`")
 def doctor() -> None:
     """Tell what is installed, which engine will render, what is missing and how to get it."""
     from pipeline.setup.toolchain import diagnose
@@ -162,7 +208,7 @@ def doctor() -> None:
     console.print(table)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread verify`")
+@app.command(rich_help_panel=STUDY, epilog=EXAMPLES + "`golden-thread verify`")
 def verify() -> None:
     """Run everything again in a fresh copy and compare each output with the hash in dvc.lock."""
     os.environ["GOLDEN_THREAD_ENGINE"] = "embedded"
@@ -181,7 +227,7 @@ def verify() -> None:
         raise typer.Exit(1)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread bench`")
+@app.command(rich_help_panel=STUDY, epilog=EXAMPLES + "`golden-thread bench`")
 def bench() -> None:
     """Measure the pipeline in a fresh copy, from nothing and with nothing to do; models; staff surveys; authorities."""
     from pipeline.workflow.timings import authorities, large_survey, ordinal_models, pipeline_times, small_survey

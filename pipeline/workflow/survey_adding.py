@@ -11,6 +11,7 @@ from pipeline.files import write_text
 from pipeline.inputs.exports import read_export
 from pipeline.inputs.parameters_file import OWN
 from pipeline.inputs.survey_names import SHARED_SURVEY, check_name
+from pipeline.suggestions import suggestion
 from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.drafting.codebook_text import codebook_text
 from pipeline.surveys.drafting.ready_table import draft_table
@@ -80,7 +81,7 @@ def survey_folder(root: Path, name: str) -> Path:
     """The folder of a survey that is there; ParameterError names those that are, if it is not."""
     known = own_surveys(root)
     if name not in known:
-        raise ParameterError("There is no such survey.", where=str(SURVEYS), found=repr(name),
+        raise ParameterError("There is no such survey.", where=str(SURVEYS), found=f"{name!r}{suggestion(name, known)}",
                              expected=", ".join(known) or "none is there yet",
                              fix=f"Correct the name, or take the export in: golden-thread survey new {name} FILE")
     return root / SURVEYS / name

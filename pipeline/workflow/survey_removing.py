@@ -19,6 +19,7 @@ from pipeline.errors import ParameterError
 from pipeline.files import write_text
 from pipeline.inputs.parameters import surveys_of
 from pipeline.inputs.survey_names import check_name
+from pipeline.suggestions import suggestion
 from pipeline.workflow.dvc_cache import FOLDER, cache_folder, object_path, objects_of, outputs, recorded_stages
 from pipeline.workflow.records import one_run_at_a_time, records
 from pipeline.workflow.survey_list import listing, take_off
@@ -67,7 +68,7 @@ def find_traces(root: Path, name: str) -> Traces:
     kept = [object_path(cache, md5) for md5 in sorted(its - others, key=lambda md5: (md5.endswith(FOLDER), md5))]
     traces = Traces(name, folders, tuple(filter(Path.exists, kept)), tuple(runs), own, listing(root, name))
     if not traces:
-        raise ParameterError("There is no such survey.", where="data/raw/surveys", found=repr(name),
+        raise ParameterError("There is no such survey.", where="data/raw/surveys", found=f"{name!r}{suggestion(name, _known(root))}",
                              expected=", ".join(_known(root)) or "none is there", fix="Correct the name.")
     return traces
 

@@ -65,6 +65,13 @@ def test_from_an_export_to_a_checked_codebook(survey, project, tmp_path, make):
     assert not any(secret in said + checked for secret in (*SECRETS, "R_0001", "10000001", "ref3"))
 
 
+@pytest.mark.parametrize("command", ["check", "remove"])
+def test_the_nearest_name_is_told_where_one_is_mistyped(survey, project, tmp_path, command):
+    survey("new", "leeds-2026", qualtrics(tmp_path / "a.csv"))
+    assert "found:    'leads-2026'; did you mean leeds-2026?" in str(survey(command, "leads-2026")[1])
+    assert "found:    'derby'\n" in str(survey(command, "derby")[1])
+
+
 def test_the_guesses_can_be_read_in_80_columns(survey, tmp_path):
     stem = "How far do you agree with each of the statements about work? - "
     grid = {f"{stem}I like thing {number}": answers(AGREEMENT, 60, number) for number in range(100)}
