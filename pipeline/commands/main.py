@@ -60,9 +60,11 @@ def run(
     record: Annotated[bool, typer.Option("--record", help="For those who change the study: write what was made into dvc.lock.")] = False,
 ) -> None:
     """Run the pipeline: whatever changed since the last time, from raw data to reports."""
+    from pipeline.commands.progress import Progress
     from pipeline.inputs.parameters import check_surveys, read_parameters
     from pipeline.rendering.engines import chosen_engine, record_engine
-    from pipeline.workflow.running import StageRun, reproduce, stage_names
+    from pipeline.workflow.running import reproduce, stage_names
+    from pipeline.workflow.usual_times import usual_seconds
 
     root = project_root()
     check_surveys(root, read_parameters(root), stage or [])  # refuses what cannot be used before anything runs
@@ -71,21 +73,13 @@ def run(
     if unknown:
         raise ParameterError("There is no such stage.", where="dvc.yaml", expected=", ".join(names),
                              found=", ".join(f"{name}{suggestion(name, names)}" for name in unknown))
-    status = console.status("Looking at what changed …")
-
-    def started(current: StageRun) -> None:
-        status.update(f"{current.name} … (stage {names.index(current.name) + 1} of {len(names)})")
-
-    def ended(current: StageRun) -> None:
-        state = f"done in {current.seconds:.1f} s" if current.ran else "up to date"
-        console.print(f"[{names.index(current.name) + 1}/{len(names)}] {current.name:<16} {state}", markup=False)
-
     begun = time.monotonic()
     engine = chosen_engine(root)
     if record:
         _check_shared_only(root, engine)
-    with status:
-        reproduce(root, [*(["--force"] if force else []), *(stage or [])], started, ended, record, prepare=record_engine)
+    with Progress(console, names, usual_seconds(root)) as progress:
+        reproduce(root, [*(["--force"] if force else []), *(stage or [])], progress.started, progress.ended, record,
+                  prepare=record_engine)
     console.print(f"Finished in {time.monotonic() - begun:.1f} s. " + (
         f"What {listed(list(dict.fromkeys(stage)))} made:" if stage else f"The reports, made by {engine}:"), markup=False)
     for path in _outputs(root, stage) if stage else _reports(root):

@@ -20,6 +20,7 @@ from pipeline.workflow.healing import refuse_damaged, remove_damaged_objects, re
 from pipeline.workflow.records import note_process, one_run_at_a_time, own_record
 from pipeline.workflow.repairing import repair
 from pipeline.workflow.rollback import outputs_of_stages, rolled_back_on_failure
+from pipeline.workflow.usual_times import note_seconds
 
 DVC = "pipeline.workflow.dvc_with_own"
 _RUNNING = re.compile(r"Running stage '(?P<name>.+)':")
@@ -90,6 +91,7 @@ def _reproduce(root: Path, options: Iterable[str], on_start: Callable[[StageRun]
     def close() -> None:
         if stages and stages[-1].ran:
             stages[-1].seconds = time.monotonic() - started
+            note_seconds(root, stages[-1].name, stages[-1].seconds)
         if stages:
             on_end(stages[-1])
 

@@ -23,6 +23,7 @@ from pipeline.suggestions import suggestion
 from pipeline.workflow.dvc_cache import FOLDER, cache_folder, object_path, objects_of, outputs, recorded_stages
 from pipeline.workflow.records import one_run_at_a_time, records
 from pipeline.workflow.survey_list import listing, take_off
+from pipeline.workflow.usual_times import forget_survey
 
 PLACES = {"data/raw/surveys": "the answers and their codebook", "data/processed/surveys": "tables made of them",
           "reports/published/survey": "what was published of them", "reports/site/survey": "the report"}
@@ -95,6 +96,7 @@ def _remove(root: Path, traces: Traces) -> None:
     for lock in records(root):
         if lock.is_file():
             write_text(lock, _without(lock.read_text(encoding="utf-8"), traces.name))
+    forget_survey(root, traces.name)
     if traces.listed:
         take_off(root, traces.name)
 

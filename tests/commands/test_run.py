@@ -56,3 +56,17 @@ def test_a_run_of_one_stage_lists_what_that_stage_made(project: Path) -> None:
     assert made == [f"  {project / path}" for path in ("reports/site/second.html", "reports/site/docs", "reports/published/01-first",
                                                         "reports/site/first.html")]
     assert "The reports, made by the embedded engine" in golden_thread(project, "run").stdout
+
+
+def test_a_log_says_what_runs_and_how_long_it_usually_takes(project: Path) -> None:
+    first = golden_thread(project, "run").stdout.splitlines()
+    assert first[0] == "[1/2] first            running" and first[1].startswith("[1/2] first            done in ")
+    seconds = project / ".dvc/tmp/golden-thread/seconds.json"
+    assert sorted(yaml.safe_load(seconds.read_text())) == ["first", "second"]
+    seconds.write_text('{"first": [40], "second": [1]}')
+    (project / "step.py").write_text(STEP + "# changed\n")
+    second = golden_thread(project, "run").stdout.splitlines()
+    assert second[0] == "[1/2] first            running, usually 40 s"
+    assert [line.split(" in ")[0] for line in second[1:3]] == ["[1/2] first            done", "[2/2] second           done"]
+    assert golden_thread(project, "run").stdout.splitlines()[:2] == [
+        "[1/2] first            up to date", "[2/2] second           up to date"]
