@@ -79,7 +79,7 @@ def run(
         _check_shared_only(root, engine)
     with Progress(console, names, usual_seconds(root)) as progress:
         reproduce(root, [*(["--force"] if force else []), *(stage or [])], progress.started, progress.ended, record,
-                  prepare=record_engine)
+                  prepare=record_engine, on_kept=lambda kept: console.print(str(kept), markup=False))
     console.print(f"Finished in {time.monotonic() - begun:.1f} s. " + (
         f"What {listed(list(dict.fromkeys(stage)))} made:" if stage else f"The reports, made by {engine}:"), markup=False)
     for path in _outputs(root, stage) if stage else _reports(root):
@@ -141,12 +141,21 @@ def render(
     edition: Annotated[str | None, typer.Option(help="The survey to make the report for: with `survey` only. A stage of the pipeline knows its own.")] = None,
 ) -> None:
     """Render reports from what the notebooks published, without running a notebook."""
-    from pipeline.inputs.parameters import survey_of_stage
+    from pipeline.inputs.parameters import STAGE, survey_of_stage
     from pipeline.rendering.reports import render as render_reports
+    from pipeline.workflow.readers_files import note_by_hand
+    from pipeline.workflow.recorded_values import check_recorded_values
 
+    root = project_root()
     edition = edition or survey_of_stage()
-    for path in render_reports(project_root(), reports or None, engine=engine, edition=edition):
+    by_hand = STAGE not in os.environ
+    if by_hand:
+        check_recorded_values(root, edition or "")
+    made = render_reports(root, reports or None, engine=engine, edition=edition)
+    for path in made:
         console.print(str(path), markup=False)
+    if by_hand:
+        note_by_hand(root, made)
 
 
 @app.command(rich_help_panel=STAGES, epilog=EXAMPLES + "`golden-thread engine`")
@@ -175,15 +184,19 @@ def notebook(
     edition: Annotated[str, typer.Option(help="The folder of the site to keep it in; of a survey's own notebook, survey/NAME.")] = "",
 ) -> None:
     """Run one notebook with parameters and keep it, executed. (The stages of the pipeline call this.)"""
-    from pipeline.inputs.parameters import hand_over, runs_for_each_survey
+    from pipeline.inputs.parameters import STAGE, hand_over, runs_for_each_survey
     from pipeline.notebooks.execution import run_notebook
+    from pipeline.workflow.readers_files import note_by_hand
 
     root = project_root()
     handed = hand_over(root, name, parameter or [])
     if runs_for_each_survey(name) and handed.get("survey"):
         edition = edition or f"survey/{handed['survey']}"
-    for path in run_notebook(name, handed, root, edition=edition):
+    made = run_notebook(name, handed, root, edition=edition)
+    for path in made:
         console.print(str(path), markup=False)
+    if STAGE not in os.environ:
+        note_by_hand(root, made)
 
 
 app.add_typer(survey_app, name="survey", rich_help_panel=READERS)

@@ -26,7 +26,8 @@ from pipeline.workflow.survey_list import listing, take_off
 from pipeline.workflow.usual_times import forget_survey
 
 PLACES = {"data/raw/surveys": "the answers and their codebook", "data/processed/surveys": "tables made of them",
-          "reports/published/survey": "what was published of them", "reports/site/survey": "the report"}
+          "reports/published/survey": "what was published of them", "reports/site/survey": "the report",
+          "reports/kept/survey": "files of the report that were changed by hand"}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

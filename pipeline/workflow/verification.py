@@ -15,7 +15,7 @@ from pipeline.inputs.survey_names import SHARED_SURVEY
 from pipeline.workflow.failures import git_refused
 from pipeline.workflow.running import reproduce, stage_names
 
-DERIVED = shutil.ignore_patterns(OWN, ".git", ".venv", ".dvc", "__pycache__", "processed", "site", "published", ".*_cache",
+DERIVED = shutil.ignore_patterns(OWN, ".git", ".venv", ".dvc", "__pycache__", "processed", "site", "published", "kept", ".*_cache",
                                  ".hypothesis", ".ipynb_checkpoints")
 
 
