@@ -105,6 +105,7 @@ def test_both_pictures_of_a_figure_are_one_drawing_of_one_size(tmp_path):
     assert abs(ours.mean() - theirs.mean()) < 2  # of 255: as much ink as matplotlib's own picture has
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_no_row_of_dots_is_dropped_or_repeated_in_the_picture(tmp_path, seed):
     dots = np.random.default_rng(seed).integers(300, 1500, 2)

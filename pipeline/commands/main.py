@@ -176,7 +176,7 @@ def documentation() -> None:
 
 
 @app.command(rich_help_panel=STAGES, epilog=EXAMPLES + "`golden-thread notebook 01-clean-survey`\n\n"
-                               "`golden-thread notebook 01-clean-survey -p rounding=down`\n\n"
+                               "`golden-thread notebook 08-profile -p authority=Lancashire`\n\n"
                                "`golden-thread notebook 09-staff-survey -p survey=leeds-2026`")
 def notebook(
     name: Annotated[str, typer.Argument(help="The notebook's name, without .ipynb.")],
@@ -193,6 +193,23 @@ def notebook(
     if runs_for_each_survey(name) and handed.get("survey"):
         edition = edition or f"survey/{handed['survey']}"
     made = run_notebook(name, handed, root, edition=edition)
+    console.print(str(made), markup=False)
+    if STAGE not in os.environ:
+        note_by_hand(root, [made])
+
+
+@app.command(rich_help_panel=STAGES,
+             epilog=EXAMPLES + "`golden-thread notebook-pages`\n\n`golden-thread notebook-pages --edition survey/leeds-2026`")
+def notebook_pages(
+    edition: Annotated[str, typer.Option(help="The folder of the site whose notebooks they are; of a survey's own, survey/NAME.")] = "",
+) -> None:
+    """Make the pages of the executed notebooks. (Stages of the pipeline call this.)"""
+    from pipeline.inputs.parameters import STAGE, survey_of_stage
+    from pipeline.notebooks.pages import write_pages
+    from pipeline.workflow.readers_files import note_by_hand
+
+    root, survey = project_root(), survey_of_stage()
+    made = write_pages(root, edition or (f"survey/{survey}" if survey else ""))
     for path in made:
         console.print(str(path), markup=False)
     if STAGE not in os.environ:

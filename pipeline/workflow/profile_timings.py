@@ -67,6 +67,7 @@ def _copy(root: Path, copy: Path) -> Path:
         str(CLEANED),
         str(MODELS),
         "reports/styles",
+        "reports/passages",
     ):
         if (root / folder).is_dir():
             shutil.copytree(root / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "*.ods"))

@@ -39,7 +39,8 @@ def make_project(root: Path, cleaned: Cleaned, collection: Path) -> Path:
     (root / "reports").mkdir()
     for name in ("_quarto.yml", "profile.qmd", "references.bib"):
         shutil.copyfile(ROOT / "reports" / name, root / "reports" / name)
-    shutil.copytree(ROOT / "reports" / "styles", root / "reports" / "styles")
+    for folder in ("styles", "passages"):
+        shutil.copytree(ROOT / "reports" / folder, root / "reports" / folder)
     return root
 
 

@@ -14,6 +14,7 @@ TEXTS = st.lists(st.one_of(st.sampled_from([*MARKERS, *(f"[{mark}]" for mark in 
                            st.decimals(-1000, 100000, places=2, allow_nan=False).map(str)), max_size=40)
 
 
+@pytest.mark.slow
 @given(TEXTS)
 def test_each_text_gives_a_number_or_a_reason_and_no_marker_gives_a_number(texts):
     parsed = parse_values(pd.Series(texts, dtype=object))

@@ -42,7 +42,7 @@ def survey(project, monkeypatch):
     return call
 
 
-@pytest.mark.parametrize("command", ["new", "check", "simulate"])
+@pytest.mark.parametrize("command", ["new", "check", "preview", "simulate"])
 def test_every_command_has_a_help_text_with_an_example(command):
     result = CliRunner().invoke(survey_app, [command, "--help"])
     assert result.exit_code == 0 and "Examples" in result.output and f"golden-thread survey {command}" in result.output
@@ -72,6 +72,7 @@ def test_the_nearest_name_is_told_where_one_is_mistyped(survey, project, tmp_pat
     assert "found:    'derby'\n" in str(survey(command, "derby")[1])
 
 
+@pytest.mark.slow
 def test_the_guesses_can_be_read_in_80_columns(survey, tmp_path):
     stem = "How far do you agree with each of the statements about work? - "
     grid = {f"{stem}I like thing {number}": answers(AGREEMENT, 60, number) for number in range(100)}
@@ -138,6 +139,7 @@ def test_parameters_that_cannot_be_read_stop_every_command_that_adds(survey, pro
     assert sorted(project.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_a_simulated_survey_passes_its_check(survey, project):
     said, error = survey("simulate", "example-2026", "--respondents", "200", "--clusters", "20", "--seed", "3")
     assert error is None and "Made up 200 respondents" in said
@@ -156,6 +158,7 @@ def test_a_simulated_survey_is_taken_back_where_params_cannot_be_written(survey,
     assert sorted(project.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_from_a_shell_a_mistake_is_one_message_and_exit_code_2(project, tmp_path):
     result = subprocess.run([sys.executable, "-c", CALL, "new", "Leeds", "a.csv"], cwd=project, capture_output=True,
                             text=True,
@@ -164,6 +167,7 @@ def test_from_a_shell_a_mistake_is_one_message_and_exit_code_2(project, tmp_path
     assert "cannot be used" in result.stderr and "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real exports are not at hand")
 @pytest.mark.parametrize("path", ["rse-2016-uk/rse_2016_uk_public_data.csv", "star-wars/StarWars.csv"])
 def test_real_exports_pass_from_new_to_check(survey, path):

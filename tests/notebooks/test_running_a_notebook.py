@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.errors import DataError, NotebookError, ParameterError
 from pipeline.notebooks.execution import check_parameters, find_notebook, run_notebook
+from pipeline.notebooks.pages import write_pages
 
 PARAMETERS = "survey = 'a'\nrounding = 'half_up'"
 FIGURE = ("import matplotlib.pyplot as plt\nfrom pathlib import Path\n"
@@ -60,8 +61,8 @@ def test_two_runs_give_the_same_bytes_without_paths_or_times(project):
     notebook(project, FIGURE)
     kept = []
     for _ in range(2):
-        paths = run_notebook("example", {"survey": "b", "rounding": "down"}, project)
-        kept.append([path.read_bytes() for path in paths])
+        executed = run_notebook("example", {"survey": "b", "rounding": "down"}, project)
+        kept.append([path.read_bytes() for path in (executed, *write_pages(project))])
     assert kept[0] == kept[1]
     executed, page = (content.decode() for content in kept[0])
     for private in (str(project), "start_time", "duration", "execution\": {"):
@@ -69,6 +70,12 @@ def test_two_runs_give_the_same_bytes_without_paths_or_times(project):
     assert "./notebooks b" in executed and "image/png" in executed
     assert "<math" in page and "$n$" not in page
     assert re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=[\"']https?:", page) == []
+
+
+def test_without_an_executed_notebook_there_is_no_page(project):
+    notebook(project)
+    with pytest.raises(NotebookError, match=r"(?s)no executed notebook.*reports/site/notebooks.*golden-thread notebook"):
+        write_pages(project)
 
 
 @pytest.mark.slow

@@ -127,11 +127,6 @@ def _from_deprivation(indicator: Indicator, table: pd.DataFrame) -> pd.DataFrame
                                                source=indicator.source)
 
 
-def read_panel(path: Path) -> pd.DataFrame:
-    """Read panel.csv or panel_today.csv. Raises DataError for a row with value and reason, or neither, or twice."""
-    return _read(path, _panel_schema(bridged="today" in path.stem))
-
-
 def read_cleaned(folder: Path | None = None) -> Cleaned:
     """Read the tables that notebook 06 writes, data/processed/authorities if no folder is given.
 

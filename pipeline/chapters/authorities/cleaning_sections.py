@@ -7,10 +7,9 @@ from pipeline.authorities.panel.geography import LOCAL, Lineage
 from pipeline.authorities.panel.indicators import Indicator
 from pipeline.authorities.releases.catalogue import Catalogue
 from pipeline.markdown import Markdown, md
+from pipeline.passages import passage
 from pipeline.publishing import Publication
 
-NO_DATA = Markdown("The statistics on local authorities have not been downloaded: `golden-thread authorities fetch` gets them, "
-           "and `golden-thread authorities fetch --from FOLDER` takes files that are there already.")
 HAPPENED = {"recode": "New code", "merge": "Merged", "split": "Split", "boundary": "Boundary changed"}
 POLICY = {"recode": "carried", "aggregate": "added up", "exclude": "left out"}
 ACCOUNT = {"source": "Data set", "years": "Years", "rows": "Rows", "used": "Used", "joint": "Joint returns",
@@ -82,7 +81,7 @@ def publish_all(publish: Publication, cleaned: Cleaned, indicators: tuple[Indica
                   widths=[22, 45, 17, 16])
     publish.passage("definitions", "What is measured, and on which day or in which year.", "definitions")
     if cleaned.empty:
-        publish.passage("data", NO_DATA)
+        publish.passage("data", passage("authorities/cleaning-no-data"))
         for name in ("accounts", "missing", "geography", "screening"):
             publish.passage(name, "")
         return

@@ -13,10 +13,14 @@ from pipeline.rendering.engines import choose_engine
 
 JOURNAL = Path("reports/published") / REPORT / "journal.json"
 SITE = Path("reports/site") / REPORT
-TEMPLATES = (f"reports/{REPORT}.qmd", "reports/_quarto.yml", "reports/references.bib", "reports/styles/*", "reports/_extensions/*/*")
+TEMPLATES = (f"reports/{REPORT}.qmd", "reports/_quarto.yml", "reports/references.bib", "reports/styles/*",
+             "reports/passages/profiles/*", "reports/_extensions/*/*")
 CODE = (
     "rendering/engines.py",
     "phrases.py",
+    "numerals.py",
+    "markdown.py",
+    "passages.py",
     "chapters/profiles/*.py",
     "charts/style.py",
     "charts/profiles.py",
