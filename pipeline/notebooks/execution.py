@@ -64,9 +64,13 @@ def check_parameters(source: Path, parameters: dict[str, Any]) -> None:
     papermill itself only warns about an unknown parameter, and lets the notebook's own value stand for a missing one.
     """
     notebook = nbformat.read(source, as_version=4)
-    if not any("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells):
+    tagged = sum("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
+    if not tagged:
         raise ParameterError("The notebook has no cell tagged 'parameters'.", where=f"notebooks/{source.name}",
                              fix="Tag the cell that holds the parameters' values for interactive use.")
+    if tagged > 1:  # papermill puts the given values behind the first; a later one would set its own again
+        raise ParameterError("The notebook has several cells tagged 'parameters'.", where=f"notebooks/{source.name}",
+                             found=f"{tagged} cells", expected="one", fix="Leave the tag on one of them.")
     declared = set(papermill.inspect_notebook(str(source)))
     unknown, missing = sorted(set(parameters) - declared), sorted(declared - set(parameters))
     if unknown or missing:
