@@ -15,7 +15,7 @@ from pipeline.commands.main import app
 from pipeline.commands.provenance import provenance_app
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = [command.name or command.callback.__name__
+COMMANDS = [command.name or command.callback.__name__.replace("_", "-")
             for command in [*app.registered_commands, *provenance_app.registered_commands]]
 
 
