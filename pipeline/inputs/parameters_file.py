@@ -43,13 +43,13 @@ class Places:
         """Of a value that does not come from the file."""
         self._stands[place] = where
 
-    def take(self, others: "Places", part: str, shift: Mapping[int, int] | None = None) -> None:
-        """The places of another file's `part`; entries of a list by their new numbers, where `shift` has one."""
-        for place, where in others._stands.items():
-            if place[:1] == (part,) and shift is None:
-                self._stands[place] = where
-            elif place[:1] == (part,) and len(place) > 1 and place[1] in shift:
-                self._stands[(part, shift[place[1]], *place[2:])] = where
+    def take(self, others: "Places", part: str) -> None:
+        """The places of another file's `part`."""
+        self._stands |= {place: where for place, where in others._stands.items() if place[:1] == (part,)}
+
+    def take_entries(self, others: "Places", part: str, numbers: Mapping[int, int]) -> None:
+        """The places of entries of another file's list `part`: the numbers that they have there, with those that they get."""
+        self._stands |= {(part, new): others._stands[part, old] for old, new in numbers.items()}
 
     def __contains__(self, place: Place) -> bool:
         return place in self._stands
@@ -74,7 +74,7 @@ def read_texts(root: Path) -> tuple[dict[str, Any], Places]:
                 places.take(own_places, part)
             continue
         kept = [number for number, entry in enumerate(value) if entry not in shared]
-        places.take(own_places, part, {number: len(shared) + at for at, number in enumerate(kept)})
+        places.take_entries(own_places, part, {number: len(shared) + at for at, number in enumerate(kept)})
     return merged(content, own), places
 
 

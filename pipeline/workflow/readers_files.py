@@ -75,9 +75,9 @@ def _by_hand(root: Path) -> Mapping[str, str]:
 def _files(root: Path, out: str) -> Iterator[str]:
     """The files at an output's place, without what systems and programs leave, and without empty ones."""
     place = root / out
-    for folder, _, names in os.walk(place) if place.is_dir() else [(place.parent, [], [place.name] * place.is_file())]:
-        yield from ((Path(folder) / name).relative_to(root).as_posix() for name in names
-                    if not name.startswith(".") and name not in _OF_SYSTEMS and (Path(folder) / name).stat().st_size)
+    for file in place.rglob("*") if place.is_dir() else [place]:
+        if file.is_file() and not file.name.startswith(".") and file.name not in _OF_SYSTEMS and file.stat().st_size:
+            yield file.relative_to(root).as_posix()
 
 
 def _copied(root: Path, path: str, md5: str) -> str:

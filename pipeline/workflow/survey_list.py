@@ -62,7 +62,7 @@ def with_survey(path: Path, name: str) -> bytes:
     """
     text = _text(path) if path.is_file() else HEADER
     key, found = _surveys(path, text)
-    if key is None:
+    if key is None or found is None:
         ending = "" if not text or text.endswith("\n") else "\n"
         return f"{text}{ending}surveys: [{name}]\n".encode()
     names = [entry.value for entry in found.value] if isinstance(found, SequenceNode) else []
@@ -132,8 +132,8 @@ def _surveys(path: Path, text: str) -> tuple[ScalarNode | None, SequenceNode | S
                              fix="Look for wrong indentation or a colon in unquoted text.") from None
     nodes = {key.value: (key, value) for key, value in root.value} if isinstance(root, MappingNode) else {}
     key, found = nodes.get("surveys", (None, None))
-    empty = found is None or isinstance(found, ScalarNode) and found.tag.endswith(":null")
-    if not (empty or isinstance(found, SequenceNode) and all(isinstance(each, ScalarNode) for each in found.value)):
+    empty = found is None or (isinstance(found, ScalarNode) and found.tag.endswith(":null"))
+    if not (empty or (isinstance(found, SequenceNode) and all(isinstance(each, ScalarNode) for each in found.value))):
         raise ParameterError("The council's own surveys are no list.", where=f"{path.name}, surveys",
                              expected="a list, such as surveys: []", fix="Correct this line, and run the command again.")
     return key, found

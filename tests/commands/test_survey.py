@@ -10,7 +10,18 @@ from typer.testing import CliRunner
 
 from pipeline.commands.survey import survey_app
 from pipeline.workflow.survey_list import HEADER
-from tests.surveys.projects import AGREEMENT, REAL, ROOT, SECRETS, answers, make_project, qualtrics, surveymonkey, write_columns
+from tests.surveys.projects import (
+    AGREEMENT,
+    REAL,
+    ROOT,
+    SECRETS,
+    answers,
+    make_project,
+    qualtrics,
+    surveymonkey,
+    write_columns,
+)
+
 
 def own_list(project):
     return yaml.safe_load((project / "params.local.yaml").read_text(encoding="utf-8"))["surveys"]
