@@ -6,7 +6,7 @@ import pandas as pd
 from pipeline.authorities.models.declared import FITTED, PRIMARY_TIMING, SIGNIFICANCE
 from pipeline.authorities.models.results import preferred
 from pipeline.chapters.profiles.assembly import Profile
-from pipeline.chapters.profiles.words import number, said
+from pipeline.chapters.profiles.words import or_dash, said
 from pipeline.markdown import Markdown
 from pipeline.phrases import lower_first
 
@@ -21,7 +21,7 @@ def national_table(profile: Profile) -> pd.DataFrame:
     titles = dict(zip(profile.indicators["id"], profile.indicators["title"]))
     rows = rows[rows["support"].isin(titles) & rows["outcome"].isin(titles)]
     cells = [
-        f"{number(row.effect, 2, signed=True)} ({number(row.low, 2)} to {number(row.high, 2)})"
+        f"{or_dash(row.effect, 2, signed=True)} ({or_dash(row.low, 2)} to {or_dash(row.high, 2)})"
         f"{'*' if row.p_adjusted < SIGNIFICANCE else ''}"
         for row in rows.itertuples()
     ]

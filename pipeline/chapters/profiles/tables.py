@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from pipeline.chapters.profiles.assembly import Profile
-from pipeline.chapters.profiles.words import dated, day, newest, number, own_figures, unit_sign, why_missing
+from pipeline.chapters.profiles.words import dated, day, newest, or_dash, own_figures, unit_sign, why_missing
 from pipeline.phrases import lower_first
 
 LATEST = {
@@ -100,10 +100,10 @@ def latest(profile: Profile, role: str) -> pd.DataFrame:
                 "title": titled(row.title, row.unit),
                 "date": MONTH.sub(r"\1", dated(row.reference, row.year)),
                 "here": _here(row),
-                "england": number(row.england, row.decimals),
-                "region": number(row.region, row.decimals),
+                "england": or_dash(row.england, row.decimals),
+                "region": or_dash(row.region, row.decimals),
                 "neighbours": (
-                    f"{number(row.median, row.decimals)} ({row.with_figures} of {len(profile.neighbours)})"
+                    f"{or_dash(row.median, row.decimals)} ({row.with_figures} of {len(profile.neighbours)})"
                     if row.with_figures
                     else "–"
                 ),
@@ -117,7 +117,7 @@ def latest(profile: Profile, role: str) -> pd.DataFrame:
 
 def _here(row: object) -> str:
     return (
-        number(row.value, row.decimals)
+        or_dash(row.value, row.decimals)
         if pd.notna(row.value)
         else why_missing(row.reason).partition(" (")[0].partition(",")[0]
     )
@@ -141,9 +141,9 @@ def spread(profile: Profile) -> pd.DataFrame:
                 "title": titled(row.title, row.unit),
                 "here": _here(row),
                 "with_figures": f"{row.with_figures} of {len(profile.neighbours)}",
-                **{name: number(getattr(row, name), row.decimals) for name in ("lowest", "median", "highest")},
+                **{name: or_dash(getattr(row, name), row.decimals) for name in ("lowest", "median", "highest")},
                 **{
-                    name: number(getattr(row, name), row.decimals) if quartiles else "–"
+                    name: or_dash(getattr(row, name), row.decimals) if quartiles else "–"
                     for name in ("lower_quartile", "upper_quartile")
                 },
             }
@@ -160,7 +160,7 @@ def change(profile: Profile) -> pd.DataFrame:
         if fact.role == "context":
             continue
         interval = (
-            f" ({number(row.change_low, fact.decimals, True)} to {number(row.change_high, fact.decimals, True)})"
+            f" ({or_dash(row.change_low, fact.decimals, True)} to {or_dash(row.change_high, fact.decimals, True)})"
             if pd.notna(row.change_low)
             else ""
         )
@@ -168,10 +168,10 @@ def change(profile: Profile) -> pd.DataFrame:
             {
                 "title": titled(fact.title, fact.unit),
                 "years": f"{row.since} to {row.year}",
-                "before": number(row.before, fact.decimals),
-                "now": number(row.now, fact.decimals),
-                "change": number(row.change, fact.decimals, True) + interval,
-                "england": number(row.england_change, fact.decimals, True),
+                "before": or_dash(row.before, fact.decimals),
+                "now": or_dash(row.now, fact.decimals),
+                "change": or_dash(row.change, fact.decimals, True) + interval,
+                "england": or_dash(row.england_change, fact.decimals, True),
             }
         )
     return pd.DataFrame(rows, columns=list(CHANGES))
@@ -184,12 +184,12 @@ def shares(profile: Profile) -> pd.DataFrame:
         [
             {
                 "title": titled(row.title, row.unit),
-                "counts": f"{number(row.numerator, 0)} of {number(row.denominator, 0)}",
+                "counts": f"{or_dash(row.numerator, 0)} of {or_dash(row.denominator, 0)}",
                 "here": (
-                    f"{number(row.value, row.decimals)} ({number(row.low, row.decimals)} to"
-                    f" {number(row.high, row.decimals)})"
+                    f"{or_dash(row.value, row.decimals)} ({or_dash(row.low, row.decimals)} to"
+                    f" {or_dash(row.high, row.decimals)})"
                 ),
-                "england": number(row.england, row.decimals),
+                "england": or_dash(row.england, row.decimals),
                 "verdict": VERDICTS[row.against_england],
             }
             for row in rows[rows["low"].notna()].itertuples()

@@ -46,10 +46,10 @@ def not_fetched() -> Markdown:
     return said("not-fetched")
 
 
-def number(value: float, decimals: int = 1, signed: bool = False) -> str:
+def or_dash(value: float, decimals: int = 1, signed: bool = False) -> str:
     """A number with true signs, halves up, or a dash where there is none.
 
-    >>> number(-1.25, 1), number(2, 1, signed=True), number(1234.4, 0), number(float("nan"))
+    >>> or_dash(-1.25, 1), or_dash(2, 1, signed=True), or_dash(1234.4, 0), or_dash(float("nan"))
     ('−1.3', '+2.0', '1,234', '–')
     """
     return "–" if pd.isna(value) else phrases.number(value, f"{{:{'+' if signed else ''},.{int(decimals)}f}}")
@@ -80,7 +80,7 @@ def newest(profile: Profile, role: str) -> pd.DataFrame:
 
 def figure(row: Any) -> Markdown:
     """A newest figure, of a row of `newest`, beside England's: "agency rate (18.2%; England 16.2%)"."""
-    here, england = (f"{number(value, row.decimals)}{unit_sign(row.unit)}" for value in (row.value, row.england))
+    here, england = (f"{or_dash(value, row.decimals)}{unit_sign(row.unit)}" for value in (row.value, row.england))
     return said("figure", title=lower_first(row.title), here=here, england="" if pd.isna(row.england) else england)
 
 
