@@ -20,7 +20,7 @@ endif
 unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL = help
-.PHONY: help report test lab verify bench lock stages fresh docs clean FORCE
+.PHONY: help report test check lab verify bench lock stages fresh docs clean FORCE
 
 help:     ## list these targets
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -30,6 +30,12 @@ report: $(READY) $(QUARTO_TRIED)     ## run the pipeline: from the raw data to t
 
 test: $(READY)     ## run every test
 	@$(RUN) -m pytest -n auto --dist loadfile $(ARGS)
+
+check: $(READY)     ## lint, types and the fast tests, in about a minute: before each commit
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+	@$(RUN) -m mypy
+	@$(RUN) -m pytest -n auto --dist loadfile -q -m "not slow" $(ARGS)
 
 lab: $(READY)     ## open the notebooks in JupyterLab
 	@$(RUN) -m jupyterlab $(ARGS) notebooks
@@ -49,8 +55,9 @@ fresh:     ## try report and test in clean Debian systems, as root with debootst
 stages: $(READY)     ## write the lists of modules and reports in dvc.yaml, which follow from the code
 	@$(RUN) -m pipeline.workflow.stage_lists
 
-docs: $(READY)     ## write docs/reference/commands.md from the commands' own help
+docs: $(READY)     ## write docs/reference: commands.md from the commands' own help, survey-yaml.md from its schema
 	@$(RUN) -m typer pipeline.commands.main utils docs --name golden-thread --title Commands --output docs/reference/commands.md
+	@$(RUN) -m pipeline.surveys.staff.codebook_reference
 
 clean:     ## remove what the pipeline made, and its caches; raw data and .venv stay
 	rm -rf data/processed reports/site reports/published reports/.quarto .dvc/cache .dvc/tmp .pytest_cache .hypothesis

@@ -11,10 +11,10 @@ from pipeline.characters import for_terminal
 class GoldenThreadError(Exception):
     """A mistake that the user can mend.
 
-    >>> print(GoldenThreadError("Unknown rounding rule.", where="params.yaml, survey.rounding",
+    >>> print(GoldenThreadError("Unknown rounding rule.", where="survey.yaml, rounding",
     ...                         found="'up'", expected="half_up or half_even", fix="Correct the value."))
     Unknown rounding rule.
-      where:    params.yaml, survey.rounding
+      where:    survey.yaml, rounding
       found:    'up'
       expected: half_up or half_even
       fix:      Correct the value.

@@ -14,7 +14,7 @@ cells and quoted attributes, and none of the marks that a filter, a shortcode or
 import html
 import re
 from collections.abc import Iterable
-from typing import LiteralString
+from typing import LiteralString, SupportsIndex
 
 from pipeline.characters import harmless
 from pipeline.numerals import HalvesUp
@@ -62,7 +62,7 @@ class Markdown(str):
     def __radd__(self, other: str) -> "Markdown":
         return own(str.__add__(escaped(other), self))
 
-    def __mul__(self, times: int) -> "Markdown":
+    def __mul__(self, times: SupportsIndex) -> "Markdown":
         return own(str.__mul__(self, times))
 
     def strip(self, characters: str | None = None) -> "Markdown":

@@ -27,6 +27,8 @@ def half_up(value: Any, places: int | Mapping[str, int] = 0) -> Any:
 
     >>> half_up(62.5), half_up(-0.125, 2), half_up(100 * 0.285)
     (63.0, -0.13, 29.0)
+    >>> half_up(-0.4)
+    0.0
     >>> half_up(pd.DataFrame({"mean": [2.25], "people": [7]}), {"mean": 1}).to_dict("records")
     [{'mean': 2.3, 'people': 7}]
     """
@@ -40,11 +42,15 @@ def half_up(value: Any, places: int | Mapping[str, int] = 0) -> Any:
         return np.array([half_up(each, places) for each in value.ravel().tolist()], dtype=float).reshape(value.shape)
     if not isinstance(value, Real | Decimal) or isinstance(value, Integral) or not math.isfinite(value):
         return value
-    number = float(value)
+    if isinstance(places, Mapping):
+        raise TypeError("Places by column are for a DataFrame.")
+    return float(_quantized(float(value), places)) + 0.0  # no minus before a zero
+
+
+def _quantized(number: float, places: int) -> Decimal:
     exact = Decimal(f"{number:.{DIGITS}g}" if abs(number) < 10 ** (DIGITS - 1) else repr(number))
-    if -exact.as_tuple().exponent > places:
-        exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return float(exact)
+    step = Decimal(1).scaleb(-places)
+    return exact if exact == exact.to_integral_value() and places >= 0 else exact.quantize(step, ROUND_HALF_UP)
 
 
 def printed(value: Any, form: str = "") -> str:

@@ -24,7 +24,9 @@ does not. What `{## … ##}` holds is for editors and printed nowhere.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from numbers import Integral, Real
 from pathlib import Path
@@ -45,12 +47,25 @@ _UNKNOWN = re.compile(r"^'(\w+)' is undefined$")
 _OWN_LINE = re.compile(r"(- |:   |[0-9]+\. )")
 
 
+_below: ContextVar[Path | None] = ContextVar("below", default=None)
+
+
+@contextmanager
+def passages_below(root: Path) -> Iterator[None]:
+    """Within it, passages are those of the project at `root`: a worker may run elsewhere."""
+    token = _below.set(root)
+    try:
+        yield
+    finally:
+        _below.reset(token)
+
+
 def passage(name: str, /, root: Path | None = None, **values: object) -> Markdown:
     """The passage `name` ("<chapter>/<name>") with its values, as Markdown.
 
     Raises PublishingError where the template is not there, cannot be read, or names a value that was not handed over.
     """
-    folder = (root or project_root()) / FOLDER
+    folder = (root or _below.get() or project_root()) / FOLDER
     path = f"{name}{SUFFIX}"
     try:
         text = _environment(folder).get_template(path).render(values)

@@ -16,7 +16,6 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from numbers import Real
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
@@ -30,7 +29,7 @@ from pipeline.characters import drawable
 from pipeline.errors import PublishingError
 from pipeline.files import SIGNIFICANT_DIGITS, project_root, replacing, write_csv, write_text
 from pipeline.markdown import Cell, Markdown, attribute, escaped, own, plain
-from pipeline.numerals import filled
+from pipeline.numerals import filled, half_up
 from pipeline.phrases import true_minus
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ class Publication:
         self._values: dict[str, dict[str, object]] = {}
         self._names: set[str] = set()
 
-    def value(self, name: str, value: Real | str, form: str = "{}", *, respondents: int | None = None,
+    def value(self, name: str, value: float | str, form: str = "{}", *, respondents: int | None = None,
               people: bool = True) -> None:
         """Publish one value under a dotted `name`, as a report prints it (`form`, a format string).
 
@@ -112,22 +111,27 @@ class Publication:
 
     def table(self, name: str, table: pd.DataFrame, caption: str, *, headings: Mapping[str, str] | None = None,
               forms: Mapping[str, str] | None = None, widths: Sequence[int] | None = None,
-              data: pd.DataFrame | None = None, people: bool = True) -> pd.DataFrame:
+              data: pd.DataFrame | None = None, places: Mapping[str, int] | None = None,
+              people: bool = True) -> pd.DataFrame:
         """Publish `table` under `name`: its columns as `headings` call them, its cells as `forms` print them.
 
         `widths` are the columns' relative widths; without them a column takes what its text needs. `data` (the table
-        itself, if not given) is the CSV for readers. Returns the table as it was published.
+        itself, if not given) is the CSV for readers. `places` are the digits after the point of a column in the CSV, and
+        in print where there is no form for it; both are rounded from `table`, so that nothing is rounded twice. Returns
+        the table as it is in the CSV.
         """
         self._claim_name(name)
         caption = self._marked(caption)
         table = self._passed(name, table, people)
         headings = dict(headings or {column: str(column) for column in table.columns})
         shown = table[list(headings)]
-        cells = [[_cell(value, (forms or {}).get(column, "{}")) for column, value in zip(shown.columns, row)]
+        forms = {column: f"{{:.{digits}f}}" for column, digits in (places or {}).items()} | dict(forms or {})
+        cells = [[_cell(value, forms.get(column, "{}")) for column, value in zip(shown.columns, row)]
                  for row in shown.itertuples(index=False)]
         right = [pd.api.types.is_numeric_dtype(shown[column]) for column in shown.columns]
         text = f"{pipe_table(list(headings.values()), cells, right, widths)}\n\n: {escaped(caption)} {{#tbl-{name}}}\n"
         write_text(self.folder / "tables" / f"{name}.md", text)
+        table = half_up(table, places or {})
         if data is None:
             self._write_data(name, table, caption, headings)
         else:  # other columns than those printed: each by its own name
@@ -145,8 +149,12 @@ class Publication:
         write_text(self.folder / "passages" / f"{name}.md", "\n\n".join(part.strip() for part in [escaped(text), *parts]) + "\n")
 
     def figure(self, name: str, figure: "Figure | Callable[[pd.DataFrame], Figure]", caption: str, alt: str,
-               data: pd.DataFrame, *, headings: Mapping[str, str] | None = None) -> Image:
+               data: pd.DataFrame, *, headings: Mapping[str, str] | None = None,
+               places: Mapping[str, int] | None = None) -> Image:
         """Publish `figure` as SVG and PNG with its caption, a text alternative that states the finding, and its data.
+
+        `places` are the digits after the point of a column in the CSV; the figure, which may print numbers as well, is
+        drawn from the data as they are.
 
         With a guard, `figure` is a function that draws the data: it gets what the guard let pass and nothing else.
         Closes the figure and returns its picture, which a notebook shows with the text alternative.
@@ -169,7 +177,7 @@ class Publication:
         text = (f"![{escaped(caption)} Data: {link}.](published/{self.notebook}/figures/{name})"
                 f'{{#fig-{name} fig-alt="{attribute(alt)}"}}\n')
         write_text(folder / f"{name}.md", text)
-        self._write_data(name, data, caption, headings)
+        self._write_data(name, half_up(data, places or {}), caption, headings)
         _pyplot().close(figure)
         return Image(filename=str(folder / f"{name}.png"), alt=alt, width=WIDTH_ON_SCREEN)
 
@@ -217,7 +225,8 @@ def save_figure(figure: "Figure", stem: Path) -> None:
     page = (f'#set page(width: {(width - SPARE) / DOTS}in, height: {(height - 2 * SPARE) / DOTS}in, margin: 0in, fill: white)\n'
             f'#image("{drawn.name}", width: 100%, height: 100%, fit: "stretch")')
     with replacing(picture) as beside:
-        beside.write_bytes(_with_density(typst.compile(page.encode(), root=drawn.parent, format="png", ppi=float(DOTS))))
+        made = typst.compile(page.encode(), root=drawn.parent, format="png", ppi=float(DOTS))  # type: ignore[call-overload]
+        beside.write_bytes(_with_density(made))
 
 
 def _name_what_the_font_lacks(figure: "Figure") -> None:

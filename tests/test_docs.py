@@ -72,6 +72,7 @@ def test_every_environment_variable_of_ours_is_documented():
     assert read == {"GOLDEN_THREAD_ENGINE", "SOURCE_DATE_EPOCH"} and all(f"`{name}`" in PARAMETERS for name in read)
 
 
+@pytest.mark.slow
 def test_the_reference_of_commands_is_what_the_commands_say():
     written = subprocess.run([sys.executable, "-m", "typer", "pipeline.commands.main", "utils", "docs", "--name", "golden-thread",
                               "--title", "Commands"], cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -40,6 +40,7 @@ def test_outside_a_project_the_installed_one_is_meant(tmp_path, monkeypatch):
     assert (project_root() / "pyproject.toml").is_file()
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), min_size=1), min_size=1, max_size=8))
 def test_no_text_in_a_csv_begins_like_a_formula_and_all_others_stay_as_they_are(tmp_path_factory, texts):
     path = tmp_path_factory.mktemp("csv") / "t.csv"
@@ -51,6 +52,7 @@ def test_no_text_in_a_csv_begins_like_a_formula_and_all_others_stay_as_they_are(
     assert list(map(unguarded, written)) == texts
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(["=1+1", "@SUM(A1)", "-x", "'=1", "'tis", "share"]), min_size=1, max_size=6, unique=True))
 def test_no_head_of_a_csv_begins_like_a_formula(tmp_path_factory, names):
     path = tmp_path_factory.mktemp("csv") / "t.csv"

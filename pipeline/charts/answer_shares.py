@@ -1,4 +1,4 @@
-"""The shares that a chart of answers draws: from counts or weights, how many agree, the mean answer, and the order."""
+"""The order of a chart's items: by how many agree, or by the mean answer."""
 
 from collections.abc import Sequence
 
@@ -6,36 +6,6 @@ import numpy as np
 import pandas as pd
 
 from pipeline.surveys.codebook import AnswerScale
-
-ROW = ["item", "group"]
-
-
-def answer_shares(answers: pd.DataFrame, scale: AnswerScale, weight: str | None = None) -> pd.DataFrame:
-    """Per cent of each answer, from a row an answer, or a row an item, group and category with its count or weight.
-
-    `answers`: columns `item`, `group`, `category`, and the one that `weight` names; without it each row counts once.
-    A count that is suppressed (empty) is left empty, and so are the shares of its row unless a column `base` gives the
-    people who answered. Returns one row an item and group, in the order of `answers`, with a column for each answer of
-    the scale, and `base` where `answers` has it, or where rows were counted.
-
-    >>> yes, no = dict(id="yes", label="Yes", role="agree"), dict(id="no", label="No", role="disagree")
-    >>> yes_no = AnswerScale(categories=[yes, no])
-    >>> table = pd.DataFrame({"item": "time", "group": "all", "category": ["yes", "no", "no"], "weight": [1., 2., 1.]})
-    >>> answer_shares(table, yes_no, "weight").to_dict("records")
-    [{'item': 'time', 'group': 'all', 'yes': 25.0, 'no': 75.0}]
-    >>> answer_shares(table, yes_no).round(1).to_dict("records")
-    [{'item': 'time', 'group': 'all', 'yes': 33.3, 'no': 66.7, 'base': 3}]
-    """
-    by_row = answers.groupby(ROW, sort=False)
-    each = answers.assign(counted=1 if weight is None else answers[weight]).groupby([*ROW, "category"], sort=False)
-    counts = each["counted"].sum(min_count=1).unstack().reindex(columns=list(scale.ids))
-    suppressed = each["counted"].apply(lambda cell: cell.isna().any()).unstack(fill_value=False)
-    counts = counts.fillna(0).mask(suppressed.reindex(columns=counts.columns, fill_value=False))
-    total = counts.sum(axis=1, skipna=False)
-    given = by_row["base"].first() if "base" in answers else by_row.size() if weight is None else None
-    shares = 100 * counts.div(given if "base" in answers else total, axis=0)
-    shares = shares if given is None else shares.assign(base=given)
-    return answers[ROW].drop_duplicates().merge(shares.rename_axis(columns=None).reset_index(), on=ROW)
 
 
 def side(shares: pd.DataFrame, categories: Sequence[str]) -> pd.Series:

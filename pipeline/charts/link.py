@@ -1,6 +1,7 @@
 """Charts of what the margins say about the link: the ladder of bounds, every pair, and the curve of copulas."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -13,7 +14,7 @@ from pipeline.charts.style import BLUES, CURVES, EDGE, HEADING, INK, LETTERING, 
 from pipeline.phrases import number
 
 DIFFERENCE = "Difference in the share that reports better outcomes (percentage points: supported less not supported)"
-BAND = {"edgecolor": EDGE, "linewidth": 0.5}  # a band is an assumption: the more is assumed, the darker
+BAND: dict[str, Any] = {"edgecolor": EDGE, "linewidth": 0.5}  # a band is an assumption: the more is assumed, the darker
 NAMES = 1.35  # inches beside the curves for their names
 
 
@@ -41,7 +42,7 @@ def bounds_ladder(rungs: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     return figure
 
 
-def _points(value: float, position: int = 0) -> str:
+def _points(value: float, position: float = 0) -> str:
     """Signed whole points, with a true minus; the second argument is what matplotlib passes to a formatter."""
     return number(value, "{:+.0f}")
 

@@ -7,6 +7,7 @@ a figure are drawn into one pair of axes whose unit is the inch: lines, bands an
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -27,11 +28,13 @@ LEFT, BOTTOM, ACROSS, UP = 0.3, 0.25, 2.0, 0.82  # inches of the plot within its
 LETTERS = 33  # in a line of a title
 FEWEST_FOR_BAND = 4  # neighbours with figures: quartiles of fewer would be their own values
 BANDS = (("lowest", "highest", RANGE), ("lower_quartile", "upper_quartile", MIDDLE))
-LINES = (
+LINES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("region", {"color": QUIET, "linestyle": REGION, "linewidth": 1.3}),
     ("england", {"color": SECOND[0], "linestyle": "--", "linewidth": 1.3}),
     ("value", {"color": FIRST[0], "marker": FIRST[1], "linewidth": 1.7, "markersize": 3.6}),
 )
+
+Number = TypeVar("Number", float, np.ndarray)
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Panel:
     last: int
     highest: float
 
-    def x(self, year: object) -> object:
+    def x(self, year: Number) -> Number:
         """Inches from the figure's left edge.
 
         >>> Panel(0.5, 0.0, 2017, 2024, 10.0).x(2024)
@@ -52,7 +55,7 @@ class Panel:
         """
         return self.left + ACROSS * (year - self.first + 0.4) / (self.last - self.first + 0.4)
 
-    def y(self, value: object) -> object:
+    def y(self, value: Number) -> Number:
         """Inches from the figure's lower edge."""
         return self.bottom + UP * value / self.highest
 
@@ -155,7 +158,7 @@ def _labelled(first: int, last: int) -> Sequence[int]:
 
 def _legend(figures: pd.DataFrame, here: str) -> list[Line2D | Patch]:
     styles = dict(LINES)
-    handles = [Line2D([], [], label=here, **styles["value"])]
+    handles: list[Line2D | Patch] = [Line2D([], [], label=here, **styles["value"])]
     if figures["value"].isna().any():
         handles.append(
             Line2D([], [], color=INK, marker="x", linestyle="", markersize=4, label="No figure in this year")

@@ -5,7 +5,6 @@ own words, and either a check or why there is none. `check_claims` gives each en
 by which rules: reproduced, within rounding, reproduced literally only, not reproduced, or not checkable.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -14,12 +13,12 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import Field, model_validator
 
+from pipeline.claims.checking import Stated, verdicts_on
+from pipeline.claims.entries import Statement, Statements, common_problems
+from pipeline.claims.figures import Figure
 from pipeline.claims.verdicts import (
-    NOT_CHECKABLE,
-    VERDICTS,
     Judgement,
     Share,
-    Word,
     judge_comparison,
     judge_count,
     judge_number,
@@ -31,16 +30,7 @@ from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_mod
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.published import row_counts
 
-COLUMNS = ["id", "section", "sentence", "claim", "group", "item", "claimed", "found", "found_low", "found_high",
-           "literal", "convention", "verdict", "note"]
 Role = Literal["agree", "neutral", "disagree", "dont_know"]
-
-
-class Place(Strict):
-    """A section of the report, and the number of the sentence in it, from 1."""
-
-    section: Text
-    sentence: int = Field(ge=1)
 
 
 class Part(Strict):
@@ -91,27 +81,19 @@ class CountCheck(Strict):
     number: int = Field(ge=0)
 
 
-class Claim(Strict):
-    """One statement: its place, what it says in our words, and how it is checked or why it cannot be."""
-
-    id: Slug
-    place: Place
-    claim: Text
-    check: Annotated[PercentCheck | ComparisonCheck | CountCheck, Field(discriminator="statistic")] | None = None
-    not_checkable: Text | None = None
-    remark: Text | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> "Claim":
-        if (self.check is None) == (self.not_checkable is None):
-            raise ValueError("give either check or not_checkable")
-        return self
+Check = Annotated[PercentCheck | ComparisonCheck | CountCheck, Field(discriminator="statistic")]
 
 
-class Claims(Strict):
+class Claim(Statement):
+    """A statement of the report on its survey."""
+
+    check: Check | None = None
+    beside: None = None
+
+
+class Claims(Statements):
     """All claims, the words that they use, and the report's sections in order."""
 
-    words: dict[Text, Word]
     sections: tuple[Text, ...]
     claims: tuple[Claim, ...] = Field(min_length=1)
 
@@ -121,8 +103,8 @@ def read_claims(path: Path, codebook: Codebook) -> Claims:
     return read_model(path, Claims, lambda claims: _problems(claims, codebook))
 
 
-def check_claims(claims: Claims, answers: pd.DataFrame, codebook: Codebook, rounding: str) -> pd.DataFrame:
-    """A verdict on every claim: one row each in the order of the file, columns as in COLUMNS.
+def check_claims(claims: Claims, answers: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """A verdict on every claim, as `pipeline.claims.checking.verdicts_on` has them.
 
     `answers` is the canonical table (see `pipeline.surveys.published.count_tables`). found is the published figure as
     text; found_low and found_high are what rounding allows: per cent for a share, percentage points (left less right)
@@ -134,34 +116,51 @@ def check_claims(claims: Claims, answers: pd.DataFrame, codebook: Codebook, roun
     >>> from pipeline.surveys.published import count_tables, read_published
     >>> folder = project_root() / "data/raw/surveys/ofsted-2011"
     >>> codebook = read_codebook(folder / "survey.yaml")
-    >>> answers, _ = count_tables(read_published(folder, codebook), codebook, "half_up")
-    >>> checked = check_claims(read_claims(folder / "claims.yaml", codebook), answers, codebook, "half_up")
+    >>> answers, _ = count_tables(read_published(folder, codebook), codebook)
+    >>> checked = check_claims(read_claims(folder / "claims.yaml", codebook), answers, codebook)
     >>> checked.set_index("id").loc["effectiveness-managers", ["claimed", "found", "verdict"]].tolist()
     ['78%', '74%', 'not reproduced']
     """
-    table = _Table(answers, codebook, rounding)
-    checked = [{"id": claim.id, "section": claim.place.section, "sentence": claim.place.sentence, "claim": claim.claim,
-                **_checked(claim, claims, table)} for claim in claims.claims]
-    return pd.DataFrame(checked, columns=COLUMNS)
+    return verdicts_on(claims.claims, SurveyFigures(claims, answers, codebook))
 
 
-def sort_by_verdict(checked: pd.DataFrame) -> pd.DataFrame:
-    """Failures first: in the order of `pipeline.claims.verdicts.VERDICTS`; within a verdict the order stays.
+class SurveyFigures:
+    """The shares of the survey's rows, and the numbers around them, as the checks of `claims` look into them."""
 
-    >>> checked = pd.DataFrame({"verdict": ["reproduced", "not checkable", "not reproduced"]})
-    >>> sort_by_verdict(checked)["verdict"].tolist()
-    ['not reproduced', 'not checkable', 'reproduced']
-    """
-    return checked.sort_values("verdict", key=lambda verdicts: verdicts.map(VERDICTS.index), kind="stable",
-                               ignore_index=True)
-
-
-class _Table:
-    """The shares of the survey's rows, and the numbers around them."""
-
-    def __init__(self, answers: pd.DataFrame, codebook: Codebook, rounding: str):
-        self.codebook, self.rounding = codebook, rounding
+    def __init__(self, claims: Claims, answers: pd.DataFrame, codebook: Codebook):
+        self.words, self.codebook = claims.words, codebook
         self.rows = {key: row.set_index("category") for key, row in answers.groupby(["item", "group"], sort=False)}
+
+    def stated(self, check: Check) -> Stated:
+        """The groups and items that a check is about, and what it claims of them."""
+        match check:
+            case PercentCheck():
+                return Stated([check.group], [check.item], f"{check.number}%" if check.word is None else check.word)
+            case ComparisonCheck(left=left, right=right):
+                return Stated([left.group, right.group], [left.item, right.item], f"{check.relation} than")
+            case CountCheck():
+                return Stated(check.groups, [], "more than " * (check.relation == "greater") + str(check.number))
+
+    def found(self, check: Check) -> tuple[Figure, Judgement]:
+        """The published figure, and the judgement; all figures that a check can name are there."""
+        match check:
+            case PercentCheck():
+                share = self.share(check)
+                judgement = (judge_number(share, check.number) if check.word is None
+                             else judge_word(share, check.word, self.words[check.word]))
+                return Figure(share.published, share.lowest, share.highest, percent(share.published)), judgement
+            case ComparisonCheck(left=left, right=right):
+                one, other = self.share(left), self.share(right)
+                gap = Figure(one.published - other.published, one.lowest - other.highest, one.highest - other.lowest,
+                             f"{percent(one.published)} against {percent(other.published)}")
+                return gap, judge_comparison(one, check.relation, other)
+            case CountCheck():
+                number = self.count(check)
+                return Figure.exactly(number, str(number)), judge_count(number, check.relation, check.number)
+
+    def revised(self, check: Check, figure: Figure) -> str:
+        """Nothing: a survey is published once."""
+        return ""
 
     def share(self, part: Part) -> Share:
         """The published percentage of the part, and the counts that rounding allows it."""
@@ -174,10 +173,10 @@ class _Table:
         row = row.loc[list(categories)]
         base = int(row["base"].iloc[0])
         chosen = [categories.index(category) for category in self.codebook.scale.with_role(part.categories)]
-        feasible = row_counts(row["percent"].tolist(), base, self.codebook, self.rounding,
+        feasible = row_counts(row["percent"].tolist(), base, self.codebook,
                               f"answers.csv, item {part.item}, group {part.group}")
         published = sum((Fraction(feasible.percentages[k]) for k in chosen), Fraction())
-        return Share(published, *feasible.bounds(chosen), base, self.rounding)
+        return Share(published, *feasible.bounds(chosen), base, self.codebook.rounding)
 
     def count(self, check: CountCheck) -> int:
         """A number of people, places or rows."""
@@ -194,38 +193,7 @@ class _Table:
         }[check.of]
 
 
-def _checked(claim: Claim, claims: Claims, table: _Table) -> dict:
-    """The columns from group to note for one claim."""
-    match claim.check:
-        case PercentCheck() as check:
-            share = table.share(check)
-            judgement = (judge_number(share, check.number) if check.word is None
-                         else judge_word(share, check.word, claims.words[check.word]))
-            claimed = f"{check.number}%" if check.word is None else check.word
-            columns = {"group": check.group, "item": check.item, "claimed": claimed, "found": percent(share.published),
-                       "found_low": float(share.lowest), "found_high": float(share.highest)}
-        case ComparisonCheck(left=left, right=right) as check:
-            one, other = table.share(left), table.share(right)
-            judgement = judge_comparison(one, check.relation, other)
-            columns = {"group": "; ".join(dict.fromkeys([left.group, right.group])),
-                       "item": "; ".join(dict.fromkeys([left.item, right.item])), "claimed": f"{check.relation} than",
-                       "found": f"{percent(one.published)} against {percent(other.published)}",
-                       "found_low": float(one.lowest - other.highest), "found_high": float(one.highest - other.lowest)}
-        case CountCheck() as check:
-            found = table.count(check)
-            judgement = judge_count(found, check.relation, check.number)
-            claimed = f"{check.number}" if check.relation == "equals" else f"more than {check.number}"
-            columns = {"group": "; ".join(check.groups), "item": "", "claimed": claimed, "found": str(found),
-                       "found_low": float(found), "found_high": float(found)}
-        case None:
-            judgement = Judgement(NOT_CHECKABLE, claim.not_checkable)
-            columns = {"group": "", "item": "", "claimed": "", "found": "", "found_low": None, "found_high": None}
-    readings = {None: "", True: "true", False: "false"}
-    return {**columns, "literal": readings[judgement.literal], "convention": readings[judgement.convention],
-            "verdict": judgement.verdict, "note": " ".join(filter(None, [judgement.note, claim.remark]))}
-
-
-def _parts(check: PercentCheck | ComparisonCheck | CountCheck | None) -> list[tuple[str, Part]]:
+def _parts(check: Check | None) -> list[tuple[str, Part]]:
     """The shares that a check looks at, each with the words that lead to it in the file."""
     if isinstance(check, ComparisonCheck):
         return [("left, ", check.left), ("right, ", check.right)]
@@ -234,17 +202,13 @@ def _parts(check: PercentCheck | ComparisonCheck | CountCheck | None) -> list[tu
 
 def _problems(claims: Claims, codebook: Codebook) -> Iterator[str]:
     """What a claims file says that does not fit itself or the codebook."""
-    for claim, n in Counter(claim.id for claim in claims.claims).items():
-        if n > 1:
-            yield f"claims, {claim}, id: stands {n} times; give each entry its own"
+    yield from common_problems(claims)
     items, groups = {item.id: item for item in codebook.items}, {group.id for group in codebook.groups}
     for claim in claims.claims:
         entry = f"claims, {claim.id}"
-        if claim.place.section not in claims.sections:
-            yield f"{entry}, place, section: {claim.place.section!r} is not listed; use one of the names under sections"
+        if claim.place.name not in claims.sections:
+            yield f"{entry}, place, section: {claim.place.name!r} is not listed; use one of the names under sections"
         check = claim.check
-        if isinstance(check, PercentCheck) and check.word and check.word not in claims.words:
-            yield f"{entry}, check, word: {check.word!r} is not under words; use one of {', '.join(claims.words)}"
         if isinstance(check, CountCheck):
             yield from (f"{entry}, check, groups: {group!r} is not a group; use one of {', '.join(sorted(groups))}"
                         for group in check.groups if group not in groups)

@@ -129,7 +129,7 @@ def documentation() -> None:
 
 
 @app.command(epilog=EXAMPLES + "`golden-thread notebook 01-clean-survey`\n\n"
-                               "`golden-thread notebook 01-clean-survey -p rounding=down`\n\n"
+                               "`golden-thread notebook 08-profile -p authority=Lancashire`\n\n"
                                "`golden-thread notebook 09-staff-survey -p survey=leeds-2026`")
 def notebook(
     name: Annotated[str, typer.Argument(help="The notebook's name, without .ipynb.")],
@@ -144,7 +144,19 @@ def notebook(
     handed = hand_over(root, name, parameter or [])
     if runs_for_each_survey(name) and handed.get("survey"):
         edition = edition or f"survey/{handed['survey']}"
-    for path in run_notebook(name, handed, root, edition=edition):
+    console.print(str(run_notebook(name, handed, root, edition=edition)), markup=False)
+
+
+@app.command(epilog=EXAMPLES + "`golden-thread notebook-pages`\n\n`golden-thread notebook-pages --edition survey/leeds-2026`")
+def notebook_pages(
+    edition: Annotated[str, typer.Option(help="The folder of the site whose notebooks they are; of a survey's own, survey/NAME.")] = "",
+) -> None:
+    """Make the pages of the executed notebooks. (Stages of the pipeline call this.)"""
+    from pipeline.inputs.parameters import survey_of_stage
+    from pipeline.notebooks.pages import write_pages
+
+    survey = survey_of_stage()
+    for path in write_pages(project_root(), edition or (f"survey/{survey}" if survey else "")):
         console.print(str(path), markup=False)
 
 

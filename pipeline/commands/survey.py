@@ -31,7 +31,7 @@ Name = Annotated[str, typer.Argument(help="The survey's name: small letters, dig
                                       "`golden-thread survey new leeds-2026 results.xlsx --sheet Responses`")
 def new(
     name: Name,
-    file: Annotated[Path, typer.Argument(help="The export: CSV, XLSX or ODS, as it came from the survey platform.")],
+    file: Annotated[Path, typer.Argument(help="The export: CSV, XLSX, ODS, SPSS or Stata, as it came from the survey platform.")],
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook with several.")] = None,
 ) -> None:
     """Take in an export: draft its codebook, and say what each column is thought to be."""
@@ -46,7 +46,8 @@ def new(
                   "     direction, subjects, what each statement measures, reversed statements,\n"
                   "     and that no column tells who somebody is.\n"
                   f"  2. golden-thread survey check {name}\n"
-                  "  3. golden-thread run", markup=False)
+                  f"  3. golden-thread survey preview {name}\n"
+                  "  4. golden-thread run", markup=False)
 
 
 def _print_guesses(guesses: Sequence["Guess"]) -> None:
@@ -91,6 +92,17 @@ def check(name: Name) -> None:
         for row in part.rows:
             table.add_row("", *map(Text, row))
         console.print(table)
+
+
+@survey_app.command(epilog=EXAMPLES + "`golden-thread survey preview leeds-2026`")
+def preview(name: Name) -> None:
+    """Show how each column was understood, with its answers, on a private page beside the export."""
+    from pipeline.rendering.survey_preview import write_preview
+    from pipeline.workflow.survey_adding import SURVEYS, survey_folder
+
+    page = write_preview(survey_folder(project_root(), name))
+    console.print(f"{SURVEYS / name / page.name}: each column as it was understood, with exact counts.\nOpen it in a browser. It is "
+                  "for those who may see the answers, and no others.", markup=False)
 
 
 @survey_app.command(epilog=EXAMPLES + "`golden-thread survey simulate example-2026 "

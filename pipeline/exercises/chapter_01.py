@@ -1,5 +1,7 @@
 """Exercises of chapter 1: what a rounded percentage leaves open, and what it settles."""
 
+from functools import partial
+
 import pandas as pd
 
 from pipeline.exercises.checking import Exercise, Mistake, letters
@@ -7,10 +9,9 @@ from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.published import feasible_sets
 
 
-def exercises(answers: pd.DataFrame, rows: pd.DataFrame, codebook: Codebook,
-              rounding: str) -> tuple[Exercise, Exercise, Exercise]:
+def exercises(answers: pd.DataFrame, rows: pd.DataFrame, codebook: Codebook) -> tuple[Exercise, Exercise, Exercise]:
     """Three exercises on the two tables that the chapter makes (see `pipeline.surveys.published.count_tables`)."""
-    return _totals(rows, codebook), _exact_counts(answers, codebook), _sentences(answers, codebook, rounding)
+    return _totals(rows, codebook), _exact_counts(answers, codebook), _sentences(answers, codebook)
 
 
 def _totals(rows: pd.DataFrame, codebook: Codebook) -> Exercise:
@@ -18,7 +19,7 @@ def _totals(rows: pd.DataFrame, codebook: Codebook) -> Exercise:
         chosen = rows if group is None else rows[rows["group"] == group]
         return int((chosen["percent_total"] != 100).sum())
 
-    one_group = (Mistake(lambda of=group.id: other_than_100(of),
+    one_group = (Mistake(partial(other_than_100, group.id),
                          f"That counts one group only ({group.label.lower()}): add up both lines of the table.")
                  for group in codebook.groups)
     return Exercise(
@@ -59,13 +60,13 @@ def _exact_counts(answers: pd.DataFrame, codebook: Codebook) -> Exercise:
                   Mistake(lambda: 100 * (1 - exact[second].mean()), "Those are the counts that are not certain.")))
 
 
-def _sentences(answers: pd.DataFrame, codebook: Codebook, rounding: str) -> Exercise:
+def _sentences(answers: pd.DataFrame, codebook: Codebook) -> Exercise:
     group = codebook.groups[0]
     item = codebook.rows(group.id)[-1]
 
     def hold() -> frozenset[str]:
         row = answers[(answers["item"] == item.id) & (answers["group"] == group.id)]
-        counts = feasible_sets(row, codebook.decimals, rounding)[item.id, group.id]
+        counts = feasible_sets(row, codebook.decimals, codebook.rounding)[item.id, group.id]
         scale = codebook.scale
 
         def people(*categories: str) -> tuple[int, int]:

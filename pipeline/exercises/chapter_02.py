@@ -9,10 +9,9 @@ from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.published import feasible_sets
 
 
-def exercises(checked: pd.DataFrame, answers: pd.DataFrame, codebook: Codebook,
-              rounding: str) -> tuple[Exercise, Exercise, Exercise]:
+def exercises(checked: pd.DataFrame, answers: pd.DataFrame, codebook: Codebook) -> tuple[Exercise, Exercise, Exercise]:
     """Three exercises on the claims with their verdicts (see `pipeline.claims.survey.check_claims`) and on answers.csv."""
-    return _borne_out(checked), _widest_gap(checked), _within_rounding(answers, codebook, rounding)
+    return _borne_out(checked), _widest_gap(checked), _within_rounding(answers, codebook)
 
 
 def _borne_out(checked: pd.DataFrame) -> Exercise:
@@ -64,7 +63,7 @@ def _widest_gap(checked: pd.DataFrame) -> Exercise:
                           "That is how many of them fail. By how many points?")))
 
 
-def _within_rounding(answers: pd.DataFrame, codebook: Codebook, rounding: str) -> Exercise:
+def _within_rounding(answers: pd.DataFrame, codebook: Codebook) -> Exercise:
     group = codebook.groups[0]
     item = codebook.rows(group.id)[-1]
     row = answers[(answers["item"] == item.id) & (answers["group"] == group.id)]
@@ -73,9 +72,9 @@ def _within_rounding(answers: pd.DataFrame, codebook: Codebook, rounding: str) -
         return int(row.loc[row["category"].isin(codebook.scale.agree), "percent"].sum())
 
     def not_refuted() -> frozenset[int]:
-        counts = feasible_sets(row, codebook.decimals, rounding)[item.id, group.id]
+        counts = feasible_sets(row, codebook.decimals, codebook.rounding)[item.id, group.id]
         low, high = counts.bounds([codebook.scale.ids.index(category) for category in codebook.scale.agree])
-        return frozenset(int(rounded_percentage(people, counts.base, codebook.decimals, rounding))
+        return frozenset(int(rounded_percentage(people, counts.base, codebook.decimals, codebook.rounding))
                          for people in range(low, high + 1))
 
     return Exercise(

@@ -1,5 +1,7 @@
 """Exercises of chapter 4: what margins settle about a link, and what they leave open."""
 
+from functools import partial
+
 import pandas as pd
 
 from pipeline.exercises.checking import Exercise, Mistake, letters
@@ -47,7 +49,11 @@ def _least_overlap(answers: pd.DataFrame, codebook: Codebook, support: str, outc
 def _many_pairs(bounds: pd.DataFrame, codebook: Codebook) -> Exercise:
     both = bounds[bounds["statistic"] == "both_agree"]
     nothing = both[both["assumption"] == NOTHING.name]
-    one_group = (Mistake(lambda of=group.id: int((nothing.loc[nothing["group"] == of, "low"] >= 0.5).sum()),
+
+    def of_group(group: str) -> int:
+        return int((nothing.loc[nothing["group"] == group, "low"] >= 0.5).sum())
+
+    one_group = (Mistake(partial(of_group, group.id),
                          f"That is one group only ({group.label.lower()}).") for group in codebook.groups)
     return Exercise(
         "4.2", lambda: int((nothing["low"] >= 0.5).sum()), unit="pairs",

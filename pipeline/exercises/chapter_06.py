@@ -92,8 +92,8 @@ def _judging(authorities: pd.DataFrame, england: pd.Series) -> Exercise:
         few, plans = float(known["repeat_plans"].sum()), float(authorities["plans"].sum())
         hidden = len(authorities) - len(known)
         left_out = few / float(known["plans"].sum())
-        return {ZERO: (few / plans, few / plans), LEFT_OUT: (left_out, left_out),
-                BOUNDED: tuple((few + hidden * end) / plans for end in BETWEEN)}
+        low, high = ((few + hidden * end) / plans for end in BETWEEN)
+        return {ZERO: (few / plans, few / plans), LEFT_OUT: (left_out, left_out), BOUNDED: (low, high)}
 
     def sound() -> frozenset[str]:
         return letters({way: round(100 * low, 1) <= true <= round(100 * high, 1)

@@ -15,13 +15,15 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import pandas as pd
 
 from pipeline.errors import ParameterError
 from pipeline.phrases import counted
 
-Answer = bool | Real | str | Collection[str]
+Answer = bool | float | str | Collection[object]
+Plain = Any  # what `_plain` makes of an answer; which kind it is, `_kind` says
 
 
 @dataclass(frozen=True)
@@ -106,13 +108,13 @@ class Exercise:
         difference = _difference(given, expected, self.tolerance)
         return Reply(f"**Not yet.** {difference} `.hint()` gives a hint.", right=False)
 
-    def _made(self, mistake: Mistake, given: Answer, expected: Answer) -> bool:
+    def _made(self, mistake: Mistake, given: Plain, expected: Plain) -> bool:
         wrong = _plain(mistake.answer())
         if isinstance(expected, frozenset) and not isinstance(wrong, frozenset):
             return wrong in given ^ expected
         return self._same(given, wrong)
 
-    def _same(self, given: Answer, expected: Answer) -> bool:
+    def _same(self, given: Plain, expected: Plain) -> bool:
         if _kind(given) != _kind(expected):
             return False
         if _kind(expected) == "number":
@@ -120,7 +122,7 @@ class Exercise:
         return given == expected
 
 
-def _plain(answer: object) -> object:
+def _plain(answer: object) -> Plain:
     """Numbers of any library as Python's own, texts without letter case and outer blanks, collections as sets."""
     if isinstance(answer, pd.DataFrame):
         return answer
@@ -133,15 +135,17 @@ def _plain(answer: object) -> object:
     return answer
 
 
-def _kind(answer: object) -> str:
+def _kind(answer: Plain) -> str:
     if isinstance(answer, bool):
         return "truth"
     if isinstance(answer, Real):
         return "number"
-    return {str: "text", frozenset: "collection"}.get(type(answer), type(answer).__name__)
+    if isinstance(answer, str):
+        return "text"
+    return "collection" if isinstance(answer, frozenset) else type(answer).__name__
 
 
-def _described(answer: object, unit: str = "", tolerance: float = 0.0) -> str:
+def _described(answer: Plain, unit: str = "", tolerance: float = 0.0) -> str:
     """What sort of answer this is, without telling it."""
     kind = _kind(answer)
     if kind == "number":
@@ -153,7 +157,7 @@ def _described(answer: object, unit: str = "", tolerance: float = 0.0) -> str:
     return {"truth": "True or False", "text": "a text"}.get(kind, kind)
 
 
-def _described_mistaken(answer: object) -> str:
+def _described_mistaken(answer: Plain) -> str:
     """What somebody gave in place of the sort that was asked for, and how that may have come about."""
     if answer is None:
         return "nothing (None)"
@@ -170,7 +174,7 @@ def _described_mistaken(answer: object) -> str:
     return known if _kind(answer) in ("truth", "number") else f"of the type {known}"
 
 
-def _difference(given: Answer, expected: Answer, tolerance: float) -> str:
+def _difference(given: Plain, expected: Plain, tolerance: float) -> str:
     """How a wrong answer of the right kind is wrong."""
     if _kind(expected) == "collection":
         return _list_difference(given, expected)

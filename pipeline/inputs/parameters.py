@@ -22,7 +22,7 @@ from pipeline.suggestions import suggestion
 SURVEYS = Path("data/raw/surveys")
 STAGE = "DVC_STAGE"  # the variable in which DVC names the stage that it runs
 _OF_STAGE = "@"  # in KNOBS: the survey that the stage runs for
-_STUDY = {"survey": "survey.name", "rounding": "survey.rounding"}
+_STUDY = {"survey": "survey.name"}
 _LINK = ("latent_low", "latent_high", "team_size", "team_icc", "authority_size", "authority_icc")
 KNOBS: Mapping[str, Mapping[str, str]] = {  # of each notebook: what each of its parameters is called in params.yaml
     "01-clean-survey": _STUDY,
@@ -42,7 +42,6 @@ Several = Annotated[int, Field(ge=1)]
 
 class Survey(Strict):
     name: SurveyName
-    rounding: Literal["half_up", "half_even", "down"]
 
 
 class Link(Strict):

@@ -17,11 +17,13 @@ from pipeline.suggestions import nearest, suggestion
 
 FILE = "params.yaml"
 RESTORE = "Take it back as it was published (git restore params.yaml)."
+MOVED = {("survey", "rounding"): "it is a fact of the publication: write it into survey.yaml of its folder, beside decimals, and take "
+                                 "it out here (the survey of 2011 has it there)"}
 Place = tuple[str | int, ...]  # the keys, and numbers of entries, that lead to a value
 
 
 class Places:
-    """Where each value stands, in words: "params.yaml, line 5, column 3, survey.rounding"."""
+    """Where each value stands, in words: "params.yaml, line 5, column 3, link.team_size"."""
 
     def __init__(self, file: str = FILE):
         self._stands: dict[Place, str] = {(): file}
@@ -115,6 +117,8 @@ def _reason(model: type[BaseModel], error: Mapping[str, Any]) -> str:
     found = error["input"]
     told = f", found {found!r}" if isinstance(found, str) and found else ""
     match error["type"]:
+        case "extra_forbidden" if tuple(error["loc"]) in MOVED:
+            return f"the parameter has moved: {MOVED[tuple(error['loc'])]}"
         case "extra_forbidden":
             keys = _keys(model, _parent(error))
             return "there is no such parameter" + (suggestion(str(error["loc"][-1]), keys) or f", only {', '.join(keys)}")

@@ -1,8 +1,8 @@
 """Runs one notebook through papermill: strict parameters, nothing half-written, the same bytes every time.
 
 A notebook writes its results itself. What this module keeps is the executed notebook, for readers: normalised (no
-timings, no paths of a machine, stable cell ids), and as a page (notebook_pages.py). No stage of the pipeline depends on
-it.
+timings, no paths of a machine, stable cell ids). Only its page (pages.py) and the description of the site are made of
+it, by stages of their own: how a page looks is nothing to what a notebook computes.
 """
 
 import logging
@@ -22,19 +22,18 @@ from pipeline.errors import NotebookError, ParameterError
 from pipeline.files import project_root, write_text
 from pipeline.machine.isolation import isolated
 from pipeline.machine.memory import MEMORY, told
-from pipeline.notebooks.pages import to_html
 
 KERNEL = "python3"
 
 
-def run_notebook(name: str, parameters: dict[str, Any], root: Path | None = None, edition: str = "") -> list[Path]:
-    """Run `notebooks/<name>.ipynb` and keep it, executed, as `reports/site/notebooks/<name>.ipynb` and `.html`.
+def run_notebook(name: str, parameters: dict[str, Any], root: Path | None = None, edition: str = "") -> Path:
+    """Run `notebooks/<name>.ipynb` and keep it, executed, as `reports/site/notebooks/<name>.ipynb`: the path of that.
 
     One that runs once for each survey is kept under `reports/site/<edition>/notebooks/`. `parameters` must name exactly
     the parameters that the notebook declares in its cell tagged "parameters".
 
     Raises ParameterError before anything runs when one is unknown or missing, NotebookError when the notebook is not
-    there or stops. A failed run leaves the kept copies as they were.
+    there or stops. A failed run leaves the kept copy as it was.
     """
     root = root or project_root()
     source = find_notebook(name, root)
@@ -42,12 +41,9 @@ def run_notebook(name: str, parameters: dict[str, Any], root: Path | None = None
     executed = _execute(source, parameters, root)
     tell_warnings(executed)
     normalise(executed, root)
-    folder = root / "reports" / "site" / edition / "notebooks"
-    kept, page = folder / f"{name}.ipynb", folder / f"{name}.html"
+    kept = root / "reports" / "site" / edition / "notebooks" / f"{name}.ipynb"
     write_text(kept, nbformat.writes(executed) + "\n")
-    chapters = sorted(path.stem for path in source.parent.glob("*.ipynb"))
-    write_text(page, to_html(executed, name, chapters, to_site="../" * (1 + len(Path(edition).parts))))
-    return [kept, page]
+    return kept
 
 
 def find_notebook(name: str, root: Path) -> Path:
@@ -66,9 +62,13 @@ def check_parameters(source: Path, parameters: dict[str, Any]) -> None:
     papermill itself only warns about an unknown parameter, and lets the notebook's own value stand for a missing one.
     """
     notebook = nbformat.read(source, as_version=4)
-    if not any("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells):
+    tagged = sum("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
+    if not tagged:
         raise ParameterError("The notebook has no cell tagged 'parameters'.", where=f"notebooks/{source.name}",
                              fix="Tag the cell that holds the parameters' values for interactive use.")
+    if tagged > 1:  # papermill puts the given values behind the first; a later one would set its own again
+        raise ParameterError("The notebook has several cells tagged 'parameters'.", where=f"notebooks/{source.name}",
+                             found=f"{tagged} cells", expected="one", fix="Leave the tag on one of them.")
     declared = set(papermill.inspect_notebook(str(source)))
     unknown, missing = sorted(set(parameters) - declared), sorted(declared - set(parameters))
     if unknown or missing:

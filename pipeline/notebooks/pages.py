@@ -19,6 +19,7 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import Highlight2HTML
 
 from pipeline.errors import NotebookError
+from pipeline.files import write_text
 from pipeline.machine.isolation import environment
 from pipeline.rendering.frame import footer, navigation
 from pipeline.rendering.pandoc import pandoc
@@ -48,6 +49,23 @@ class Heading:
     anchor: str
     text: str
     parts: "list[Heading]"
+
+
+def write_pages(root: Path, edition: str = "") -> list[Path]:
+    """Write the page of each executed notebook beside it: of those of the study, or of an edition (`survey/leeds-2026`).
+
+    Raises NotebookError where none was executed.
+    """
+    folder = root / "reports" / "site" / edition / "notebooks"
+    chapters = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
+    made = [name for name in chapters if (folder / f"{name}.ipynb").is_file() and bool(edition) == (name in MADE_FOR_EDITIONS)]
+    if not made:
+        raise NotebookError("There is no executed notebook to make a page of.", where=folder.relative_to(root).as_posix(),
+                            fix="Run it first: golden-thread notebook NAME.")
+    for name in made:
+        executed = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+        write_text(folder / f"{name}.html", to_html(executed, name, chapters, "../" * (1 + len(Path(edition).parts))))
+    return [folder / f"{name}.html" for name in made]
 
 
 def to_html(notebook: nbformat.NotebookNode, name: str, chapters: Sequence[str] = (), to_site: str = "../") -> str:

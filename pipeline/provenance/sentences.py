@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 import pypandoc
 from rapidfuzz import fuzz
@@ -132,7 +133,8 @@ def split(paragraph: str) -> list[str]:
 
 def _paragraphs(block: dict) -> list[str]:
     """The texts of a block that is no heading; of a division only its title, for its blocks follow by themselves."""
-    kind, content = block["t"], block.get("c")
+    kind: str = block["t"]
+    content: Any = block.get("c")
     if kind in ("Para", "Plain"):
         return [_text(content)]
     if kind == "Div":
@@ -169,7 +171,8 @@ def _text(inlines: list[dict]) -> str:
     """Inline elements as plain text; of an image its caption and its text alternative."""
     parts = []
     for inline in inlines:
-        kind, content = inline["t"], inline.get("c")
+        kind: str = inline["t"]
+        content: Any = inline.get("c")
         if kind in ("Space", "SoftBreak", "LineBreak"):
             parts.append(" ")
         elif kind == "Str":

@@ -83,7 +83,7 @@ def _describe_images(document: Document, alternatives: Sequence[str], name: str)
 def _fit_images(document: Document) -> None:
     """Shrink what is wider than the text, or so tall that its caption would go to the next page."""
     page, widest = document.sections[0], _text_width(document)
-    tallest = int(TALLEST * (page.page_height - page.top_margin - page.bottom_margin))
+    tallest = int(TALLEST * _between(page.page_height, page.top_margin, page.bottom_margin))
     for image in document.element.body.iter(qn("wp:inline")):
         for side in ("distT", "distB", "distL", "distR"):
             image.set(side, "0")  # without it LibreOffice leaves a space beside the image
@@ -99,7 +99,12 @@ def _fit_images(document: Document) -> None:
 def _text_width(document: Document) -> int:
     """In English metric units (914,400 to the inch)."""
     page = document.sections[0]
-    return page.page_width - page.left_margin - page.right_margin
+    return _between(page.page_width, page.left_margin, page.right_margin)
+
+
+def _between(whole: int | None, before: int | None, after: int | None) -> int:
+    """What the margins leave of a page; the reference document states all three."""
+    return (whole or 0) - (before or 0) - (after or 0)
 
 
 def _fill_contents(document: Document) -> None:

@@ -38,7 +38,7 @@ def write_lock(root: Path = ROOT, options: Iterable[str] = ()) -> None:
     SetUpError, and leaves all three files, if no set of versions fits or a supported machine would lack a file.
     """
     lock, environment = root / "requirements.lock", root / "environment.yml"
-    text, listing = _compile(root, lock.read_text(encoding="utf-8") if lock.exists() else "", options)
+    text, listing = compiled(root, lock.read_text(encoding="utf-8") if lock.exists() else "", options)
     rows = table(listing, hashes_by_version(text))
     if wanting := gaps(rows):
         raise SetUpError("The lock is not whole: some machines would lack a file.",
@@ -53,12 +53,7 @@ def write_lock(root: Path = ROOT, options: Iterable[str] = ()) -> None:
     write_text(lock, text)
 
 
-def list_files(root: Path = ROOT) -> str:
-    """What the index holds now for the locked versions, as the text of a pylock.toml. Raises SetUpError."""
-    return _compile(root, (root / "requirements.lock").read_text(encoding="utf-8"))[1]
-
-
-def _compile(root: Path, old: str, options: Iterable[str] = ()) -> tuple[str, str]:
+def compiled(root: Path, old: str, options: Iterable[str] = ()) -> tuple[str, str]:
     """The new lock for pyproject.toml, and the index's list of every file of these versions (a pylock.toml).
 
     uv works in a folder of its own: beside a lock it would keep the hashes that it finds in it, and elsewhere it would
@@ -147,15 +142,6 @@ def direct_dependencies(root: Path = ROOT) -> list[Requirement]:
     """What pyproject.toml itself names: the project's dependencies, then those of its development."""
     declared = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     return [Requirement(text) for text in (*declared["project"]["dependencies"], *declared["dependency-groups"]["dev"])]
-
-
-def conda_versions(environment: str) -> dict[str, str]:
-    """The packages that the text of environment.yml pins exactly, by their names in the Python package index.
-
-    >>> conda_versions("dependencies:\\n  - python=3.12\\n  - matplotlib-base==3.11.2   # charts\\n  - make\\n")
-    {'matplotlib': '3.11.2'}
-    """
-    return {_package(found["name"]): found["version"] for found in _PINNED.finditer(environment)}
 
 
 def conda_python(environment: str) -> str:

@@ -134,8 +134,3 @@ def as_csv(rows: list[dict[str, str]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
-
-
-def from_csv(text: str) -> list[dict[str, str]]:
-    """The rows of requirements.wheels.csv from its text."""
-    return list(csv.DictReader(io.StringIO(text)))

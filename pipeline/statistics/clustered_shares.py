@@ -67,7 +67,7 @@ def clustered_share(
         outside = (1 + checked_level(level)) / 2
         effective *= float(t.ppf(outside, max(respondents, clusters) - 1) / t.ppf(outside, clusters - 1)) ** 2
     low, high = wilson(share * effective, effective, level)
-    return Share(share, low, high, respondents, effective, clusters if clusters > 1 else 0, level)
+    return Share(share, float(low), float(high), respondents, effective, clusters if clusters > 1 else 0, level)
 
 
 def _check(counts: np.ndarray, bases: np.ndarray, weights: np.ndarray) -> None:

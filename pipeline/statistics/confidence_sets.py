@@ -76,36 +76,6 @@ def imbens_manski(low: float, high: float, se_low: float, se_high: float, level:
     return ConfidenceSet(float(low - critical * se_low), float(high + critical * se_high), level, critical)
 
 
-def bounds_confidence_set(
-    statistic: str,
-    support_counts: ArrayLike,
-    outcome_counts: ArrayLike,
-    assumption: Assumption = NOTHING,
-    agree: Sequence[int] = AGREE,
-    outcome_agree: Sequence[int] | None = None,
-    level: float = 0.95,
-    design_effect: float = 1.0,
-    same_people: bool = True,
-) -> ConfidenceSet:
-    """The Imbens-Manski set of a statistic of `association.bounds`, from the counts of both items' answers.
-
-    Standard errors are those of `bound_errors`. Ratios are treated on the log scale. The set is cut off where the
-    statistic's range ends. An infinite end stays infinite. Where the statistic is undefined all is NaN.
-
-    Errors as `bound_errors` and `imbens_manski`.
-
-    >>> found = bounds_confidence_set("both_agree", [70, 30], [60, 40], agree=[0])
-    >>> round(found.low, 3), round(found.high, 3)  # bounds 0.3 to 0.6
-    (0.144, 0.681)
-    """
-    arguments = (assumption, agree, outcome_agree)
-    low, high = (float(end) for end in extreme_values(statistic, support_counts, outcome_counts, *arguments))
-    if np.isnan(low):
-        return ConfidenceSet(np.nan, np.nan, level, np.nan)
-    errors = bound_errors(statistic, support_counts, outcome_counts, *arguments, design_effect, same_people)
-    return confidence_set(statistic, low, high, *errors, level)
-
-
 def confidence_set(statistic: str, low: float, high: float, se_low: float, se_high: float,
                    level: float = 0.95) -> ConfidenceSet:
     """The Imbens-Manski set between two ends of a statistic with the standard errors that `bound_errors` gives.

@@ -61,7 +61,8 @@ def gaussian_table(support: ArrayLike, outcome: ArrayLike, correlation: ArrayLik
     cdf = np.select([r == -1, r == 0, r == 1], limits)
     between = (r != -1) & (r != 0) & (r != 1)
     if between.any():
-        normal = bivariate_normal_cdf(*_inside(ndtri, rows, columns), np.where(between, r, 0))
+        x, y = _inside(ndtri, rows, columns)
+        normal = bivariate_normal_cdf(x, y, np.where(between, r, 0))
         cdf = np.where(between, _with_edges(normal, rows, columns), cdf)
     return table_from_cdf(cdf, support, outcome)
 
@@ -87,6 +88,7 @@ def copula_table(support: ArrayLike, outcome: ArrayLike, correlation: float, fam
         return gaussian_table(support, outcome, correlation)
     rows, columns = np.broadcast_arrays(*cut_points(support, outcome))
     positive = FAMILIES[family]
+    assert positive is not None  # the Gaussian one is done
     if correlation >= 0:
         cdf = _with_edges(positive(rows, columns, correlation), rows, columns)
     else:

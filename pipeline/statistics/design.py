@@ -5,7 +5,8 @@ Fisher transform arctanh(rho) is divided by a standard error from the respondent
 where people are sampled in teams and authorities, and compared with Student's t on (clusters - 1) degrees of freedom.
 It asks for no distribution of the answers; it uses the whole scale, where a 2 × 2 test throws the degrees of agreement
 away; and nothing in it can fail to converge, as a polychoric correlation can. A latent (Gaussian copula) correlation
-only describes the alternative for which the survey is planned. `design_simulation` plays the same test through.
+only describes the alternative for which the survey is planned. A test draws surveys and
+plays the same test through.
 
 Clusters enter through the influence values, not through the answers alone. Two people of a cluster share latent effects
 on both answers; the correlation κ of their influence values comes from integrating those effects out. Without a link, κ
@@ -15,13 +16,12 @@ all that Kish's 1 + (m - 1) icc says (Kish 1965, Survey Sampling).
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 from scipy.stats import nct, t
 
@@ -31,14 +31,14 @@ from pipeline.statistics.joint import ROUND_OFF, as_margin, grades, measure
 
 NODES = 32  # of the quadrature over each shared effect
 MOST_UNITS = 10_000_000  # respondents or clusters that a plan may ask for
-LARGEST_CORRELATION = 0.99  # that is tried as the smallest detectable
 
 
 @dataclass(frozen=True)
 class Level:
     """One level of clusters, such as teams or authorities.
 
-    ``size`` is the number of respondents a cluster; where sizes vary, `weighted_size`. ``icc_support`` and
+    ``size`` is the number of respondents a cluster; where sizes vary, the size of the cluster that a random respondent is in
+    (Σm²/Σm). ``icc_support`` and
     ``icc_outcome`` are the latent correlations (from 0, below 1) of two people's answers to the same item if they
     share a cluster of this level and no smaller one.
     """
@@ -60,20 +60,6 @@ class Plan:
     clusters: int
     design_effect: float
     power: float
-
-
-def weighted_size(sizes: Iterable[int]) -> float:
-    """The size of the cluster that a random respondent is in: Σm²/Σm, or mean × (1 + coefficient of variation²).
-
-    Raises DataError unless there are sizes and all are positive.
-
-    >>> weighted_size([10, 30])
-    25.0
-    """
-    sizes = np.array(list(sizes), dtype=float)
-    if not sizes.size or not (sizes > 0).all():
-        raise DataError("Cluster sizes cannot be.", found=str(sizes.tolist()), expected="one or more, all positive")
-    return float((sizes**2).sum() / sizes.sum())
 
 
 def power(
@@ -151,38 +137,6 @@ def sample_size(
         middle = (too_few + enough) // 2
         too_few, enough = (too_few, middle) if plan(middle).power >= target else (middle, enough)
     return plan(enough)
-
-
-def detectable_correlation(
-    support: ArrayLike,
-    outcome: ArrayLike,
-    respondents: int,
-    target: float = 0.8,
-    levels: Sequence[Level] = (),
-    alpha: float = 0.05,
-) -> float:
-    """The smallest positive latent correlation that a survey of this size detects with power ``target``.
-
-    Raises ParameterError as `power`, and where not even the largest possible correlation (0.99 at most) is detected.
-
-    >>> expected = [20, 45, 15, 15, 5]
-    >>> round(detectable_correlation(expected, expected, respondents=258), 3)
-    0.2
-    """
-    _check_target(target, alpha)
-    check_design(0, levels, alpha)
-    largest = min(LARGEST_CORRELATION, largest_correlation(levels) * (1 - 1e-9))
-
-    def excess(correlation: float) -> float:
-        return power(support, outcome, correlation, respondents, levels, alpha).power - target
-
-    if excess(largest) < 0:
-        raise ParameterError(
-            "The survey is too small to detect any correlation.",
-            found=f"{respondents} respondents, power {excess(largest) + target:.2f} at correlation {largest:.2f}",
-            expected=f"power {target:g}",
-        )
-    return float(brentq(excess, 0, largest, xtol=1e-8))
 
 
 def influence(table: ArrayLike) -> np.ndarray:

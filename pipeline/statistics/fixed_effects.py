@@ -118,7 +118,7 @@ def _fit(formula: str, data: pd.DataFrame, unit: str, weights: str | None):
 
 def _slopes(fit, exposures: Sequence[str], level: float) -> pd.DataFrame:
     table, df = fit.tidy(), int(fit._G[0]) - 1
-    rows = [_row(*table.loc[name, ["Estimate", "Std. Error"]], df, level) for name in exposures]
+    rows = [_row(table.at[name, "Estimate"], table.at[name, "Std. Error"], df, level) for name in exposures]
     return pd.DataFrame(rows, index=list(exposures), columns=COLUMNS)
 
 

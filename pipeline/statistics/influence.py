@@ -28,6 +28,7 @@ def leave_one_out(outcome: ArrayLike, exposure: ArrayLike, controls: ArrayLike |
     for code, cluster in enumerate(labels):
         kept = codes != code
         y, x, others, w = (None if column is None else column[kept] for column in columns)
+        assert y is not None and x is not None  # outcome and exposure are always there
         try:
             slope = robust_slope(partial_out(y, x, others, codes[kept], w, absorb))
             rows.append((cluster, slope.effect, slope.std_error, slope.p, whole - slope.effect))

@@ -73,7 +73,7 @@ def share_interval(feasible: FeasibleCounts, categories: Iterable[int], level: f
     """
     categories = sorted(set(categories))
     fewest, most = feasible.bounds(categories)
-    low, high = wilson([fewest, most], feasible.base, level)
+    low, high = map(np.asarray, wilson([fewest, most], feasible.base, level))
     return ShareInterval(
         share=float(feasible.central()[categories].sum() / feasible.base),
         rounding_low=fewest / feasible.base,

@@ -8,7 +8,7 @@ can occur, with every joint table that has them as margins.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,7 @@ STARTS = 6
 
 @dataclass(frozen=True)
 class MarginSet:
-    """Vectors x of K whole counts that a margin could be; made by `exact_margin` or `rounded_margin`.
+    """Vectors x of K whole counts that a margin could be; made by `rounded_margin`.
 
     The people who answered in a scored category number ``answered[0]`` to ``answered[1]``, of whom ``low[k]`` to
     ``high[k]`` gave answer k. Without a ``group`` those are the margin. With one, the others of its ``group`` people
@@ -43,7 +43,7 @@ class MarginSet:
     def contains(self, counts: ArrayLike) -> np.ndarray:
         """Which of the vectors (..., K) belong to the set: true or false, shape (...).
 
-        >>> exact_margin([3, 1], group=6).contains([[3, 3], [6, 0], [5, 1]]).tolist()
+        >>> MarginSet((3, 1), (3, 1), (4, 4), 6).contains([[3, 3], [6, 0], [5, 1]]).tolist()
         [True, False, True]
         """
         counts = np.asarray(counts)
@@ -58,7 +58,7 @@ class MarginSet:
     def members(self, limit: int) -> np.ndarray | None:
         """Every member (n × K) in lexicographic order, or None if the box around them has more than ``limit`` cells.
 
-        >>> exact_margin([3, 1], group=6).members(limit=100).tolist()
+        >>> MarginSet((3, 1), (3, 1), (4, 4), 6).members(limit=100).tolist()
         [[3, 3], [4, 2], [5, 1]]
         """
         missing = 0 if self.group is None else self.group - self.answered[0]
@@ -71,7 +71,7 @@ class MarginSet:
     def shares(self, categories: Sequence[int]) -> np.ndarray:
         """Every share, in increasing order, that a subset of categories can have: the first and last are its bounds.
 
-        >>> exact_margin([30, 15, 5], group=60).shares([0, 1])[[0, -1]].round(3).tolist()  # 45/60 and 55/60
+        >>> MarginSet((30, 15, 5), (30, 15, 5), (50, 50), 60).shares([0, 1])[[0, -1]].round(3).tolist()  # 45/60 and 55/60
         [0.75, 0.917]
         """
         chosen = np.isin(np.arange(len(self.low)), list(categories))
@@ -82,19 +82,18 @@ class MarginSet:
             self.answered,
             self.group,
         )
-        inside = np.arange(two.low[0], (two.high[0] if self.group is None else self.group) + 1)
+        within = np.arange(two.low[0], (two.high[0] if self.group is None else self.group) + 1)
         if self.group is None:
-            inside, outside = np.meshgrid(inside, np.arange(two.low[1], two.high[1] + 1), indexing="ij")
+            pairs = np.stack(np.meshgrid(within, np.arange(two.low[1], two.high[1] + 1), indexing="ij"), axis=-1).reshape(-1, 2)
         else:
-            outside = self.group - inside
-        pairs = np.stack([inside, outside], axis=-1).reshape(-1, 2)
+            pairs = np.stack([within, self.group - within], axis=-1)
         pairs = pairs[two.contains(pairs) & (pairs.sum(axis=1) > 0)]
         return np.unique(pairs[:, 0] / pairs.sum(axis=1))
 
     def draw(self, generator: np.random.Generator) -> np.ndarray:
         """A member, drawn so that far corners come up too (not uniformly): K whole numbers.
 
-        >>> bool(exact_margin([3, 1], group=6).draw(np.random.default_rng(1)).sum() == 6)
+        >>> bool(MarginSet((3, 1), (3, 1), (4, 4), 6).draw(np.random.default_rng(1)).sum() == 6)
         True
         """
         counts, high = np.array(self.low), np.array(self.high)
@@ -115,7 +114,7 @@ class MarginSet:
 
         At most ``longest`` people move, if it is given.
 
-        >>> exact_margin([3, 1], group=6).neighbours(np.array([4, 2])).tolist()
+        >>> MarginSet((3, 1), (3, 1), (4, 4), 6).neighbours(np.array([4, 2])).tolist()
         [[3, 3], [5, 1]]
         """
         unit = np.eye(len(counts), dtype=int)
@@ -125,21 +124,6 @@ class MarginSet:
         steps = 2 ** np.arange((longest or max(1, int(counts.sum()))).bit_length())
         candidates = counts + (steps[:, None, None] * np.array(moves)).reshape(-1, len(counts))
         return candidates[self.contains(candidates)]
-
-
-def exact_margin(counts: Iterable[int], group: int | None = None) -> MarginSet:
-    """The margin of K exact counts; with a ``group`` of N people, what the margin of all N could be.
-
-    Raises DataError for counts that are not whole numbers or add to more than the group.
-
-    >>> exact_margin([5, 3], group=10).shares([0]).tolist()
-    [0.5, 0.6, 0.7]
-    """
-    counts = tuple(counts)
-    if not counts or not all(isinstance(n, int | np.integer) and n >= 0 for n in counts) or not sum(counts):
-        raise DataError("A margin needs whole counts that are not all zero.", found=str(list(counts)))
-    counts = tuple(int(n) for n in counts)
-    return _margin_set(counts, counts, (sum(counts), sum(counts)), group)
 
 
 def rounded_margin(feasible: FeasibleCounts, categories: Sequence[int], group: int | None = None) -> MarginSet:
@@ -164,15 +148,7 @@ def rounded_margin(feasible: FeasibleCounts, categories: Sequence[int], group: i
     fewest, most = zip(*(feasible.bounds([k]) for k in scored), strict=True)
     if not others:
         answered = (feasible.base, feasible.base)
-    return _margin_set(fewest, most, answered, group)
-
-
-def _margin_set(
-    low: tuple[int, ...], high: tuple[int, ...], answered: tuple[int, int], group: int | None
-) -> MarginSet:
-    if group is not None and answered[1] > group:
-        raise DataError("More people answered than the group has.", found=f"{answered[1]} of {group}")
-    return MarginSet(low, high, answered, group)
+    return MarginSet(fewest, most, answered, group)
 
 
 @dataclass(frozen=True)
@@ -210,7 +186,7 @@ def bounds_over(
 
     Errors as `association.bounds`; ParameterError if the sets belong to groups of different sizes.
 
-    >>> answers = exact_margin([30, 20], group=50), exact_margin([25, 15], group=50)
+    >>> answers = MarginSet((30, 20), (30, 20), (50, 50), 50), MarginSet((25, 15), (25, 15), (40, 40), 50)
     >>> found = bounds_over("both_agree", *answers, agree=[0])
     >>> [round(end, 2) for end in (*found.low, *found.high)], found.method  # outcome: 25 to 35 of 50
     ([0.1, 0.3, 0.5, 0.6], 'enumerated')
@@ -224,8 +200,8 @@ def bounds_over(
         if listed[0] is not None and listed[1] is not None and len(listed[0]) * len(listed[1]) <= MOST_PAIRS:
             low, high = extreme_values(statistic, listed[0][:, None], listed[1][None, :], assumption)
             return BoundsRange(statistic, assumption, _range(low), _range(high), "enumerated")
-        ends = _searched(statistic, support, outcome, assumption, np.random.default_rng(seed))
-        return BoundsRange(statistic, assumption, *ends, "search")
+        lowest, highest = _searched(statistic, support, outcome, assumption, np.random.default_rng(seed))
+        return BoundsRange(statistic, assumption, lowest, highest, "search")
     outcome_agree = agree if outcome_agree is None else outcome_agree
     pairs = [_two_categories(item, chosen) for item, chosen in ((support, agree), (outcome, outcome_agree))]
     (rows, first, thin_rows), (columns, second, thin_columns) = pairs
@@ -237,7 +213,7 @@ def bounds_over(
 def _two_categories(item: MarginSet, agree: Sequence[int]) -> tuple[np.ndarray, list[int], bool]:
     """Every margin (n × 2) of agreeing or not, in the order of the scale; which of the two agrees; whether thinned."""
     mask = agreement_mask(agree, len(item.low))
-    shares = item.shares(np.flatnonzero(mask))
+    shares = item.shares(np.flatnonzero(mask).tolist())
     thin = len(shares) > MOST_SHARES
     if thin:
         shares = shares[np.linspace(0, len(shares) - 1, MOST_SHARES).round().astype(int)]

@@ -18,12 +18,14 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
+from typing import Literal, get_args
 
 import numpy as np
 
 from pipeline.errors import DataError, InfeasibleRow, ParameterError
 
-ROUNDINGS = ("half_up", "half_even", "down")
+Rounding = Literal["half_up", "half_even", "down"]  # how a publication may have rounded
+ROUNDINGS: tuple[str, ...] = get_args(Rounding)
 LISTING_LIMIT = 1_000_000  # members; a larger set is drawn from or bounded, not listed
 MOST_DECIMALS = 10
 COUNTING_LIMIT = 5_000_000  # whole numbers in the table of the dynamic programme: some 250 MB
@@ -253,12 +255,12 @@ def feasible_counts(
     """
     decimals = _checked_rule(decimals, rounding)
     base = _whole(base, "Base", DataError, where=where)
-    percentages = tuple(_exact_percentage(k, value, decimals, where) for k, value in enumerate(percentages))
-    if not percentages:
+    exact = tuple(_exact_percentage(k, value, decimals, where) for k, value in enumerate(percentages))
+    if not exact:
         raise DataError("A row has no percentages.", where=where, expected="one percentage a category")
-    cells = [_cell_range(_steps(percentage, decimals), base, decimals, rounding) for percentage in percentages]
+    cells = [_cell_range(_steps(percentage, decimals), base, decimals, rounding) for percentage in exact]
     low, high = zip(*cells, strict=True)
-    feasible = FeasibleCounts(base, percentages, decimals, rounding, low, high)
+    feasible = FeasibleCounts(base, exact, decimals, rounding, low, high)
     _check_feasible(feasible, where)
     return feasible
 
@@ -316,7 +318,7 @@ def _check_feasible(feasible: FeasibleCounts, where: str) -> None:
         return
     raise InfeasibleRow(
         "No counts of answers round to these percentages.",
-        cells=cells,
+        cells=tuple(cells),
         gap=gap,
         where=where,
         found=found,

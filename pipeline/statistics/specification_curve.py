@@ -63,9 +63,9 @@ def curve_test(parts: Sequence[Partialled], scales: Sequence[float], draws: int,
         chances.append(2 * stdtr(part.groups - 1, -np.abs(t)))
     drawn = _statistics(np.column_stack(effects), np.column_stack(chances), significance)
     larger = [int((values >= observed * (1 - TIE)).sum()) for values, observed in zip(drawn, found, strict=True)]
-    p = [(1 + many) / (1 + len(signs.values)) for many in larger]
+    p_median, p_same_sign, p_significant = ((1 + many) / (1 + len(signs.values)) for many in larger)
     median = float(np.median([slope.effect * scale for slope, scale in zip(slopes, scales, strict=True)]))
-    return CurveTest(median, int(found[1][0]), int(found[2][0]), *p, len(signs.values))
+    return CurveTest(median, int(found[1][0]), int(found[2][0]), p_median, p_same_sign, p_significant, len(signs.values))
 
 
 def _statistics(effects: np.ndarray, chances: np.ndarray,

@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.errors import CodebookError
 from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_model
+from pipeline.statistics.rounding import Rounding
 
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
@@ -169,6 +170,7 @@ class Codebook(Strict):
     field_period: FieldPeriod
     authorities: Authorities
     decimals: int = Field(ge=0, le=6)
+    rounding: Rounding
     scale: Scale
     groups: tuple[Group, ...] = Field(min_length=1)
     domains: tuple[Domain, ...] = Field(min_length=1)

@@ -31,13 +31,13 @@ class Pair:
     outcome_set: FeasibleCounts
 
 
-def pairs(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_up") -> Iterator[Pair]:
+def pairs(answers: pd.DataFrame, codebook: Codebook) -> Iterator[Pair]:
     """Every support item with every outcome item, for each group that was asked both, in the codebook's order.
 
     Items that a group answered on one side only are left out (see `one_sided`).
     """
-    sets = feasible_sets(answers, codebook.decimals, rounding)
-    for key in one_sided(answers, codebook, rounding):
+    sets = feasible_sets(answers, codebook.decimals, codebook.rounding)
+    for key in one_sided(answers, codebook):
         del sets[key]
     asked = {kind: [item.id for item in codebook.items if item.measures == kind] for kind in ("support", "outcome")}
     for group in codebook.groups:
@@ -47,13 +47,13 @@ def pairs(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_up") 
                     yield Pair(group.id, support, outcome, sets[support, group.id], sets[outcome, group.id])
 
 
-def one_sided(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_up") -> list[tuple[str, str]]:
+def one_sided(answers: pd.DataFrame, codebook: Codebook) -> list[tuple[str, str]]:
     """The items that everybody in a group agrees with, or nobody, of those with a view: (item, group).
 
     Whether those who agree differ from the others is no question there: there are no others.
     """
     scored, agree = scored_positions(codebook), len(codebook.scale.agree)
-    counts = {key: each.central()[scored] for key, each in feasible_sets(answers, codebook.decimals, rounding).items()}
+    counts = {key: each.central()[scored] for key, each in feasible_sets(answers, codebook.decimals, codebook.rounding).items()}
     return [key for key, row in counts.items() if not row[:agree].any() or not row[agree:].any()]
 
 
@@ -62,8 +62,7 @@ def assumptions(latent_low: float, latent_high: float) -> tuple[Assumption, ...]
     return NOTHING, NON_NEGATIVE, latent_between(latent_low, latent_high)
 
 
-def link_bounds(answers: pd.DataFrame, codebook: Codebook, rungs: Sequence[Assumption],
-                rounding: str = "half_up") -> pd.DataFrame:
+def link_bounds(answers: pd.DataFrame, codebook: Codebook, rungs: Sequence[Assumption]) -> pd.DataFrame:
     """The bounds of every statistic for every pair under every assumption.
 
     Returns one row a group, pair, assumption and statistic: `group`, `support`, `outcome`, `assumption`, `statistic`;
@@ -80,7 +79,7 @@ def link_bounds(answers: pd.DataFrame, codebook: Codebook, rungs: Sequence[Assum
     """
     scored = scored_positions(codebook)
     agree = tuple(range(len(codebook.scale.agree)))
-    every = list(pairs(answers, codebook, rounding))
+    every = list(pairs(answers, codebook))
     margins = [np.array([each.central()[scored] for each in sets])
                for sets in ([pair.support_set for pair in every], [pair.outcome_set for pair in every])]
     tables = [_bounded(every, margins, rung, statistic, scored, agree, codebook)

@@ -31,7 +31,7 @@ def read_published(folder: Path, codebook: Codebook) -> pd.DataFrame:
                      ignore_index=True)
 
 
-def count_tables(published: pd.DataFrame, codebook: Codebook, rounding: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def count_tables(published: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The counts that every published row allows, as two tables in the order of items and groups in the codebook.
 
     answers: item, group, category, percent, base, and the fewest (count_low), the most (count_high) and the central
@@ -42,7 +42,7 @@ def count_tables(published: pd.DataFrame, codebook: Codebook, rounding: str) -> 
     >>> from pipeline.surveys.codebook import read_codebook
     >>> folder = project_root() / "data/raw/surveys/ofsted-2011"
     >>> codebook = read_codebook(folder / "survey.yaml")
-    >>> answers, rows = count_tables(read_published(folder, codebook), codebook, "half_up")
+    >>> answers, rows = count_tables(read_published(folder, codebook), codebook)
     >>> len(answers), len(rows), rows["feasible_tables"].max()
     (450, 75, 1431)
     """
@@ -53,7 +53,7 @@ def count_tables(published: pd.DataFrame, codebook: Codebook, rounding: str) -> 
             row = by_row.loc[(item.id, group.id)]
             percentages = [row[category] for category in codebook.scale.ids]
             place = f"{group.file}, item {item.id} (row {item.place[group.id]} of the published table)"
-            feasible = row_counts(percentages, int(row["base"]), codebook, rounding, place)
+            feasible = row_counts(percentages, int(row["base"]), codebook, place)
             cells = zip(codebook.scale.ids, percentages, feasible.cell_bounds(), feasible.central(), strict=True)
             answers += [(item.id, group.id, category, float(percent), feasible.base, int(low), int(high), int(central))
                         for category, percent, (low, high), central in cells]
@@ -63,11 +63,11 @@ def count_tables(published: pd.DataFrame, codebook: Codebook, rounding: str) -> 
             .astype({"feasible_tables": object}))
 
 
-def row_counts(percentages: Sequence[float], base: int, codebook: Codebook, rounding: str,
+def row_counts(percentages: Sequence[float], base: int, codebook: Codebook,
                where: str) -> FeasibleCounts:
     """The feasible counts of one row in the order of the scale; InfeasibleRow names the categories that clash."""
     try:
-        return feasible_counts(percentages, base, codebook.decimals, rounding, where)
+        return feasible_counts(percentages, base, codebook.decimals, codebook.rounding, where)
     except InfeasibleRow as error:
         cells = [f"{codebook.scale.ids[k]} {percentages[k]:g}" for k in error.cells]
         shortfall = {True: f" need at least {error.gap} people more than the base",
@@ -75,8 +75,8 @@ def row_counts(percentages: Sequence[float], base: int, codebook: Codebook, roun
         raise InfeasibleRow(
             "No numbers of people give the printed percentages.", cells=error.cells, gap=error.gap, where=where,
             found=", ".join(cells) + (shortfall[error.gap > 0] if error.gap else " cannot come from this base alone"),
-            expected=f"percentages of {base} people, rounded {rounding} to {codebook.decimals} decimals",
-            fix="Check the row against the publication, and the parameter survey.rounding.") from None
+            expected=f"percentages of {base} people, rounded {codebook.rounding} to {codebook.decimals} decimals",
+            fix="Check the row against the publication, and decimals and rounding in survey.yaml.") from None
 
 
 def read_answers(path: Path) -> pd.DataFrame:

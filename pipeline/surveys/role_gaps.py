@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
 
+from pipeline.numerals import printed
+from pipeline.statistics.false_discovery import adjusted_for_false_discoveries
 from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.ordinal.results import OrdinalFit
 from pipeline.statistics.pooling import pool
@@ -33,8 +34,7 @@ _COLUMNS = ("odds_ratio", "odds_ratio_low", "odds_ratio_high", "log_odds", "std_
 CORRELATIONS = (0.0, 0.2, 0.4, 0.6, 0.8)  # assumed between the errors of two items that the same people answered
 
 
-def role_gaps(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_up", draws: int = 20,
-              seed: int = 2011) -> pd.DataFrame:
+def role_gaps(answers: pd.DataFrame, codebook: Codebook, draws: int = 20, seed: int = 2011) -> pd.DataFrame:
     """The gap between the codebook's second group and its first, for each item that both were asked.
 
     Returns one row an item, in the codebook's order:
@@ -55,7 +55,7 @@ def role_gaps(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_u
     """
     names = {group.id: group.label for group in codebook.groups}
     scale = list(reversed(codebook.scale.disagree)) + [codebook.scale.neutral] + list(reversed(codebook.scale.agree))
-    sets = feasible_sets(answers, codebook.decimals, rounding)
+    sets = feasible_sets(answers, codebook.decimals, codebook.rounding)
     first, second = (group.id for group in codebook.groups)
     positions = [codebook.scale.ids.index(category) for category in scale]
     rows = []
@@ -64,11 +64,7 @@ def role_gaps(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_u
             pairs = rounding_pairs(sets[item.id, first], sets[item.id, second], codebook.scale, draws, seed + number)
             rows.append({"item": item.id, "domain": item.domain, **_item_row(pairs[:, :, positions], list(names.values()))})
     gaps = pd.DataFrame(rows)
-    known = gaps["p"].notna()
-    gaps["q"] = np.nan
-    if known.any():
-        gaps.loc[known, "q"] = multipletests(gaps.loc[known, "p"], method="fdr_bh")[1]
-    return gaps
+    return gaps.assign(q=adjusted_for_false_discoveries(gaps["p"]))
 
 
 def rounding_pairs(first: FeasibleCounts, second: FeasibleCounts, scale: Scale, draws: int, seed: int) -> np.ndarray:
@@ -142,7 +138,7 @@ def _statistics(fit: OrdinalFit | None) -> dict[str, float]:
 def _threshold_ratios(table: np.ndarray) -> str:
     """The odds ratio at each threshold, from the lowest up, when they are free to differ."""
     wider = CumulativeLink().fit(table, DESIGN, nominal=[ROLE])
-    return "; ".join(f"{ratio:.2f}" for ratio in wider.odds_ratios()["odds_ratio"])
+    return "; ".join(printed(ratio, ".2f") for ratio in wider.odds_ratios()["odds_ratio"])
 
 
 def pooled_by_domain(gaps: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:

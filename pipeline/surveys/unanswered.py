@@ -2,13 +2,13 @@
 
 import pandas as pd
 from scipy.stats import fisher_exact
-from statsmodels.stats.multitest import multipletests
 
+from pipeline.statistics.false_discovery import adjusted_for_false_discoveries
 from pipeline.surveys.agreeing import share_table
 from pipeline.surveys.codebook import Codebook
 
 
-def dont_knows(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_up") -> pd.DataFrame:
+def dont_knows(answers: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """How many do not know, by item and group, and whether the groups differ.
 
     Returns one row an item that both groups were asked: `item`, and for each group G the printed per cent `G`, the 95%
@@ -16,7 +16,7 @@ def dont_knows(answers: pd.DataFrame, codebook: Codebook, rounding: str = "half_
     (two-sided), and `q` (Benjamini and Hochberg 1995, over the items).
     """
     category = codebook.scale.dont_know
-    shares = share_table(answers, [category], decimals=codebook.decimals, rounding=rounding).set_index(["item", "group"])
+    shares = share_table(answers, [category], decimals=codebook.decimals, rounding=codebook.rounding).set_index(["item", "group"])
     counts = answers[answers["category"] == category].set_index(["item", "group"])["count"]
     return _compared(codebook, shares, counts, shares["base"])
 
@@ -49,5 +49,4 @@ def _compared(codebook: Codebook, shares: pd.DataFrame, counts: pd.Series, bases
             table = [[int(counts[key]), int(bases[key] - counts[key])] for key in keys]
             rows.append({**row, "p": float(fisher_exact(table).pvalue)})
     compared = pd.DataFrame(rows)
-    compared["q"] = multipletests(compared["p"], method="fdr_bh")[1]
-    return compared
+    return compared.assign(q=adjusted_for_false_discoveries(compared["p"]))

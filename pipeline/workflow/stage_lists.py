@@ -1,20 +1,22 @@
-"""Writes into dvc.yaml what follows from the code: the modules and wordings of a stage, the reports it reads and makes.
+"""Writes into dvc.yaml what follows from the code: modules and wordings of a stage, reports and pages that it reads and makes.
 
-    make stages        # after a new module, an import, a report
+    make stages        # after a new module, an import, a report, a notebook
+    python -m pipeline.workflow.stage_lists --check        # only says, by exit code 1, whether that is due
 
 DVC sees a change only in what is listed, and a list that a person keeps is wrong one day. Order, comments and all other
 lines stay as they are; a test says when the lists have to be written again.
 """
 
-import ast
 import json
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
 
 from pipeline.files import project_root, write_text
+from pipeline.imports import modules
 from pipeline.passages import FOLDER as PASSAGES
 from pipeline.rendering.reports import SUFFIXES, formats
 from pipeline.rendering.sources import Report, read_report
@@ -22,11 +24,15 @@ from pipeline.rendering.sources import Report, read_report
 # What a stage that runs no notebook begins with.
 ENTRIES = {"key-results": "pipeline.provenance.key_results", "engine": "pipeline.rendering.engines", "render": "pipeline.rendering.reports",
            "documentation": "pipeline.rendering.documentation", "crate": "pipeline.provenance.crate",
+           "notebook-pages": "pipeline.notebooks.pages", "survey-pages": "pipeline.notebooks.pages",
            "survey-report": "pipeline.rendering.reports"}
 RUNNER = "import pipeline.notebooks.execution"
 CODE = re.compile(rf"pipeline(/.*)?|{PASSAGES.as_posix()}/.*")
 SOURCES = re.compile(r"reports/[\w-]+\.qmd")
 MADE = re.compile(r"reports/site/[\w-]+\.(html|docx|pdf|xlsx|ods)")
+LOOKS = re.compile(r"reports/styles(/.*)?")
+SHARED_LOOKS = {"footer.html", "navigation.html", "report.css"}  # that notebooks' pages and reports have in common
+EXECUTED, PAGES = (re.compile(rf"reports/site/notebooks/[\w-]+\.{suffix}") for suffix in ("ipynb", "html"))
 _STAGE, _SECTION, _ITEM = re.compile(r"  ([\w-]+):\s*$"), re.compile(r"\s+(deps|outs):\s*$"), re.compile(r"(\s+)- ([^\s:]+)\s*$")
 
 
@@ -81,7 +87,20 @@ def lists(text: str, root: Path) -> dict[tuple[str, str], dict[re.Pattern, list[
     found["render", "deps"][SOURCES] = sources
     found["render", "outs"] = {MADE: made}
     found["crate", "deps"] |= {SOURCES: sources, MADE: made}
+    for name in ("render", "documentation", "survey-report", "notebook-pages", "survey-pages"):
+        found[name, "deps"][LOOKS] = looks(root, of_notebooks=name.endswith("-pages"))
+    executed = [out for stage in stages.values() for out in stage.get("outs", ()) if isinstance(out, str) and EXECUTED.fullmatch(out)]
+    found["notebook-pages", "deps"][EXECUTED] = executed
+    found["notebook-pages", "outs"] = {PAGES: [f"{out.removesuffix('.ipynb')}.html" for out in executed]}
     return found
+
+
+def looks(root: Path, of_notebooks: bool) -> list[str]:
+    """The style sheets and templates of notebooks' pages, or of reports: what is called after notebooks is theirs alone."""
+    names = sorted(path.name for path in (root / "reports" / "styles").iterdir() if path.is_file())
+    own = [name for name in names if name.startswith("notebook.")]
+    others = [name for name in names if name not in own and (name in SHARED_LOOKS or not of_notebooks)]
+    return [f"reports/styles/{name}" for name in sorted([*own, *others] if of_notebooks else others)]
 
 
 def made_of(reports: Iterable[Report]) -> list[str]:
@@ -96,40 +115,19 @@ def code_of(notebook: Path) -> str:
     return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
-def modules(source: str, root: Path) -> set[str]:
-    """The project's files that the Python text `source` imports, and the ones that those import, by their paths."""
-    found: set[str] = set()
-    pending = _imported(source, root)
-    while pending:
-        path = pending.pop()
-        if path not in found:
-            found.add(path)
-            pending |= _imported((root / path).read_text(encoding="utf-8"), root)
-    return found
-
-
 def passages(code: Iterable[str], root: Path) -> list[str]:
     """The folders of wordings that the chapters among the modules `code` fill: those of the chapter's own name."""
     chapters = {Path(path).parts[2] for path in code if path.startswith("pipeline/chapters/") and path.count("/") > 2}
     return [folder.as_posix() for chapter in sorted(chapters) if (root / (folder := PASSAGES / chapter)).is_dir()]
 
 
-def _imported(source: str, root: Path) -> set[str]:
-    names = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return {path for name in names if name.split(".")[0] == "pipeline" for path in _files(name, root)}
-
-
-def _files(module: str, root: Path) -> set[str]:
-    """The file of a module, and the __init__.py of each package on the way to it."""
-    parts = module.split(".")
-    candidates = {Path(*parts).with_suffix(".py"), *(Path(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1))}
-    return {path.as_posix() for path in candidates if (root / path).is_file()}
+def in_step(root: Path) -> bool:
+    """Whether the lists of dvc.yaml in `root` are as they have to be."""
+    text = (root / "dvc.yaml").read_text(encoding="utf-8")
+    return with_lists(text, root) == text
 
 
 if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(0 if in_step(project_root()) else "dvc.yaml is behind the code: call make stages.")
     print("dvc.yaml is written anew." if write_lists(project_root()) else "dvc.yaml is in step with the code.")

@@ -53,8 +53,8 @@ def read_stages(root: Path) -> list[Stage]:
 def parameters(command: str, tracked: Mapping[str, object]) -> dict[str, str]:
     """What a stage was given: in its command, and of params.yaml, by the names that its notebook has for it.
 
-    >>> parameters("python -m pipeline notebook 01-clean-survey", {"survey.name": "ofsted-2011", "survey.rounding": "down"})
-    {'survey': 'ofsted-2011', 'rounding': 'down'}
+    >>> parameters("python -m pipeline notebook 08-profile", {"authorities.example": "E10000016"})
+    {'authority': 'E10000016'}
     >>> parameters("python -m pipeline render --engine auto", {})
     {'engine': 'auto'}
     """
@@ -120,7 +120,9 @@ def title_of(root: Path, file: Path, stage: Stage) -> str:
     source = root / "reports" / f"{file.stem}.qmd"
     if file.parent == root / "reports" / "site" and source.is_file():
         return yaml.safe_load(source.read_text(encoding="utf-8").split("---\n")[1])["title"]
-    return f"The notebook {stage.notebook}, executed" if file.stem == stage.notebook else file.name
+    if file.parent == root / "reports" / "site" / "notebooks":
+        return f"The notebook {file.stem}, {'executed' if file.suffix == '.ipynb' else 'as a page'}"
+    return file.name
 
 
 def _path(entry: str | Mapping) -> str:

@@ -41,6 +41,7 @@ def test_rows_that_no_indicator_uses_are_excluded_and_say_so(tmp_path, collectio
     assert by_status.to_dict() == {("used", ""): len(lines) - 1, ("excluded", "no indicator uses it"): len(more)}
 
 
+@pytest.mark.slow
 def test_a_joint_return_printed_under_one_member_is_joint_and_the_other_excluded(tmp_path, collection):
     made_up.write_files(tmp_path, ["workforce"], older=True)
     cleaned = clean_files({"workforce": tmp_path / made_up.OLDER_FILE}, read_lineage(collection / "lineage.yaml"))

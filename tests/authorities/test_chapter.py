@@ -36,6 +36,8 @@ from pipeline.phrases import estimate, number
 from pipeline.publishing import Publication
 from pipeline.rendering.reports import render
 
+pytestmark = pytest.mark.slow
+
 matplotlib.use("agg")
 ROOT = Path(__file__).resolve().parents[2]
 SECTIONS = (chapter.movement, chapter.together, chapter.timing, chapter.counts, chapter.deprivation, chapter.changes,
@@ -335,7 +337,6 @@ def test_an_estimate_holds_its_three_numbers(values):
     assert estimate(*values) == f"{number(values[0])} ({number(values[1])} to {number(values[2])})"
 
 
-@pytest.mark.slow
 def test_what_the_models_really_give_can_be_published(publishing, cleaned):
     results = fit_models(cleaned.panel_today, cleaned.inspections, cleaned.deprivation, draws=19, curve_draws=9)
     root = publishing(results)

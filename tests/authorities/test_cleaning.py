@@ -32,6 +32,7 @@ def test_nothing_fetched_gives_tables_with_headings_only(tmp_path, cleaned):
     assert list(again.inspections.columns) == list(cleaned.inspections.columns)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", list(made_up.FILES))
 def test_any_data_set_may_be_missing(collection, cleaned, missing):
     files = {source: collection / source / name for source, name in made_up.FILES.items() if source != missing}
@@ -41,6 +42,7 @@ def test_any_data_set_may_be_missing(collection, cleaned, missing):
     assert set(found.panel["indicator"]) == set(cleaned.panel["indicator"]) - lost
 
 
+@pytest.mark.slow
 def test_one_alone_is_enough(collection):
     for source in ("workforce", "population"):
         found = clean_files({source: collection / source / made_up.FILES[source]}, LINEAGE, CATALOGUE, INDICATORS)
@@ -53,6 +55,7 @@ def test_without_statistics_a_file_with_numbers_cannot_be_placed(collection):
                     INDICATORS)
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(tmp_path, collection):
     for name in ("a", "b"):
         write_cleaned(clean(collection), tmp_path / name)
@@ -127,7 +130,7 @@ def test_the_notebook_runs_and_shows_no_long_table(tmp_path, monkeypatch, fetche
     if fetched:
         made_up.write_collection(raw)
     monkeypatch.chdir(tmp_path)
-    kept, _ = run_notebook(NOTEBOOK, {"collection": "authorities"}, tmp_path)
+    kept = run_notebook(NOTEBOOK, {"collection": "authorities"}, tmp_path)
     assert read_cleaned(tmp_path / "data" / "processed" / "authorities").empty != fetched
     for cell in nbformat.read(kept, as_version=4).cells:
         assert len(re.findall("<tr", json.dumps(cell.get("outputs", [])))) < 30

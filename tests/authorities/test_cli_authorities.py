@@ -83,6 +83,7 @@ def test_the_help_has_examples():
     assert result.exit_code == 0 and "Examples" in result.output and "--from" in result.output
 
 
+@pytest.mark.slow
 def test_from_a_folder(project, made_up):
     (made_up / "notes.txt").write_text("x", encoding="utf-8")
     said, mistake = fetch("--from", made_up)
@@ -159,6 +160,7 @@ def new_release(made_up):
     return text.replace("2024,Reporting year", "2025,Reporting year").encode()
 
 
+@pytest.mark.slow
 def test_a_new_release_is_reported_and_waits(project, service, made_up):
     fetch("--base", service.base)
     before = used(project)
@@ -185,6 +187,7 @@ def test_who_sits_before_it_is_asked_after_seeing_the_changes(project, made_up, 
     assert (used(project)["referrals"] == new_release(made_up)) == (answer == "y")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_dir(), reason="needs the real statistics in ../shared/dfe")
 def test_all_real_files_are_taken(project):
     said, mistake = fetch("--from", REAL)
@@ -195,6 +198,7 @@ def test_all_real_files_are_taken(project):
     assert manifest["social-worker-changes"].layout == "first-release"
 
 
+@pytest.mark.slow
 def test_a_spreadsheet_that_unpacks_to_too_much_is_refused_and_the_others_are_taken(project, made_up):
     """400 MB of blanks in 400 KB: a reader of spreadsheets would hold all of it, and more, in memory."""
     path = made_up / FILES["inspections"]

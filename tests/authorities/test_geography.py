@@ -1,13 +1,12 @@
 """The lineage of codes: each event's policy, chains of events, joint returns, and files that it does not explain."""
 
 import json
-from datetime import date
 
 import pytest
 import yaml
 
 from pipeline.authorities.panel.bridging import units_of_today
-from pipeline.authorities.panel.geography import Lineage, bridge, members, read_lineage, unit_id, unit_on
+from pipeline.authorities.panel.geography import Lineage, bridge, members, read_lineage, unit_id
 from pipeline.authorities.panel.places import code_by_number, place, refuse_unexplained, register
 from pipeline.authorities.panel.published_file import read_published
 from pipeline.authorities.releases.catalogue import read_catalogue
@@ -80,12 +79,6 @@ def test_a_code_that_is_newer_than_the_panel_goes_back():
     lineage = chain(("2025-04-01", "recode", [A], [B], "carry"), ("2026-04-01", "split", [C], [D, E], "exclude"))
     assert bridge(lineage, B, {A}).into == A
     assert bridge(lineage, D, {C}).policy == "exclude"
-
-
-def test_the_code_on_a_day():
-    lineage = chain(("2015-04-01", "recode", [A], [B], "carry"), ("2019-04-01", "boundary", [B], [C], "exclude"))
-    assert [unit_on(lineage, B, date(year, 4, 1)) for year in (2014, 2015, 2020)] == [A, B, B]
-    assert unit_on(lineage, C, date(2014, 1, 1)) == C  # another area: no code of before
 
 
 @pytest.mark.parametrize(("changes", "words"), [

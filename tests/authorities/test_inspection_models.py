@@ -74,6 +74,7 @@ def test_errors_are_those_of_the_model_with_clusters():
     assert np.log(row["high"] / row["low"]) / 2 == pytest.approx(half, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_adjusted_models_lose_those_without_a_rank_and_say_so():
     deprivation = made_up_effects.deprivation(PANEL)
     table, left = inspection_models(PANEL, JUDGED, deprivation)
@@ -94,6 +95,7 @@ def test_what_carries_no_model_has_a_status(change, status):
     assert set(table["status"]) == {status} and table["odds_ratio"].isna().all()
 
 
+@pytest.mark.slow
 def test_an_exposure_that_does_not_vary_or_separates():
     flat = PANEL.assign(value=PANEL["value"].where(PANEL["indicator"] != "caseload", 16.0))
     table = inspection_models(flat, JUDGED, NO_DEPRIVATION)[0].set_index("support")

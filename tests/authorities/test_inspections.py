@@ -69,6 +69,7 @@ def test_the_table_is_found_by_its_headings(file, above):
     assert first == above + 2 and len(table) == sum(len(rows) for _, _, rows in made_up.inspection_sheets())
 
 
+@pytest.mark.slow
 def test_columns_in_another_order_and_grades_in_capitals(file):
     sheets = []
     for name, header, rows in made_up.inspection_sheets():

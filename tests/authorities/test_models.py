@@ -13,6 +13,8 @@ from pipeline.authorities.models.specifications import specification_curve
 from tests.authorities import made_up_effects
 from tests.authorities.made_up_effects import BIAS, EFFECT
 
+pytestmark = pytest.mark.slow
+
 MODELLED = ("agency_rate", "caseload")  # two of five supports: the others cost time and say no more
 PANEL = made_up_effects.with_gaps(made_up_effects.panel())
 PANEL = PANEL[PANEL["indicator"].isin([*MODELLED, *OUTCOMES, "worker_changes"])].reset_index(drop=True)
@@ -121,7 +123,6 @@ def test_the_unit_that_decides_is_named():
     np.testing.assert_allclose(influence["without"] + influence["change"], effect)
 
 
-@pytest.mark.slow
 def test_the_same_input_gives_the_same_results(results):
     again = fit_models(PANEL.sample(frac=1, random_state=1), INSPECTIONS.sample(frac=1, random_state=1), DEPRIVATION,
                        draws=199, curve_draws=99)

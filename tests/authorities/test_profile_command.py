@@ -36,6 +36,7 @@ def call(*words):
     return result.exit_code, result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spelling",
     [

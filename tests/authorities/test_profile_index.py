@@ -8,6 +8,8 @@ import pytest
 from pipeline.chapters.profiles.index import write_index
 from tests.authorities.profile_projects import JOINT, made_up_profiles, make_project
 
+pytestmark = pytest.mark.slow
+
 
 class Entries(HTMLParser):
     """The links and texts of each entry of the list."""

@@ -88,6 +88,7 @@ def test_the_summary_names_each_kind_once(changes):
         "2022, 300 → 330"]
 
 
+@pytest.mark.slow
 def test_a_release_does_not_differ_from_itself(catalogue, made_up):
     for path in sorted(made_up.iterdir()):
         source = catalogue.source_of_file(path.name)
@@ -132,6 +133,7 @@ def test_tables_without_standard_columns_are_compared_too(tmp_path, catalogue, m
     assert list(changes.places["code"]) == [table["old_la_code"][1]]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_dir(), reason="needs the real statistics in ../shared/dfe")
 def test_the_two_real_releases_of_the_workforce(catalogue):
     """Counted another way: the texts of each renamed column side by side, in plain Python."""

@@ -42,6 +42,7 @@ def test_odds_ratios_have_a_log_scale_and_a_line_at_one():
     assert 2 <= sum(low <= tick <= high for tick in axes.get_xticks()) <= 6
 
 
+@pytest.mark.slow
 def test_specifications_are_sorted_and_solid_only_where_the_interval_leaves_out_zero():
     axes = DRAWN["curves"]().axes[0]
     table = specifications().query("support == 'vacancy_rate' and outcome == 'repeat_plans'")

@@ -71,6 +71,7 @@ def test_a_graph_without_a_link_of_that_many_passages_is_refused():
         theory_chart(*graph(), least=99)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(st.integers(2, 17), st.randoms(use_true_random=False))
 def test_names_never_overlap_and_none_leaves_the_sheet(count, random):

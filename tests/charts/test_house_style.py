@@ -96,6 +96,7 @@ def figure(request):
     return DRAWN[request.param]()
 
 
+@pytest.mark.slow
 def test_text_is_horizontal_and_not_smaller_than_the_smallest(figure):
     for text, _ in texts(figure):
         assert text.get_rotation() == 0, text.get_text()
@@ -142,6 +143,7 @@ def _on_paper(colour):
     return tuple(alpha * part + 1 - alpha for part in rgb)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DRAWN)
 def test_the_same_chart_is_the_same_file(name):
     files = [BytesIO(), BytesIO()]

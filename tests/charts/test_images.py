@@ -13,6 +13,7 @@ TOLERANCE = 1  # root mean square of the difference, of 255: a few dots of a num
 DOTS = 60  # an inch
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in DRAWN if name != "likert-forty"])  # as others, and a large file
 @pytest.mark.mpl_image_compare(baseline_dir="baseline", style="default", tolerance=TOLERANCE,
                                savefig_kwargs={"dpi": DOTS})

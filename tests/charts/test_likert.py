@@ -205,6 +205,7 @@ def charts(draw):
         "neutral": draw(st.sampled_from(["centred", "split", "apart", "out"])), "ends": (draw(LABELS), draw(LABELS))}
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(charts())
 def test_no_two_labels_overlap_and_none_leaves_the_figure_whatever_is_drawn(chart):

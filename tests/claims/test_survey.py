@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.claims.survey import COLUMNS, check_claims, read_claims, sort_by_verdict
+from pipeline.claims.checking import COLUMNS, sort_by_verdict
+from pipeline.claims.survey import check_claims, read_claims
 from pipeline.claims.verdicts import VERDICTS
 from pipeline.errors import CodebookError, DataError
 from pipeline.surveys.codebook import read_codebook
@@ -20,7 +21,7 @@ def codebook():
 
 @pytest.fixture(scope="module")
 def answers(codebook):
-    return count_tables(read_published(FOLDER, codebook), codebook, "half_up")[0]
+    return count_tables(read_published(FOLDER, codebook), codebook)[0]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def claims(codebook):
 
 @pytest.fixture(scope="module")
 def checked(claims, answers, codebook):
-    return check_claims(claims, answers, codebook, "half_up").set_index("id", drop=False)
+    return check_claims(claims, answers, codebook).set_index("id", drop=False)
 
 
 def test_every_claim_has_a_verdict_and_a_note(checked, claims):
@@ -108,7 +109,7 @@ def test_failures_come_first_and_places_stay_in_order(checked, claims):
 def test_a_table_without_a_row_is_refused(claims, answers, codebook):
     without = answers[answers["item"] != "support-vital-to-outcomes"]
     with pytest.raises(DataError, match="(?s)answers.csv.*support-vital-to-outcomes.*fix:"):
-        check_claims(claims, without, codebook, "half_up")
+        check_claims(claims, without, codebook)
 
 
 def refusal(text: str, tmp_path, codebook) -> str:
@@ -142,7 +143,7 @@ claims:
 
 def test_the_small_file_is_right(tmp_path, codebook, answers):
     (tmp_path / "claims.yaml").write_text(SMALL, encoding="utf-8")
-    checked = check_claims(read_claims(tmp_path / "claims.yaml", codebook), answers, codebook, "half_up")
+    checked = check_claims(read_claims(tmp_path / "claims.yaml", codebook), answers, codebook)
     assert checked["verdict"].tolist() == ["reproduced literally only", "reproduced"]
 
 

@@ -37,7 +37,7 @@ def survey(project, monkeypatch):
     return call
 
 
-@pytest.mark.parametrize("command", ["new", "check", "simulate"])
+@pytest.mark.parametrize("command", ["new", "check", "preview", "simulate"])
 def test_every_command_has_a_help_text_with_an_example(command):
     result = CliRunner().invoke(survey_app, [command, "--help"])
     assert result.exit_code == 0 and "Examples" in result.output and f"golden-thread survey {command}" in result.output
@@ -62,6 +62,7 @@ def test_from_an_export_to_a_checked_codebook(survey, project, tmp_path, make):
     assert not any(secret in said + checked for secret in (*SECRETS, "R_0001", "10000001", "ref3"))
 
 
+@pytest.mark.slow
 def test_the_guesses_can_be_read_in_80_columns(survey, tmp_path):
     stem = "How far do you agree with each of the statements about work? - "
     grid = {f"{stem}I like thing {number}": answers(AGREEMENT, 60, number) for number in range(100)}
@@ -127,6 +128,7 @@ def test_params_without_the_list_stop_every_command_that_adds(survey, project, t
     assert sorted(project.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_a_simulated_survey_passes_its_check(survey, project):
     said, error = survey("simulate", "example-2026", "--respondents", "200", "--clusters", "20", "--seed", "3")
     assert error is None and "Made up 200 respondents" in said
@@ -145,6 +147,7 @@ def test_a_simulated_survey_is_taken_back_where_params_cannot_be_written(survey,
     assert sorted(project.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_from_a_shell_a_mistake_is_one_message_and_exit_code_2(project, tmp_path):
     result = subprocess.run([sys.executable, "-c", CALL, "new", "Leeds", "a.csv"], cwd=project, capture_output=True,
                             text=True,
@@ -153,6 +156,7 @@ def test_from_a_shell_a_mistake_is_one_message_and_exit_code_2(project, tmp_path
     assert "cannot be used" in result.stderr and "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real exports are not at hand")
 @pytest.mark.parametrize("path", ["rse-2016-uk/rse_2016_uk_public_data.csv", "star-wars/StarWars.csv"])
 def test_real_exports_pass_from_new_to_check(survey, path):

@@ -152,16 +152,19 @@ def broken(rendered: Path, damage: Callable, tmp_path: Path) -> list[str]:
     return failures(pypdf.PdfReader(tmp_path / "broken.pdf"))
 
 
+@pytest.mark.slow
 def test_the_sample_meets_every_condition_also_after_it_was_written_again(rendered: Path, tmp_path: Path) -> None:
     assert failures(pypdf.PdfReader(rendered / "sample.pdf")) == []
     assert broken(rendered, lambda pdf: None, tmp_path) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", CONDITIONS)
 def test_each_condition_finds_what_breaks_it(rendered: Path, tmp_path: Path, number: str) -> None:
     assert [each for each in broken(rendered, BREAKS[number], tmp_path) if each.startswith(f"{number}:")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("damage", "message"), [
     (all_in_an_artefact, "01-003 to 01-005: page 1: .* are both"),
     (no_marks, "01-003 to 01-005: page 1: .* are neither"),

@@ -20,7 +20,7 @@ from pipeline.workflow.running import reproduce
 from pipeline.workflow.verification import fresh_copy
 
 ROOT = Path(__file__).resolve().parents[2]
-PARAMETERS = {"survey": "ofsted-2011", "rounding": "half_up"}
+PARAMETERS = {"survey": "ofsted-2011"}
 pytestmark = pytest.mark.slow
 
 

@@ -16,6 +16,8 @@ from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.published import count_tables, read_published
 from tests.evidence.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 SURVEY = ROOT / "data" / "raw" / "surveys" / "ofsted-2011"
 
 
@@ -61,7 +63,7 @@ def published(evidence, second, tmp_path_factory):
     house_style()
     page = chapter.Chapter(Publication("05-evidence", root=tmp_path_factory.mktemp("chapter")), evidence, second)
     codebook = read_codebook(SURVEY / "survey.yaml")
-    shares = share_table(count_tables(read_published(SURVEY, codebook), codebook, "half_up")[0], codebook.scale.agree)
+    shares = share_table(count_tables(read_published(SURVEY, codebook), codebook)[0], codebook.scale.agree)
     no_gaps = pd.DataFrame({"item": [], "odds_ratio": [], "q": []})
     findings.totals(page)
     for section in (chapter.documents, chapter.evidence_map, chapter.agreement_of_documents, chapter.theory_of_change,

@@ -48,6 +48,7 @@ def test_places_are_those_of_the_second_coder_in_reading_order(coded):
     assert decided_for(second.settled).tolist() == ["first"] * 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "old", "new", "said"), [
     ("settled.csv", "report-a,paragraph 1,outcome,health; safety,safety,health; safety,unit,Two results.\n", "",
      "report-a, paragraph 1, outcome: not settled; first health; safety, second safety"),
@@ -80,6 +81,7 @@ def test_both_coders_are_right_at_times(second):
     assert taken.sum() == len(second.settled) and (taken[["first", "second", "neither"]] > 0).all()
 
 
+@pytest.mark.slow
 def test_a_decision_that_is_undone_is_noticed(tmp_path):
     """A decision that passages.csv does not carry out is refused for the real files, too."""
     for path in FOLDER.glob("*"):

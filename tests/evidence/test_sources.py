@@ -46,6 +46,7 @@ def written() -> dict[str, list[str]]:
     return found | {path.name: [path.read_text(encoding="utf-8")] for path in sorted(FOLDER.glob("*.md"))}
 
 
+@pytest.mark.slow
 def test_nothing_is_copied(sources):
     theirs = set().union(*map(runs, sources))
     copied = {name: sorted(" ".join(run) for text in pieces for run in runs(text) & theirs)

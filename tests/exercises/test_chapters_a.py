@@ -18,6 +18,8 @@ from pipeline.surveys.pair_bounds import link_bounds
 from pipeline.surveys.published import count_tables, read_published
 from pipeline.surveys.role_gaps import role_gaps
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 RAW = ROOT / "data" / "raw" / "surveys" / "ofsted-2011"
 NUMBERS = [f"{chapter}.{number}" for chapter in (1, 2, 3, 4) for number in (1, 2, 3)]
@@ -29,12 +31,12 @@ SUPPORT, OUTCOME = "regular-protected-supervision", "manager-helps-improve-outco
 @pytest.fixture(scope="module")
 def exercises():
     codebook = read_codebook(RAW / "survey.yaml")
-    answers, rows = count_tables(read_published(RAW, codebook), codebook, "half_up")
-    checked = check_claims(read_claims(RAW / "claims.yaml", codebook), answers, codebook, "half_up")
+    answers, rows = count_tables(read_published(RAW, codebook), codebook)
+    checked = check_claims(read_claims(RAW / "claims.yaml", codebook), answers, codebook)
     gaps = role_gaps(answers, codebook, draws=0)
     bounds = link_bounds(answers, codebook, (NOTHING, NON_NEGATIVE))
-    made = [*chapter_01.exercises(answers, rows, codebook, "half_up"),
-            *chapter_02.exercises(checked, answers, codebook, "half_up"),
+    made = [*chapter_01.exercises(answers, rows, codebook),
+            *chapter_02.exercises(checked, answers, codebook),
             *chapter_03.exercises(answers, share_table(answers, codebook.scale.agree), gaps, codebook),
             *chapter_04.exercises(answers, bounds, codebook, SUPPORT, OUTCOME)]
     return {exercise.number: exercise for exercise in made}
@@ -132,7 +134,7 @@ def test_the_right_answer_is_accepted_with_what_it_means(exercises, number):
 def test_the_pairs_in_which_half_must_agree_with_both_are_counted_in_another_way(exercises):
     """Fréchet's lower bound at the central counts, without those who do not know."""
     codebook = read_codebook(RAW / "survey.yaml")
-    answers, _ = count_tables(read_published(RAW, codebook), codebook, "half_up")
+    answers, _ = count_tables(read_published(RAW, codebook), codebook)
     wide = answers.pivot(index=["group", "item"], columns="category", values="count")
     share = (wide["agree"] + wide["strongly_agree"]) / (wide.sum(axis=1) - wide["dont_know"])
     outcomes = {item.id for item in codebook.items if item.measures == "outcome"}

@@ -46,6 +46,7 @@ def test_a_number_is_right_exactly_within_its_tolerance(answer, tolerance, part)
     assert exercise(answer, tolerance=tolerance).check(answer + part * tolerance).right is (abs(part) < 1)
 
 
+@pytest.mark.slow
 @given(st.sets(st.sampled_from("abcde")), st.sets(st.sampled_from("abcde")))
 def test_a_wrong_list_hears_how_many_are_right_missing_and_too_many(answer, given_answer):
     reply = exercise(answer).check(given_answer)
@@ -128,6 +129,7 @@ def test_the_answer_is_computed_only_when_it_is_asked_for():
     assert asked == [1]
 
 
+@pytest.mark.slow
 @given(st.integers(1000, 9999), st.integers(1000, 9999) | st.text("xyz") | st.lists(st.sampled_from("xyz")))
 def test_a_wrong_answer_is_never_told_the_right_one(answer, wrong):
     assume(wrong != answer and str(answer) not in str(wrong))

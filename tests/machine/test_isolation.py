@@ -144,16 +144,16 @@ def test_nobody_s_files_in_the_shared_temporary_folder_are_run(project, tmp_path
     monkeypatch.setenv("TMPDIR", str(shared))
     monkeypatch.setattr(tempfile, "tempdir", None)
     write_notebook(project, "import os; print(os.environ['IPYTHONDIR'].startswith(os.environ['HOME'][:-5]))")
-    kept, _ = run_notebook("example", {"n": 1}, project)
+    kept = run_notebook("example", {"n": 1}, project)
     assert planted(shared) == [] and "True" in kept.read_text()
 
 
 @pytest.mark.slow
 def test_what_libraries_write_to_stderr_is_told_and_not_kept(project, capsys):
     write_notebook(project, "import sys, warnings\nwarnings.warn('a path: /home/ann/x.py')\nprint('noise', file=sys.stderr)\nprint('kept')")
-    kept = [path.read_text() for path in run_notebook("example", {"n": 1}, project)]
-    assert all("kept" in text and "a path:" not in text.partition("warnings.warn")[2][40:] for text in kept)
-    outputs = [output for cell in json.loads(kept[0])["cells"] for output in cell.get("outputs", [])]
+    kept = run_notebook("example", {"n": 1}, project).read_text()
+    assert "kept" in kept and "a path:" not in kept.partition("warnings.warn")[2][40:]
+    outputs = [output for cell in json.loads(kept)["cells"] for output in cell.get("outputs", [])]
     assert [output["name"] for output in outputs] == ["stdout"]
     assert "noise" in capsys.readouterr().err
 
@@ -206,6 +206,7 @@ def hold(project: Path, then: str) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-c", HOLD.format(then=then), str(project)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
+@pytest.mark.slow
 def test_a_folder_goes_with_its_process_and_those_of_killed_ones_are_swept(tmp_path):
     ended = hold(tmp_path, "")
     assert not Path(ended.communicate()[0].strip()).exists()

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.errors import DataError, NotebookError, ParameterError
 from pipeline.notebooks.execution import check_parameters, find_notebook, run_notebook
+from pipeline.notebooks.pages import write_pages
 
 PARAMETERS = "survey = 'a'\nrounding = 'half_up'"
 FIGURE = ("import matplotlib.pyplot as plt\nfrom pathlib import Path\n"
@@ -49,6 +50,15 @@ def test_a_notebook_without_a_parameters_cell_is_refused(project):
         check_parameters(notebook(project, tagged=False), {"survey": "b", "rounding": "down"})
 
 
+def test_a_second_parameters_cell_is_refused_since_it_would_win(project):
+    path = notebook(project, "rounding = 'down'")
+    made = nbformat.read(path, as_version=4)
+    made.cells[2].metadata["tags"] = ["parameters"]
+    nbformat.write(made, path)
+    with pytest.raises(ParameterError, match=r"(?s)several cells tagged 'parameters'.*found: +2 cells"):
+        check_parameters(path, {"survey": "b", "rounding": "down"})
+
+
 def test_an_unknown_notebook_is_named_with_those_that_there_are(project):
     notebook(project)
     with pytest.raises(NotebookError, match=r"(?s)no notebook 'exampel'.*one of: example"):
@@ -60,8 +70,8 @@ def test_two_runs_give_the_same_bytes_without_paths_or_times(project):
     notebook(project, FIGURE)
     kept = []
     for _ in range(2):
-        paths = run_notebook("example", {"survey": "b", "rounding": "down"}, project)
-        kept.append([path.read_bytes() for path in paths])
+        executed = run_notebook("example", {"survey": "b", "rounding": "down"}, project)
+        kept.append([path.read_bytes() for path in (executed, *write_pages(project))])
     assert kept[0] == kept[1]
     executed, page = (content.decode() for content in kept[0])
     for private in (str(project), "start_time", "duration", "execution\": {"):
@@ -69,6 +79,12 @@ def test_two_runs_give_the_same_bytes_without_paths_or_times(project):
     assert "./notebooks b" in executed and "image/png" in executed
     assert "<math" in page and "$n$" not in page
     assert re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=[\"']https?:", page) == []
+
+
+def test_without_an_executed_notebook_there_is_no_page(project):
+    notebook(project)
+    with pytest.raises(NotebookError, match=r"(?s)no executed notebook.*reports/site/notebooks.*golden-thread notebook"):
+        write_pages(project)
 
 
 @pytest.mark.slow

@@ -100,6 +100,7 @@ def texts(page: Page, document: docx.document.Document, pdf: pypdf.PdfReader, re
             "pdf": plain(" ".join(page.extract_text() for page in pdf.pages))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", [*SENTENCES, *CAPTIONS, *HEADINGS])
 def test_every_format_says_the_same(texts: dict[str, str], wanted: str) -> None:
     for name, text in texts.items():

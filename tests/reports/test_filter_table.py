@@ -144,6 +144,7 @@ def test_the_same_with_the_table_as_quarto_writes_it(tmp_path):
     assert report["seen"] == expected() and report["errors"] == []
 
 
+@pytest.mark.slow
 def test_the_filters_of_the_evidence_map_are_columns_that_its_notebook_publishes(tmp_path):
     filters = re.search(r'filters="([^"]+)"', (REPORTS / "evidence.qmd").read_text(encoding="utf-8"))[1].split("; ")
     evidence = read_evidence(REPORTS.parent / "data" / "raw" / "evidence")

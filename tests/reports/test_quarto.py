@@ -33,6 +33,7 @@ Output created: study.html
 """
 
 
+@pytest.mark.slow
 def test_quarto_is_called_once_a_format_with_a_log(project: Path, quarto_on_path) -> None:
     paths = render(project, engine="quarto")
     assert [path.name for path in paths] == ["sample.html", "sample.docx", "sample.pdf"]
@@ -44,6 +45,7 @@ def test_quarto_is_called_once_a_format_with_a_log(project: Path, quarto_on_path
         assert call["environment"] == {"QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": "1325376000"}
 
 
+@pytest.mark.slow
 def test_quarto_works_on_a_project_that_holds_nothing_but_what_is_made(project: Path, quarto_on_path) -> None:
     """Quarto expands the includes of all sources that it finds: one that is not published here would stop every report."""
     (project / "reports" / "other.qmd").write_text(
@@ -57,6 +59,7 @@ def test_quarto_works_on_a_project_that_holds_nothing_but_what_is_made(project: 
     assert {named["include-before-body"], named["include-after-body"]} <= set(call["files"])  # the frame of the site
 
 
+@pytest.mark.slow
 def test_both_engines_write_the_same_document(project: Path, quarto_on_path, tmp_path: Path) -> None:
     """Down to the structure: the filter leaves nothing that Quarto would make a table, a division or a float of its own."""
     ours, theirs = tmp_path / "embedded", tmp_path / "quarto"
@@ -98,6 +101,7 @@ def test_a_missing_validator_is_no_complaint_and_a_missing_include_is_told_whole
         "(ERROR) Include directive failed. in file /p/b.qmd, could not find file /p/none.md."]
 
 
+@pytest.mark.slow
 def test_quartos_docx_is_completed_like_the_embedded_engines(project: Path, quarto_on_path) -> None:
     render(project, engine="quarto")
     with zipfile.ZipFile(project / "reports" / "site" / "sample.docx") as archive:
@@ -105,6 +109,7 @@ def test_quartos_docx_is_completed_like_the_embedded_engines(project: Path, quar
         assert "Managers agree more often (88)" in archive.read("word/document.xml").decode("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [
     {"log": "(WARN) Unable to resolve crossref @fig-agreement\n"},
     {"stderr": "[WARNING] Citeproc: citation munro2011 not found\n"},
@@ -123,6 +128,7 @@ def test_whatever_quarto_leaves_unresolved_fails(project: Path, quarto_on_path, 
     assert not (project / "reports" / "site").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("log", "beginning"), [
     ("(WARN) Unable to resolve crossref @fig-agreement\n", "Of {{< var survey.base >}}"),
     ("[WARNING] Citeproc: citation munro2011 not found\n", "Supervision matters"),

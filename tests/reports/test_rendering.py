@@ -16,6 +16,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.slow
 def test_two_renders_give_the_same_bytes(make_project, rendered: Path) -> None:
     root = make_project()  # in another folder
     paths = render(root, engine="embedded")
@@ -23,6 +24,7 @@ def test_two_renders_give_the_same_bytes(make_project, rendered: Path) -> None:
     assert contents(root / "reports" / "site") == contents(rendered)
 
 
+@pytest.mark.slow
 def test_a_date_asked_for_reaches_the_docx_alone(make_project, rendered: Path, monkeypatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
     root = make_project()
@@ -31,6 +33,7 @@ def test_a_date_asked_for_reaches_the_docx_alone(make_project, rendered: Path, m
     assert [name for name in before if before[name] != after[name]] == ["sample.docx"]
 
 
+@pytest.mark.slow
 def test_a_render_that_fails_half_way_leaves_what_was_there(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = project / "reports" / "site"
     render(project, engine="embedded")
@@ -55,6 +58,7 @@ def test_one_faulty_report_keeps_all_from_being_rendered(project: Path) -> None:
     assert not (project / "reports" / "site").exists()
 
 
+@pytest.mark.slow
 def test_the_folder_of_sources_is_left_as_it_was(project: Path) -> None:
     before = sorted(path for path in (project / "reports").rglob("*"))
     render(project, engine="embedded", destination=project / "elsewhere")
@@ -62,6 +66,7 @@ def test_the_folder_of_sources_is_left_as_it_was(project: Path) -> None:
     assert {path.name for path in (project / "elsewhere").iterdir()} == {"sample.html", "sample.docx", "sample.pdf"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("header", "suffixes"), [
     ("format: html", {".html"}),
     ("format:\n  html: default\n  typst: default", {".html", ".pdf"}),

@@ -238,6 +238,7 @@ def test_what_cannot_be_a_page_is_named_with_its_file(documented, file, text, me
     assert not (documented / "reports" / "site").exists()
 
 
+@pytest.mark.slow
 def test_the_projects_own_documentation_is_whole(tmp_path):
     """Each of its links to another of its pages leads to a place that is there."""
     (tmp_path / "reports").mkdir()

@@ -29,6 +29,7 @@ def test_the_sample_has_no_problem(project: Path) -> None:
     check(project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "found"), [
     ("{{< var support.agreed >}} agreed.", "no published value support.agreed. Nearest: support.agree"),
     ("{{< meta publisher >}}", "no text publisher in the header"),

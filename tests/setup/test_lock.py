@@ -1,5 +1,6 @@
 """requirements.lock: whole, hash-checked, in step with pyproject.toml, and tied to no machine."""
 
+import csv
 import re
 import subprocess
 import sys
@@ -11,17 +12,17 @@ from packaging.utils import canonicalize_name
 from pipeline.errors import SetUpError
 from pipeline.setup.environment import ROOT, entry, machine_settings
 from pipeline.setup.lockfile import (
+    compiled,
     direct_dependencies,
     hashes_by_version,
     index_only,
-    list_files,
     locked_versions,
     requirements,
 )
-from pipeline.setup.wheels import MACHINES, PYTHONS, from_csv, gaps, table
+from pipeline.setup.wheels import MACHINES, PYTHONS, gaps, table
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-TABLE = from_csv((ROOT / "requirements.wheels.csv").read_text(encoding="utf-8"))
+TABLE = list(csv.DictReader((ROOT / "requirements.wheels.csv").read_text(encoding="utf-8").splitlines()))
 
 
 def test_every_entry_is_one_exact_version_with_hashes():
@@ -78,7 +79,7 @@ def test_the_lock_holds_as_many_hashes_as_when_the_index_was_asked():
 @pytest.mark.slow
 def test_the_index_has_a_file_of_the_lock_for_each_machine(package_index):
     """Its own list, asked now. What it came to have since the lock was written does not count."""
-    assert table(list_files(), hashes_by_version(LOCK)) == TABLE
+    assert table(compiled(ROOT, LOCK)[1], hashes_by_version(LOCK)) == TABLE
 
 
 @pytest.mark.slow

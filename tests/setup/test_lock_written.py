@@ -1,5 +1,6 @@
 """`make lock` against indexes of our own: what this machine has besides the index stays out of the lock."""
 
+import csv
 import functools
 import hashlib
 import http.server
@@ -12,7 +13,7 @@ import pytest
 from pipeline.errors import SetUpError
 from pipeline.setup import environment
 from pipeline.setup.lockfile import requirements, write_lock
-from pipeline.setup.wheels import PYTHONS, from_csv
+from pipeline.setup.wheels import PYTHONS
 
 PROJECT = """[project]
 name = "reader"
@@ -87,6 +88,7 @@ def locked(root):
     return str(requirement), sorted(hashes)
 
 
+@pytest.mark.slow
 def test_folders_of_wheels_and_further_indexes_stay_out_and_the_mirror_counts(project, tmp_path, monkeypatch, serve):
     mirror, folder, further = (tmp_path / name for name in ("mirror", "wheels of ours", "further"))
     expected = sorted(wheel(mirror, "1.0", tag) for tag in EVERYWHERE)
@@ -108,6 +110,7 @@ def test_folders_of_wheels_and_further_indexes_stay_out_and_the_mirror_counts(pr
     assert "alpha==1.0   # what is read" in (project / "environment.yml").read_text()
 
 
+@pytest.mark.slow
 def test_an_index_on_this_machine_s_own_disk_is_none(project, tmp_path, monkeypatch):
     folder = tmp_path / "disk"
     wheel(folder, "1.0", "py3-none-any")
@@ -120,6 +123,7 @@ def test_an_index_on_this_machine_s_own_disk_is_none(project, tmp_path, monkeypa
     assert not (project / "requirements.lock").exists()
 
 
+@pytest.mark.slow
 def test_versions_stay_and_hashes_are_the_index_s(project, tmp_path, monkeypatch, serve):
     mirror = tmp_path / "mirror"
     older = sorted(wheel(mirror, "1.0", tag) for tag in EVERYWHERE)
@@ -132,6 +136,7 @@ def test_versions_stay_and_hashes_are_the_index_s(project, tmp_path, monkeypatch
     assert locked(project) == ("alpha==2.0", newer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("tags", "wanting"), [
     ([f"cp{minor}-cp{minor}-{PLATFORMS[0]}" for minor in (311, 312, 313, 314)] + EVERYWHERE[1:3] + EVERYWHERE[4:],
      "macos-x86_64: missing"),
@@ -153,6 +158,7 @@ def test_a_lock_that_is_not_whole_is_refused_and_the_old_one_stays(
     assert not (project / "requirements.wheels.csv").exists()
 
 
+@pytest.mark.slow
 def test_the_table_beside_the_lock_says_who_finds_a_wheel(project, tmp_path, monkeypatch, serve):
     mirror = tmp_path / "mirror"
     for tag in EVERYWHERE:
@@ -160,7 +166,7 @@ def test_the_table_beside_the_lock_says_who_finds_a_wheel(project, tmp_path, mon
     (project / "pyproject.toml").write_text(PROJECT.replace('"alpha"', "\"alpha; sys_platform != 'win32'\""))
     monkeypatch.setenv("PIP_INDEX_URL", serve(mirror))
     write_lock(project)
-    [row] = from_csv((project / "requirements.wheels.csv").read_text())
+    [row] = csv.DictReader((project / "requirements.wheels.csv").read_text().splitlines())
     assert (row["package"], row["version"], row["hashes"]) == ("alpha", "1.0", "5")
     assert row["linux-x86_64"] == row["macos-arm64"] == " ".join(PYTHONS)
     assert row["windows-amd64"] == ""

@@ -68,6 +68,7 @@ def test_a_quarto_that_is_too_old_is_named(scripts):
     assert "version 1.4.553" in toolchain.try_quarto(installer=["false"])
 
 
+@pytest.mark.slow
 def test_an_installation_that_hangs_is_ended_with_all_that_it_started(scripts, tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -101,6 +102,7 @@ def found(root=ROOT):
     return {check.name: check for check in toolchain.diagnose(root)}
 
 
+@pytest.mark.slow
 def test_the_doctor_finds_what_this_environment_has():
     checks = found()
     for name in ("Python", "DVC", "pandoc", "typst", "Jupyter kernel python3", "Engine for reports"):
@@ -109,6 +111,7 @@ def test_the_doctor_finds_what_this_environment_has():
     assert all(check.needed_for and check.how_to_get for check in checks.values())
 
 
+@pytest.mark.slow
 def test_the_doctor_names_packages_that_are_not_as_locked(project):
     lock = project / "requirements.lock"
     version = locked_versions(lock.read_text(encoding="utf-8"))["rich"]
@@ -120,6 +123,7 @@ def test_the_doctor_names_packages_that_are_not_as_locked(project):
 THE_STAND_IN = "the stand-in of tests/reports, which renders"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("quarto", "asked", "engine"), [
     (THE_STAND_IN, "auto", "Quarto 1.9.38: Quarto is found"),
     (THE_STAND_IN, "quarto", "Quarto 1.9.38: quarto is asked for"),
@@ -152,6 +156,7 @@ def ask_for(engine, project):
     parameters.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_doctor_tells_a_kernel_that_belongs_to_another_python(tmp_path, monkeypatch):
     kernel = tmp_path / "kernels" / "python3"
     kernel.mkdir(parents=True)
@@ -161,6 +166,7 @@ def test_the_doctor_tells_a_kernel_that_belongs_to_another_python(tmp_path, monk
     assert found()["Jupyter kernel python3"].found is None
 
 
+@pytest.mark.slow
 def test_the_doctor_misses_git_and_pandoc_where_there_are_none(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(toolchain.pypandoc, "get_pandoc_version", _no_pandoc)

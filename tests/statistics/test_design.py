@@ -13,12 +13,10 @@ from pipeline.statistics.copulas import gaussian_table
 from pipeline.statistics.design import (
     Level,
     design_effect,
-    detectable_correlation,
     influence,
     power,
     sample_size,
     variance_components,
-    weighted_size,
 )
 from pipeline.statistics.joint import measure
 
@@ -101,26 +99,11 @@ def test_the_size_is_the_smallest_that_reaches_the_target(levels):
     assert found.respondents == found.clusters * outermost
 
 
-@pytest.mark.parametrize("levels", [(), (TEAMS, AUTHORITIES), (Level(10, 0.3, 0.02),)])
-def test_the_detectable_correlation_has_the_target_power(levels):
-    found = detectable_correlation(P, Q, 600, 0.8, levels)
-    assert power(P, Q, found, 600, levels).power == pytest.approx(0.8, abs=1e-5)
-
-
 def test_a_coarser_scale_needs_more_people():
     five = sample_size(P, P, 0.2).respondents
     two = sample_size([65, 35], [65, 35], 0.2).respondents
     skewed = sample_size([95, 5], [95, 5], 0.2).respondents
     assert five < two < skewed
-
-
-def test_weighted_size_of_unequal_clusters():
-    sizes = np.array([5, 10, 40, 25])
-    variation = sizes.std() / sizes.mean()
-    assert weighted_size(sizes) == pytest.approx(sizes.mean() * (1 + variation**2))
-    for wrong in ([], [3, 0], [-1]):
-        with pytest.raises(DataError, match="Cluster sizes"):
-            weighted_size(wrong)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +136,5 @@ def test_impossible_plans_are_errors():
             sample_size(P, Q, 0.2, target)
     with pytest.raises(ParameterError, match="No feasible survey"):
         sample_size(P, Q, 0)
-    with pytest.raises(ParameterError, match="too small"):
-        detectable_correlation(P, Q, 4)
     with pytest.raises(DataError, match="everybody gave the same"):
         power([1, 0], Q, 0.2, 100)

@@ -8,7 +8,7 @@ from scipy import stats
 
 from pipeline.errors import ParameterError
 from pipeline.statistics.design import Level, design_effect, influence, power, variance_components
-from pipeline.statistics.design_simulation import simulate_power, spearman_statistic
+from tests.statistics.design_simulation import simulate_power, spearman_statistic
 
 P, Q = [20, 45, 15, 15, 5], [10, 40, 20, 20, 10]
 TEAMS, AUTHORITIES = Level(10, 0.2, 0.2), Level(50, 0.1, 0.05)

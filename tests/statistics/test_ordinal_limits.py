@@ -60,6 +60,7 @@ def test_any_overlap_at_all_is_no_separation(overlap):
     assert fit.std_errors["role"] == pytest.approx(np.sqrt(2 / overlap + 2 / 50), rel=1e-6)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=80)
 @given(counts=arrays(np.int64, (4, 4), elements=st.sampled_from([0, 0, 0, 1, 5])),
        link=st.sampled_from(["logit", "probit", "cloglog"]), nominal=st.sampled_from([[], ["role"]]))

@@ -32,6 +32,7 @@ def row_a_person(people):
     return counts, people.design.iloc[people.row].reset_index(drop=True)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6), st.sampled_from(["logit", "probit", "cloglog"]))
 @settings(max_examples=20, deadline=None)
 def test_errors_are_those_of_a_row_a_person_with_its_cluster(seed, link):
@@ -94,6 +95,7 @@ def test_effects_that_differ_are_found_with_what_they_are():
     np.testing.assert_allclose(found["x"].effects, (0.2, 0.8, 1.4), atol=0.15)
 
 
+@pytest.mark.slow
 def test_the_test_is_wrong_as_often_as_it_should_be():
     """200 samples under proportional odds: 5% below 0.05, give or take three standard errors."""
     below = sum(brant_test(people_like(seed, people=400, clusters=60), ["x"])["x"].p < 0.05 for seed in range(200))

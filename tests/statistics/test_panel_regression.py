@@ -20,6 +20,8 @@ from pipeline.statistics.fixed_effects import mundlak_columns, two_way_effects, 
 from pipeline.statistics.influence import leave_one_out
 from tests.r_scripts import output_of
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).with_name("r")
 STORED = json.loads((FOLDER / "panel_r.json").read_text(encoding="utf-8"))
 PANEL = pd.DataFrame(json.loads((FOLDER / "panel_cases.json").read_text(encoding="utf-8")))
@@ -49,7 +51,6 @@ def test_the_stored_output_belongs_to_the_stored_panel():
     assert STORED["input_md5"] == hashlib.md5((FOLDER / "panel_cases.json").read_bytes()).hexdigest()
 
 
-@pytest.mark.slow
 def test_r_gives_the_stored_output_again(tmp_path):
     again = output_of(FOLDER / "panel.R", "panel_cases.json", "panel_r.json", ("sandwich", "plm"), tmp_path)
     for output in (again, expected := json.loads(json.dumps(STORED))):
@@ -249,7 +250,6 @@ def test_impossible_detectable_effects(numbers):
         minimum_detectable_effect(*numbers)
 
 
-@pytest.mark.slow
 def test_intervals_cover_and_the_detectable_effect_is_detected():
     """400 panels: 95% of intervals hold the effect, and 80% of tests find the effect that is said to be detectable."""
     errors = [robust_slope(part_of(made_up(seed))).std_error for seed in range(40)]

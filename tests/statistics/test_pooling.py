@@ -35,6 +35,7 @@ def test_shrunken_estimates_lie_between_their_own_and_the_mean(pairs):
     assert ((pooled.shrunken - pooled.mean) * (effects - pooled.mean) >= -1e-12).all()
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(estimates, st.floats(0, 1))
 def test_errors_that_go_together_widen_the_mean_s_interval_and_nothing_else(pairs, correlation):

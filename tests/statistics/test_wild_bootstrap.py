@@ -46,6 +46,7 @@ def test_every_sign_vector_gives_r_s_p_value(case, null, weights):
     assert (t.min(), t.max()) == pytest.approx((STORED[case]["smallest"], STORED[case]["largest"]), rel=1e-7)
 
 
+@pytest.mark.slow
 def test_wildboottest_counts_the_same_draws():
     """All but the estimate's own two sign vectors, which tie with it: its strict comparison leaves them to rounding."""
     pytest.importorskip("wildboottest", reason="numba, which it needs, has no wheels for Intel Macs")

@@ -125,7 +125,7 @@ TEXTS = (
     case("a ready table that adds up to nothing", taken_in("table.csv", counts(2, TABLE[1][0], "30", "13", "40")),
          "neither to their base nor to 100", "line 2", "43"),
     case("a web page to log in", taken_in("export.csv", f"<!DOCTYPE html><html>{SECRETS[3]}</html>"), "web page"),
-    case("a PDF", taken_in("export.csv", b"%PDF-1.7\n" + SECRETS[3].encode()), "a PDF", "CSV, XLSX or ODS"),
+    case("a PDF", taken_in("export.csv", b"%PDF-1.7\n" + SECRETS[3].encode()), "a PDF", "CSV, XLSX, ODS, SPSS"),
     case("a packed file", taken_in("export.csv.gz", b"\x1f\x8b\x08\0" + bytes(50)), "a packed file (gzip)"))
 
 WORKBOOKS = (

@@ -28,7 +28,7 @@ def published(folder, codebook):
 
 @pytest.fixture(scope="session")
 def answers(published, codebook):
-    return count_tables(published, codebook, "half_up")[0]
+    return count_tables(published, codebook)[0]
 
 
 @pytest.fixture(scope="session")

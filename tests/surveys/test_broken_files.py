@@ -31,6 +31,8 @@ from tests.surveys.broken_making import (
 )
 from tests.surveys.projects import ROOT, SECRETS, make_project
 
+pytestmark = pytest.mark.slow
+
 CASES = [case for cases in SECTIONS.values() for case in cases]
 IN_A_SHELL = ("a line of 50 MB", "a quote that swallows 9 MB", "a workbook that unpacks to 200 MB", "merged cells",
               "a text where an answer should be")
@@ -170,7 +172,6 @@ def test_a_file_name_that_no_system_takes(project):
     assert_one_message(message, ["The file cannot be opened", "File name too long"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", IN_A_SHELL)
 def test_in_a_shell_with_little_memory(project, name):
     pytest.importorskip("resource", reason="the memory of a process is measured on Unix")
@@ -228,28 +229,24 @@ def assert_taken_in_or_refused(project: Path, content: bytes) -> None:
         shutil.copy(ROOT / "params.yaml", project / "params.yaml")
 
 
-@pytest.mark.slow
 @DAMAGE
 @given(st.binary(max_size=400))
 def test_any_bytes_as_an_export(shared, content):
     assert_taken_in_or_refused(shared[0], content)
 
 
-@pytest.mark.slow
 @DAMAGE
 @given(damaged(text(respondents(12)).encode()))
 def test_any_damage_to_a_text_file(shared, content):
     assert_taken_in_or_refused(shared[0], content)
 
 
-@pytest.mark.slow
 @DAMAGE
 @given(st.data())
 def test_any_damage_to_a_workbook(shared, data):
     assert_taken_in_or_refused(shared[0], data.draw(damaged(shared[1])))
 
 
-@pytest.mark.slow
 @DAMAGE
 @given(damaged(text(respondents(12)).encode()))
 def test_any_damage_to_the_file_of_a_survey(shared, content):
@@ -259,7 +256,6 @@ def test_any_damage_to_the_file_of_a_survey(shared, content):
     assert code == 0 or "Traceback" not in message
 
 
-@pytest.mark.slow
 @DAMAGE
 @given(damaged(text(TABLE).encode()), st.sampled_from(["counts", "percentages"]))
 def test_any_damage_to_a_ready_table(shared, content, kind):

@@ -7,6 +7,8 @@ from scipy.optimize import linprog
 from pipeline.surveys.pair_bounds import assumptions, link_bounds, one_sided, pairs, scored_positions
 from pipeline.surveys.published import feasible_sets
 
+pytestmark = pytest.mark.slow
+
 KEYS = ["group", "support", "outcome", "assumption", "statistic"]
 
 

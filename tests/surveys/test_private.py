@@ -30,6 +30,7 @@ def all_closed(folder):
     return all(mode == ("0o700" if (folder / path).is_dir() else "0o600") for path, mode in modes(folder).items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [["new", "leeds-2026", "a.csv"], ["simulate", "leeds-2026", "--respondents", "200"]])
 def test_a_survey_that_is_taken_in_is_closed_from_the_start(tmp_path, words):
     project = make_project(tmp_path / "project")

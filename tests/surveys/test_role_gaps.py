@@ -11,6 +11,10 @@ from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.rounding import feasible_counts
 from pipeline.surveys.role_gaps import CORRELATIONS, DESIGN, pooled_by_domain, role_gaps, rounding_pairs
 
+pytestmark = pytest.mark.slow
+
+CHANGED = "team-colleagues-support"
+
 
 @pytest.fixture(scope="module")
 def gaps(answers, codebook):
@@ -84,8 +88,18 @@ def test_a_wider_assumed_correlation_gives_a_wider_interval_and_single_items_sta
     np.testing.assert_allclose(single["shrunken"], single["odds_ratio"])
 
 
-def test_two_runs_give_the_same_numbers(answers, codebook, gaps):
-    pd.testing.assert_frame_equal(role_gaps(answers, codebook), gaps)
+@pytest.fixture(scope="module")
+def few(answers, codebook):
+    """The answers to every fourth item, one whose counts the tests change, and all of a small subject."""
+    chosen = {item.id for number, item in enumerate(codebook.items)
+              if number % 4 == 0 or item.domain == "equal_opportunities" or item.id == CHANGED}
+    return answers[answers["item"].isin(chosen)]
+
+
+def test_two_runs_give_the_same_numbers(few, codebook, gaps):
+    again = role_gaps(few, codebook).drop(columns="q")
+    before = gaps[gaps["item"].isin(again["item"])].drop(columns="q").reset_index(drop=True)
+    pd.testing.assert_frame_equal(again, before)
 
 
 def with_rows(answers, item, **groups):
@@ -108,27 +122,28 @@ def with_rows(answers, item, **groups):
     ({"managers": [0, 0, 0, 0, 0, 60]}, "nobody in Managers gave an answer on the scale"),
     ({"social_workers": [0, 0, 0, 50, 50, 0], "managers": [50, 50, 0, 0, 0, 0]},
      "the answers of Social workers and Managers do not overlap")])
-def test_what_cannot_be_estimated_for_one_item_is_said_and_spoils_no_other(gaps, answers, codebook, rows, why):
-    item = "team-colleagues-support"
-    found = role_gaps(with_rows(answers, item, **rows), codebook)
-    row = found.set_index("item").loc[item]
+def test_what_cannot_be_estimated_for_one_item_is_said_and_spoils_no_other(gaps, few, codebook, rows, why):
+    found = role_gaps(with_rows(few, CHANGED, **rows), codebook)
+    row = found.set_index("item").loc[CHANGED]
     assert row["po_verdict"] == f"not estimable: {why}"
     assert row.drop(["domain", "po_verdict", "threshold_odds_ratios"]).isna().all()
-    others, before = (table[table["item"] != item].drop(columns="q") for table in (found, gaps))
-    pd.testing.assert_frame_equal(others, before)
-    known = found["p"].dropna()
-    assert len(known) == 36 and found["q"].dropna().to_list() == pytest.approx(
-        (known * 36 / known.rank()).loc[known.sort_values(ascending=False).index].cummin().sort_index().to_list())
+    others = [table[(table["item"] != CHANGED) & table["item"].isin(found["item"])].drop(columns="q").reset_index(drop=True)
+              for table in (found, gaps)]
+    pd.testing.assert_frame_equal(*others)
+    known, rest = found["p"].dropna(), len(found) - 1
+    assert len(known) == rest >= 9 and found["q"].dropna().to_list() == pytest.approx(
+        (known * rest / known.rank()).loc[known.sort_values(ascending=False).index].cummin().sort_index().to_list())
     pooled, drawn = pooled_by_domain(found, codebook)
-    assert pooled["items"].sum() == 36 and pooled.loc[pooled["items"] > 0].notna().all(axis=None)
-    assert drawn.loc[drawn["item"] != item, "shrunken"].notna().all() and len(drawn) == 37
+    assert pooled["items"].sum() == rest and pooled.loc[pooled["items"] > 0].notna().all(axis=None)
+    assert drawn.loc[drawn["item"] != CHANGED, "shrunken"].notna().all() and len(drawn) == rest + 1
 
 
-def test_a_subject_of_nothing_but_items_without_an_estimate_has_none(answers, codebook):
+def test_a_subject_of_nothing_but_items_without_an_estimate_has_none(few, codebook):
     only = [item.id for item in codebook.items if item.domain == "equal_opportunities"]
     for item in only:
-        answers = with_rows(answers, item, managers=[90, 0, 0, 0, 0, 0])
-    pooled, _ = pooled_by_domain(role_gaps(answers, codebook), codebook)
+        few = with_rows(few, item, managers=[90, 0, 0, 0, 0, 0])
+    pooled, _ = pooled_by_domain(role_gaps(few, codebook), codebook)
     row = pooled.set_index("domain").loc["equal_opportunities"]
     assert row["items"] == 0 and row.drop("items").isna().all()
-    assert pooled.set_index("domain").drop("equal_opportunities").notna().all(axis=None)
+    others = pooled[pooled["items"] > 0]
+    assert len(others) > 3 and others.notna().all(axis=None)

@@ -85,6 +85,7 @@ def test_a_control_character_in_the_export_is_refused_with_row_and_column(survey
     assert place in told and "\x1b" not in told
 
 
+@pytest.mark.slow
 def test_the_command_prints_no_escape_of_a_file(survey, tmp_path):
     (survey / "survey.yaml").write_text('name: "\\e[31mred"\n', encoding="utf-8")
     code = ("import sys; from pathlib import Path; from pipeline.errors import GoldenThreadError\n"

@@ -197,6 +197,7 @@ def test_any_text_comes_out_of_a_report_as_itself(engine, batch, tmp_path_factor
     print(f"{engine}: {dict(counts)}; {sum(counts.values())} in all")
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @example(batch=list(NASTY))
 @given(batch=st.lists(texts(), min_size=10, max_size=30))
@@ -212,6 +213,7 @@ def test_any_text_is_itself_in_a_chart(batch, tmp_path_factory):
     assert list(map(squeezed, drawn)) == [squeezed(drawable(text)) for text in batch]
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @example(batch=list(NASTY))
 @given(batch=st.lists(texts(), min_size=10, max_size=30))

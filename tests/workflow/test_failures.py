@@ -98,6 +98,7 @@ def test_a_tree_that_is_somebody_else_s_is_told_as_theirs(project):
     assert "found:    it belongs to another user" in told(run(project, bound=True))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a folder away")
 @pytest.mark.parametrize("command", ["from pipeline.workflow.verification import fresh_copy\nwith fresh_copy(Path.cwd()): pass",
                                      "from pipeline.provenance.runs import resolve; resolve(Path.cwd(), 'HEAD')"])
@@ -139,6 +140,7 @@ def test_a_stage_that_the_machine_ended_is_told_as_too_little_memory(project):
         reproduce(project)
 
 
+@pytest.mark.slow
 def test_a_notebook_whose_kernel_was_ended_is_told(tmp_path):
     import nbformat
 

@@ -81,6 +81,7 @@ def test_an_update_meets_no_change(project: Path, tmp_path: Path) -> None:
     assert (project / "page.txt").read_text() == "made by another" and changed(project) == []
 
 
+@pytest.mark.slow
 def test_what_a_killed_run_left_is_put_back_by_the_next(project: Path) -> None:
     shared = (project / "dvc.lock").read_bytes()
     program = ("import os, sys\nfrom pathlib import Path\nfrom pipeline.workflow.records import own_record\n"
@@ -93,6 +94,7 @@ def test_what_a_killed_run_left_is_put_back_by_the_next(project: Path) -> None:
     assert (project / "dvc.lock").read_bytes() == shared and changed(project) == []
 
 
+@pytest.mark.slow
 def test_what_somebody_has_taken_back_stays_taken_back(project: Path) -> None:
     shared = (project / "dvc.lock").read_bytes()
     with own_record(project):
@@ -101,6 +103,7 @@ def test_what_somebody_has_taken_back_stays_taken_back(project: Path) -> None:
     assert (project / "dvc.lock").read_bytes() == shared and changed(project) == []
 
 
+@pytest.mark.slow
 def test_a_second_run_is_told_which_process_is_going(project: Path) -> None:
     with one_run_at_a_time(project):
         with pytest.raises(PipelineError, match=r"still going in this folder.\n  found:    process \d+") as caught:

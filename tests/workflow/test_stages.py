@@ -3,11 +3,13 @@
 import ast
 import difflib
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 
@@ -27,6 +29,7 @@ def notebook_of(stage: dict) -> Path:
     return Path("notebooks") / f"{words[words.index('notebook') + 1]}.ipynb"
 
 
+@pytest.mark.slow
 def test_the_lists_follow_from_the_code_and_the_reports():
     text = (ROOT / "dvc.yaml").read_text(encoding="utf-8")
     assert with_lists(text, ROOT) == text, "call: make stages"
@@ -47,6 +50,7 @@ def test_a_notebook_stage_lists_every_module_that_python_loads_for_it(name):
     assert len(files) > 10 and files <= set(stage["deps"])
 
 
+@pytest.mark.slow
 def test_a_new_module_and_a_new_report_reach_every_list_that_they_concern(tmp_path):
     for name in ("pipeline", "reports", "notebooks"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("site", "published", "__pycache__"))
@@ -89,9 +93,39 @@ def test_every_dependency_is_the_project_s_own_or_an_output_of_another_stage(nam
     assert missing == []
 
 
-def test_no_stage_depends_on_an_executed_notebook_but_the_one_that_describes_the_site():
-    depending = {name for name, stage in STAGES.items() if any(dep.startswith("reports/site/notebooks") for dep in stage["deps"])}
-    assert depending == {"crate"}
+def test_no_stage_depends_on_an_executed_notebook_but_those_that_make_its_page_and_describe_the_site():
+    depending = {name for name, stage in STAGES.items()
+                 if any(re.fullmatch(r"reports/site/.*notebooks(/.*\.ipynb)?", dep) for dep in stage["deps"])}
+    assert depending == {"notebook-pages", "survey-pages", "crate"}
+
+
+@pytest.mark.parametrize("name", NOTEBOOK_STAGES)
+def test_what_is_computed_depends_on_nothing_that_only_makes_pages_look(name):
+    looks = ("reports/styles", "reports/_", "pipeline/rendering", "pipeline/notebooks/pages.py")
+    assert [dep for dep in NOTEBOOK_STAGES[name]["deps"] if dep.startswith(looks)] == []
+
+
+def test_the_page_of_every_executed_notebook_is_made():
+    executed = {out for stage in STAGES.values() for out in stage["outs"] if isinstance(out, str) and out.endswith(".ipynb")}
+    pages = {out for name in ("notebook-pages", "survey-pages") for out in STAGES[name]["outs"]}
+    assert len(executed) == len(NOTEBOOK_STAGES) and {page.removesuffix(".html") + ".ipynb" for page in pages} == executed
+
+
+def test_a_notebook_s_page_is_made_of_the_style_files_that_its_stage_lists(tmp_path):
+    """Asked of Python itself: what is opened in reports/styles while a page is made."""
+    (tmp_path / "notebooks").mkdir()
+    folder = tmp_path / "reports/site/notebooks"
+    folder.mkdir(parents=True)
+    for place in (tmp_path / "notebooks", folder):
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 1. One")]), place / "01-one.ipynb")
+    program = ("import sys, pathlib; from pipeline.notebooks.pages import write_pages\n"
+               "sys.addaudithook(lambda event, given: event == 'open' and print(given[0]))\n"
+               f"write_pages(pathlib.Path({str(tmp_path)!r}))")
+    opened = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
+    assert (folder / "01-one.html").is_file()
+    for name in ("notebook-pages", "survey-pages"):
+        assert {str(ROOT / dep) for dep in STAGES[name]["deps"] if dep.startswith("reports/styles")} == {
+            each for each in opened if each.startswith(str(ROOT / "reports/styles"))}
 
 
 @pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)

@@ -10,7 +10,6 @@ Everything else (other timings, counts, the curve) is shown to see how far an an
 from dataclasses import dataclass
 
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from pipeline.authorities.models.analysis_panel import LEFT_OUT
 from pipeline.authorities.models.cross_section import cross_section_models
@@ -28,6 +27,7 @@ from pipeline.authorities.models.panel_models import EFFECTS, INFLUENCE, Pair, p
 from pipeline.authorities.models.results import in_family
 from pipeline.authorities.models.specifications import CURVES, SPECIFICATIONS, specification_curve
 from pipeline.authorities.panel.geography import LOCAL
+from pipeline.statistics.false_discovery import adjusted_for_false_discoveries
 
 INFLUENTIAL = ["support", "outcome", "unit", "without", "change", "lowest", "highest", "flips"]
 
@@ -85,14 +85,11 @@ def with_adjusted_p(table: pd.DataFrame, family: pd.Series) -> pd.DataFrame:
 
     >>> import numpy as np
     >>> table = pd.DataFrame({"p": [0.01, 0.04, np.nan, 0.03], "p_adjusted": np.nan})
-    >>> with_adjusted_p(table, pd.Series(True, table.index))["p_adjusted"].tolist()
+    >>> with_adjusted_p(table, pd.Series(True, table.index))["p_adjusted"].round(4).tolist()
     [0.03, 0.04, nan, 0.04]
     """
-    tested = family & table["p"].notna()
-    table = table.astype({"p_adjusted": float})
-    if tested.any():
-        table.loc[tested, "p_adjusted"] = false_discovery_control(table.loc[tested, "p"].astype(float), method="bh")
-    return table
+    adjusted = adjusted_for_false_discoveries(table["p"], family)
+    return table.assign(p_adjusted=adjusted.where(family, table["p_adjusted"].astype(float)))
 
 
 def _with_families(effects: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from pipeline.authorities.models.declared import (
     RATIO,
     SIGNIFICANCE,
     STEPS,
-    SUPPRESSED,
+    UNPUBLISHED_COUNT,
     seed_of,
 )
 from pipeline.errors import DataError
@@ -62,7 +62,7 @@ class Pair:
         panel = panel[panel["indicator"].isin([support, outcome])]
         panels = {timing: analysis_panel(panel, support, outcome, timing) for timing in TIMINGS}
         suppressed = {count: analysis_panel(with_suppressed(panel, outcome, count), support, outcome, PRIMARY_TIMING)
-                      for count in SUPPRESSED}
+                      for count in UNPUBLISHED_COUNT}
         return cls(support, outcome, panels, suppressed, deprivation)
 
     @property

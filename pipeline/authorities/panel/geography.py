@@ -128,20 +128,6 @@ def members(unit: str) -> tuple[str, ...]:
     return tuple(unit.split(JOIN))
 
 
-def unit_on(lineage: Lineage, code: str, day: date) -> str:
-    """The code that authority `code` had on a day, before or after changes that only gave it a new one.
-
-    >>> lineage = read_lineage()
-    >>> unit_on(lineage, "E06000065", date(2018, 7, 2)), unit_on(lineage, "E10000023", date(2024, 7, 2))
-    ('E10000023', 'E06000065')
-    """
-    while (event := lineage.beginning(code)) and event.policy == "carry" and day < event.date:
-        code = event.before[0]
-    while (event := lineage.ending(code)) and event.policy == "carry" and day >= event.date:
-        code = event.to[0]
-    return code
-
-
 def bridge(lineage: Lineage, unit: str, today: Collection[str]) -> Bridge:
     """How figures of `unit` reach one of the units of `today`.
 

@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from pipeline.authorities.releases.catalogue import CURRENT, Sheet, Source, layout_of, refuse_missing
 from pipeline.errors import DataError
 from pipeline.inputs.exports.archives import sheet_facts
-from pipeline.inputs.exports.spreadsheets import cell_text
+from pipeline.inputs.exports.cells import cell_text
 
 _ROWS_ABOVE = 10  # among which the row with a sheet's headings is
 _AGAIN = "Download the file again, and do not open and save it in a spreadsheet program."

@@ -10,7 +10,7 @@ from pipeline.chapters.authorities.findings import fitted
 from pipeline.chapters.authorities.literature import read_studies, studies_beside_ours
 from pipeline.chapters.authorities.sections import CHOICES, WIDE, Chapter, effects_alt, step_rows, told
 from pipeline.charts import authorities as charts
-from pipeline.claims.national.checking import check_national_claims, read_national_claims
+from pipeline.claims.national import check_national_claims, read_national_claims
 from pipeline.claims.verdicts import NOT_CHECKABLE, VERDICTS
 from pipeline.files import project_root
 from pipeline.markdown import Cell, md, own

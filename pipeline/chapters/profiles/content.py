@@ -13,8 +13,8 @@ from pipeline.chapters.profiles.assembly import Profile
 from pipeline.chapters.profiles.comparisons import SPREAD
 from pipeline.chapters.profiles.national_findings import national_table, national_text
 from pipeline.charts.profiles import trends
-from pipeline.markdown import Markdown, md
-from pipeline.phrases import listed, lower_first
+from pipeline.passages import wording
+from pipeline.phrases import lower_first
 from pipeline.publishing import Publication
 
 NOTEBOOK, REPORT = "08-profile", "profile"
@@ -34,24 +34,6 @@ DATA = [
     "quarter",
 ]
 ROLES = {"support": ("workforce", "Workforce"), "outcome": ("outcomes", "Outcomes")}
-PLACES = (
-    "Neighbours' median: in brackets, of how many neighbours with figures. Place: among all authorities with a figure, "
-    "1 is the value read as most favourable; = shares its place; quarter 1 is the most favourable quarter."
-)
-CONTEXT = Markdown(
-    "Deprivation and need go with both workforce and outcomes, and differ more between places than most of what a"
-    " service decides."
-)
-SHARES = Markdown(
-    "Counts of one authority vary by chance from year to year. The interval is what the share could be when that is"
-    " allowed for (Wilson's, 95%); where it leaves England's figure out, the share is flagged. Of twenty authorities"
-    " that were like England in truth, about one would be flagged by chance. A flag is no explanation."
-)
-VISITS = Markdown("Focused and monitoring visits give no overall judgement and are not listed.")
-NEIGHBOURS = Markdown(
-    "Statistical neighbours are authorities with similar populations, as the Department for Education lists them."
-    " Medians are only of neighbours with a figure, and their number stands beside them."
-)
 
 
 def publish_profile(publish: Publication, profile: Profile) -> None:
@@ -94,8 +76,8 @@ def _publish_role(publish: Publication, profile: Profile, role: str) -> None:
         publish.figure(
             chart,
             trends(rows, titles),
-            f"{title} by reporting year, with England, the region and the statistical neighbours.",
-            alt=_alternative(profile, role, drawn),
+            say.caption("over-time", title=title),
+            alt=_alternative(publish, profile, role, drawn),
             data=data,
             headings=tables.COLUMNS,
         )
@@ -104,12 +86,13 @@ def _publish_role(publish: Publication, profile: Profile, role: str) -> None:
         name,
         tables.latest(profile, role),
         tables.LATEST,
-        f"{title}, newest published figures. {PLACES}",
         [22, 17, 12, 9, 9, 15, 16],
         data=say.newest(profile, role)[DATA],
+        caption=say.caption("newest", title=title),
     )
-    small = say.small_numbers(profile, role) if role == "support" else ""  # outcomes have theirs beside the intervals
-    publish.passage(name, md("{}\n\n{}", _years_sentence(facts), small).strip(), *[chart] * bool(drawn), *shown)
+    text = say.said("figures", dates=_dates(facts),
+                    small_numbers=say.small_numbers(profile, role) if role == "support" else "")
+    publish.passage(name, text, *[chart] * bool(drawn), *shown)  # outcomes have their small numbers beside the intervals
 
 
 def _table(
@@ -117,12 +100,13 @@ def _table(
     name: str,
     table: pd.DataFrame,
     headings: Mapping[str, str],
-    caption: str,
     widths: list[int],
     data: pd.DataFrame | None = None,
+    caption: str = "",
 ) -> list[str]:
     """Publish `table`, with its numbers as `data`, if it has rows; returns what a passage is to show of it."""
     if len(table):
+        caption = caption or say.caption(name)
         publish.table(name, table, caption, headings=headings, widths=widths, data=data)
     return [name] * bool(len(table))
 
@@ -134,11 +118,10 @@ def _publish_context(publish: Publication, profile: Profile) -> None:
         "context",
         tables.latest(profile, "context"),
         headings,
-        "What surrounds the service, newest published figures.",
         [30, 18, 13, 12, 12, 15],
         data=say.newest(profile, "context")[DATA],
     )
-    publish.passage("context", CONTEXT if shown else "No figures on deprivation or need were found.", *shown)
+    publish.passage("context", say.said("context", shown=bool(shown)), *shown)
 
 
 def _publish_shares(publish: Publication, profile: Profile) -> None:
@@ -147,13 +130,12 @@ def _publish_shares(publish: Publication, profile: Profile) -> None:
         "shares",
         tables.shares(profile),
         tables.SHARES,
-        "Shares with their counts, newest year: per cent.",
         [30, 18, 24, 11, 17],
         data=say.newest(profile, "outcome")[[*DATA, "low", "high", "against_england"]],
     )
-    none = "No share is published with its counts for the newest year, so none is tested."
-    text = md("{}\n\n{}", SHARES, say.small_numbers(profile, "outcome")).strip()
-    publish.passage("shares", text if shown else none, *shown)
+    text = say.said("shares", shown=bool(shown),
+                    small_numbers=say.small_numbers(profile, "outcome"))
+    publish.passage("shares", text, *shown)
 
 
 def _publish_change(publish: Publication, profile: Profile) -> None:
@@ -162,30 +144,26 @@ def _publish_change(publish: Publication, profile: Profile) -> None:
         "change",
         tables.change(profile),
         tables.CHANGES,
-        "Change over five years, or as many as there are: in "
-        "percentage points, or cases for the caseload; for shares with counts the 95% interval.",
         [30, 13, 10, 10, 24, 13],
         data=profile.changes,
     )
-    publish.passage("change", "" if shown else "No indicator has figures of both years.", *shown)
+    publish.passage("change", say.said("change", shown=bool(shown)), *shown)
 
 
 def _publish_neighbours(publish: Publication, profile: Profile) -> None:
     listed = _table(
-        publish, "neighbours", tables.neighbours(profile), tables.NEIGHBOURS, "The statistical neighbours.", [20, 80]
+        publish, "neighbours", tables.neighbours(profile), tables.NEIGHBOURS, [20, 80]
     )
     spread = _table(
         publish,
         "spread",
         tables.spread(profile),
         tables.SPREAD,
-        "Newest figures of the statistical neighbours. No quartiles of fewer than four.",
         [23, 14, 13, 10, 10, 10, 10, 10],
         data=pd.concat([say.newest(profile, role) for role in ROLES])[["indicator", "title", "year", "value", *SPREAD]],
     )
-    publish.passage(
-        "neighbours", NEIGHBOURS if listed else "The list of statistical neighbours does not name it.", *listed, *spread
-    )
+    text = say.said("neighbours", shown=bool(listed))
+    publish.passage("neighbours", text, *listed, *spread)
 
 
 def _publish_judgements(publish: Publication, profile: Profile) -> None:
@@ -194,18 +172,10 @@ def _publish_judgements(publish: Publication, profile: Profile) -> None:
         "judgements",
         tables.judgements(profile),
         tables.JUDGEMENTS,
-        "Inspections, the newest first.",
         [24, 36, 40],
     )
-    publish.passage(
-        "judgements",
-        (
-            md("{} {}", say.sub_judgements(profile), VISITS).strip()
-            if shown
-            else md("The inspectorate's list has no judgement for it.")
-        ),
-        *shown,
-    )
+    text = say.said("judgements", shown=bool(shown), last=say.sub_judgements(profile))
+    publish.passage("judgements", text, *shown)
 
 
 def _publish_national(publish: Publication, profile: Profile) -> None:
@@ -217,8 +187,6 @@ def _publish_national(publish: Publication, profile: Profile) -> None:
         "national",
         national,
         headings,
-        "How outcomes differed, in percentage points, in years after an authority's own "
-        "workforce figure was a step higher, with 95% intervals; * stands after allowing for the number of tests.",
         [24, 8, *[23] * (len(headings) - 2)],
         data=profile.national,
     )
@@ -231,10 +199,9 @@ def _publish_gaps(publish: Publication, profile: Profile) -> None:
         "gaps",
         tables.gaps(profile),
         tables.GAPS,
-        "Figures that are missing, and why. Years are reporting years.",
         [32, 34, 34],
     )
-    publish.passage("gaps", "" if shown else "No figure is missing.", *shown)
+    publish.passage("gaps", say.said("gaps", shown=bool(shown)), *shown)
 
 
 def _publish_definitions(publish: Publication, profile: Profile) -> None:
@@ -243,36 +210,28 @@ def _publish_definitions(publish: Publication, profile: Profile) -> None:
         "definitions",
         tables.definitions(profile),
         tables.DEFINITIONS,
-        "Indicators, and the day or year that the figure of a reporting year is about.",
         [22, 46, 18, 14],
     )
     publish.passage("definitions", "", *shown)
 
 
-def _years_sentence(facts: pd.DataFrame) -> str:
-    """Which day or year a label on the charts refers to."""
-    days = {
-        reference: [lower_first(title) for title in group]
+def _dates(facts: pd.DataFrame) -> list[dict[str, object]]:
+    """Which day or year a label on the charts refers to, and for which indicators."""
+    return [
+        {
+            "reference": reference,
+            "period": reference.startswith("year"),
+            "titles": [lower_first(title) for title in group],
+        }
         for reference, group in facts.groupby("reference", sort=False)["title"]
-    }
-    return (
-        "A reporting year is the one in which the day or the period of its figures ends; figures are of "
-        + "; ".join(
-            f"{'the ' * reference.startswith('year')}{reference} ({listed(titles)})"
-            for reference, titles in days.items()
-        )
-        + "."
-    )
+    ]
 
 
-def _alternative(profile: Profile, role: str, drawn: list[str]) -> str:
+def _alternative(publish: Publication, profile: Profile, role: str, drawn: list[str]) -> str:
     rows = say.newest(profile, role)
     latest = [
-        say.with_england(row) if pd.notna(row.value) else f"{lower_first(row.title)}: no figure"
+        {"title": lower_first(row.title), "figure": say.figure(row) if pd.notna(row.value) else ""}
         for row in rows[rows["indicator"].isin(drawn)].itertuples()
     ]
     years = profile.figures.loc[profile.figures["indicator"].isin(drawn), "year"]
-    return (
-        f"Line charts of {say.counted(len(drawn), 'indicator')}, {years.min()} to {years.max()}. Newest:"
-        f" {'; '.join(latest)}."
-    )
+    return wording("profiles/alternatives", indicators=len(drawn), first=years.min(), last=years.max(), newest=latest)

@@ -9,17 +9,15 @@ from pathlib import Path
 from pipeline.chapters.profiles.assembly import Profile
 from pipeline.chapters.profiles.content import REPORT
 from pipeline.chapters.profiles.journal import SITE, Entry
-from pipeline.chapters.profiles.words import counted, last_judgements, month, own_figures
+from pipeline.chapters.profiles.words import last_judgements, month, own_figures, said
 from pipeline.files import replacing
+from pipeline.passages import passages_below
+from pipeline.phrases import counted
 from pipeline.rendering import embedded
 from pipeline.rendering.frame import write_frame
 from pipeline.rendering.reports import FIXED_EPOCH
 
 TITLE = "Profiles of local authorities"
-INTRODUCTION = (
-    "Children's social work in each local authority: workforce, outcomes for children, and inspection, from published "
-    "statistics. The list is by name; it ranks nobody."
-)
 WORDS = {".html": "web page", ".docx": "Word", ".pdf": "PDF"}
 STYLE = """<style>
 .search { margin: 0 0 1.25rem; }
@@ -74,7 +72,9 @@ def write_index(root: Path, profiles: Sequence[Profile], journal: Mapping[str, E
         (each for each in profiles if each.slug in journal), key=lambda each: (each.name.casefold(), each.unit)
     )
     entries = "\n".join(_entry(each, [Path(path) for path in journal[each.slug]["outputs"]]) for each in made)
-    body = f'{INTRODUCTION}\n\n```{{=html}}\n{STYLE}\n{FORM}\n<ul class="profiles">\n{entries}\n</ul>\n{SCRIPT}\n```\n'
+    with passages_below(root):
+        introduction = said("index")
+    body = f'{introduction}\n\n```{{=html}}\n{STYLE}\n{FORM}\n<ul class="profiles">\n{entries}\n</ul>\n{SCRIPT}\n```\n'
     page = root / SITE / "index.html"
     with tempfile.TemporaryDirectory(prefix="golden-thread-") as temporary:
         staged = Path(temporary)
@@ -103,7 +103,7 @@ def _entry(profile: Profile, outputs: Sequence[Path]) -> str:
     )
     figures = own_figures(profile)
     gaps = int((figures["value"].isna() & (figures["reason"] != "not_yet")).sum())
-    facts = [escape(profile.region), *_judgement(profile), f"{counted(gaps, 'figure')} missing", *([others] if others else [])]
+    facts = [escape(profile.region), *_judgement(profile), f"{counted(gaps, 'figure') if gaps else 'no figures'} missing", *([others] if others else [])]
     codes = " ".join([profile.unit, *profile.unit.split("+"), *profile.old_codes])
     return (
         f'<li data-codes="{escape(codes)}"><a class="name" href="{escape(files[order[0]])}">{escape(profile.name)}</a>'

@@ -18,6 +18,7 @@ from pipeline.chapters.profiles.assembly import Profile
 from pipeline.chapters.profiles.content import NOTEBOOK, REPORT, publish_profile
 from pipeline.charts.style import house_style
 from pipeline.errors import GoldenThreadError, ParameterError
+from pipeline.passages import passages_below
 from pipeline.publishing import Publication
 from pipeline.rendering.reports import SUFFIXES, render
 
@@ -193,7 +194,8 @@ def make_profile(job: Job) -> Outcome:
             publish = Publication(NOTEBOOK, root=job.root, edition=edition)
             for folder in (publish.folder, publish.data):  # nothing of another time stays among what is published
                 shutil.rmtree(folder, ignore_errors=True)
-            publish_profile(publish, profile)
+            with passages_below(job.root):
+                publish_profile(publish, profile)
         written = render(
             job.root, [REPORT], job.engine, edition=profile.slug, only=[FORMATS[name] for name in job.formats]
         )

@@ -1,18 +1,14 @@
 """What the national analysis (chapter 7) allows one to say in the profile of one authority."""
 
+
 import pandas as pd
 
 from pipeline.authorities.models.declared import FITTED, PRIMARY_TIMING, SIGNIFICANCE
 from pipeline.authorities.models.results import preferred
 from pipeline.chapters.profiles.assembly import Profile
-from pipeline.chapters.profiles.words import counted, number
-from pipeline.markdown import Markdown, md
-from pipeline.phrases import listed, lower_first
-
-NOT_RUN = Markdown(
-    "The national models have not been run here (`golden-thread run`, chapter 7), so this profile describes only: it "
-    "says nothing on whether workforce and outcomes go together."
-)
+from pipeline.chapters.profiles.words import number, said
+from pipeline.markdown import Markdown
+from pipeline.phrases import lower_first
 
 
 def national_table(profile: Profile) -> pd.DataFrame:
@@ -47,41 +43,16 @@ def _primary(effects: pd.DataFrame, model: str) -> pd.DataFrame:
 def national_text(profile: Profile) -> Markdown:
     """What was found over all authorities, and what it does not say about this one."""
     within, between = _primary(profile.national, "within"), _primary(profile.national, "between")
-    if within.empty:
-        return NOT_RUN
     titles = {key: lower_first(title) for key, title in zip(profile.indicators["id"], profile.indicators["title"])}
-    over = (
-        f"{counted(int(within['units'].max()), 'authority', 'authorities')}"
-        if within["units"].notna().any()
-        else "all authorities"
-    )
-    said = [
-        md("Over {}, chapter 7 asks whether an authority's outcomes were different in years after its workforce was"
-           " different from its own usual. {}", over, _standing(within, titles, "associations within authorities"))
-    ]
-    if len(between):
-        alike = " of the same deprivation" if between["adjusted"].astype(bool).any() else ""
-        said.append(
-            md("Between authorities{}, {} Such differences may come from what else differs between places.", alike,
-               _standing(between, titles, "associations", start=False))
-        )
-    said.append(Markdown(
-        "These are averages over many places. They do not say what caused an outcome here, nor what would follow if"
-        " this authority changed its workforce. The report on all authorities says which of them hold where other choices"
-        " are made, and whether the workforce *afterwards* goes with the outcome as well, which no effect could explain."
-    ))
-    return Markdown("\n\n").join(said)
+    return said("national", within=_standing(within, titles), between=_standing(between, titles),
+                authorities=int(within["units"].max()) if within["units"].notna().any() else 0,
+                adjusted=bool(between["adjusted"].astype(bool).any()))
 
 
-def _standing(rows: pd.DataFrame, titles: dict[str, str], what: str, start: bool = True) -> str:
+def _standing(rows: pd.DataFrame, titles: dict[str, str]) -> dict[str, object] | None:
+    """How many associations were tested, and those that stand after allowing for that number; None without any."""
     standing = rows[rows["p_adjusted"] < SIGNIFICANCE]
-    text = (
-        f"{'Of' if start else 'of'} {len(rows)} {what}, {len(standing) or 'none'} "
-        f"{'stands' if len(standing) < 2 else 'stand'} after allowing for the number of tests"
-    )
-    pairs = [
-        f"{titles.get(row.support, row.support)} with {titles.get(row.outcome, row.outcome)} "
-        f"({'higher together' if row.effect > 0 else 'one higher, the other lower'})"
-        for row in standing.itertuples()
-    ]
-    return f"{text}{': ' + listed(pairs) if pairs else ''}."
+    return {"tested": len(rows), "standing": [
+        said("association", support=titles.get(row.support, row.support),
+             outcome=titles.get(row.outcome, row.outcome), together=row.effect > 0)
+        for row in standing.itertuples()]} if len(rows) else None

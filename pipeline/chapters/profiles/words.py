@@ -1,16 +1,20 @@
-"""The sentences of one authority's profile. A function of a Profile gives Markdown; what it is made of is text.
+"""What the passages of one authority's profile are filled with. A function of a Profile gives Markdown.
 
-They say what was published and how sure it is; none calls an authority good or bad, and none names a better one.
+The words are templates, reports/passages/profiles. They say what was published and how sure it is; none calls an authority good
+or bad, and none names a better one.
 """
 
 import re
+from typing import Any
 
 import pandas as pd
 
+from pipeline import phrases
 from pipeline.authorities.panel.inspections import GRADE_WORDS
 from pipeline.chapters.profiles.assembly import Profile
-from pipeline.markdown import Markdown, md
-from pipeline.phrases import listed, lower_first
+from pipeline.markdown import Markdown, code, md
+from pipeline.passages import passage, wording
+from pipeline.phrases import lower_first
 
 REASONS = {
     "confidential": "confidential (too few children or staff to publish)",
@@ -24,30 +28,31 @@ REASONS = {
     "not_yet": "before the authority existed in its present form",
 }
 FEW = 50  # plans, referrals or children: below it a single one moves a share by two percentage points or more
-NOT_FETCHED = Markdown(
-    "The statistics on local authorities have not been downloaded: `golden-thread authorities fetch` gets them, or "
-    "`golden-thread authorities fetch --from FOLDER` takes files that are there already."
-)
+EXTREMES = {"low": {1: "lowest", 4: "highest"}, "high": {1: "highest", 4: "lowest"}}  # quarters, by which end is better
+
+
+def said(name: str, /, **values: Any) -> Markdown:
+    """The passage `name` of profiles."""
+    return passage(f"profiles/{name}", **values)
+
+
+def caption(shown: str, **values: Any) -> str:
+    """The caption of a table or figure, as text."""
+    return wording("profiles/captions", shown=shown, **values)
+
+
+def not_fetched() -> Markdown:
+    """What stands in a profile's place where no statistics were downloaded."""
+    return said("not-fetched")
 
 
 def number(value: float, decimals: int = 1, signed: bool = False) -> str:
-    """A number with true signs, or a dash where there is none.
+    """A number with true signs, halves up, or a dash where there is none.
 
     >>> number(-1.25, 1), number(2, 1, signed=True), number(1234.4, 0), number(float("nan"))
-    ('−1.2', '+2.0', '1,234', '–')
+    ('−1.3', '+2.0', '1,234', '–')
     """
-    if pd.isna(value):
-        return "–"
-    rounded = round(float(value), int(decimals)) + 0.0  # no minus zero
-    return f"{rounded:{'+' if signed and rounded else ''},.{int(decimals)}f}".replace("-", "−")
-
-
-def counted(count: int, singular: str, plural: str = "") -> str:
-    """
-    >>> counted(1, "year"), counted(2, "authority", "authorities"), counted(0, "year")
-    ('1 year', '2 authorities', 'no years')
-    """
-    return f"{count or 'no':{',' if count else ''}} {singular if count == 1 else plural or singular + 's'}"
+    return "–" if pd.isna(value) else phrases.number(value, f"{{:{'+' if signed else ''},.{int(decimals)}f}}")
 
 
 def why_missing(reason: str) -> str:
@@ -73,38 +78,21 @@ def newest(profile: Profile, role: str) -> pd.DataFrame:
     return profile.newest[profile.newest["role"] == role]
 
 
-def with_england(row: object) -> str:
-    """ "agency rate (18.2%; England 16.2%)"."""
-    sign = unit_sign(row.unit)
-    england = "" if pd.isna(row.england) else f"; England {number(row.england, row.decimals)}{sign}"
-    return f"{lower_first(row.title)} ({number(row.value, row.decimals)}{sign}{england})"
+def figure(row: Any) -> Markdown:
+    """A newest figure, of a row of `newest`, beside England's: "agency rate (18.2%; England 16.2%)"."""
+    here, england = (f"{number(value, row.decimals)}{unit_sign(row.unit)}" for value in (row.value, row.england))
+    return said("figure", title=lower_first(row.title), here=here, england="" if pd.isna(row.england) else england)
 
 
 def introduction(profile: Profile) -> Markdown:
     """Who this is: the region, a joint return's members, and how to read the profile."""
-    if profile.kind == "joint":
-        who = (
-            md("{} report together: the publications have one joint return for their workforce, so this"
-               " profile is about them together. Where children's figures are published for each of them, the counts were"
-               " added up; nothing was added where one of them has no figure.", profile.name)
-        )
-    else:
-        who = md("This profile is about {}, in the region {}.", profile.name, profile.region)
-    return who + md(
-        " It shows published figures and says how sure they are. It is no verdict on the people who work there: an "
-        "indicator may be high for reasons that lie outside a service's control, such as deprivation."
-    )
+    return said("introduction", joint=profile.kind == "joint", name=profile.name, region=profile.region)
 
 
 def findings(profile: Profile) -> Markdown:
     """The few things that a reader in a hurry should know, as a list."""
-    parts = [
-        judgement_sentence(profile),
-        workforce_sentence(profile),
-        outcome_sentence(profile),
-        gaps_sentence(profile),
-    ]
-    return Markdown("\n").join(md("- {}", part) for part in parts if part)
+    return said("findings", judgement=judgement_sentence(profile), workforce=workforce_sentence(profile),
+                outcomes=outcome_sentence(profile), gaps=gaps_sentence(profile))
 
 
 SUB_JUDGEMENTS = {
@@ -123,27 +111,20 @@ def last_judgements(profile: Profile) -> pd.DataFrame:
 
 def judgement_sentence(profile: Profile) -> Markdown:
     """The last overall judgement with its date, of each member of a joint return."""
-    last = last_judgements(profile)
-    if last.empty:
-        former = profile.judgements["name"].unique()
-        return md("**Last judgement.** None yet") + (
-            md("; those of {}, its predecessor, are in @sec-inspections.", listed(former)) if len(former) else md(".")
-        )
-    said = [
-        md("{}*{}* overall, inspected in {}", f"{name}: " if len(last) > 1 else "", grade, month(inspected))
-        for name, grade, inspected in zip(last["name"], last["overall_grade"], last["inspected"])
-    ]
-    return md("**Last judgement.** {}.", Markdown("; ").join(said))
+    last = [{"name": row["name"], "grade": row["overall_grade"], "month": month(row["inspected"])}
+            for row in last_judgements(profile).to_dict("records")]
+    return said("judgement-in-short", last=last, former=profile.judgements["name"].unique().tolist())
 
 
-def sub_judgements(profile: Profile) -> str:
-    """What the last inspection said of the parts of the service."""
+def sub_judgements(profile: Profile) -> list[dict[str, object]]:
+    """What the last inspection said of the parts of the service: a line an authority that it judged them in."""
     lines = []
     for row in last_judgements(profile).to_dict("records"):
-        parts = [f"{words} {GRADE_WORDS[int(row[name])]}" for name, words in SUB_JUDGEMENTS.items() if pd.notna(row[name])]
+        parts = [{"of": words, "grade": GRADE_WORDS[int(row[name])]} for name, words in SUB_JUDGEMENTS.items()
+                 if pd.notna(row[name])]
         if parts:
-            lines.append(f"{row['name']}, {month(row['inspected'])}: {'; '.join(parts)}.")
-    return " ".join(lines)
+            lines.append({"name": row["name"], "month": month(row["inspected"]), "parts": parts})
+    return lines
 
 
 def month(date: object) -> str:
@@ -165,55 +146,28 @@ def day(date: object) -> str:
 
 def workforce_sentence(profile: Profile) -> Markdown:
     """In which quarter of authorities the newest workforce figures lie; every indicator is named once."""
-    rows = newest(profile, "support")
-    groups = {
-        "in the quarter with the highest values": [],
-        "in the middle half": [],
-        "in the quarter with the lowest values": [],
-    }
+    groups: dict[str, list[Markdown]] = {"highest": [], "middle": [], "lowest": []}
     missing = []
-    for row in rows.itertuples():
+    for row in newest(profile, "support").itertuples():
         if pd.isna(row.value):
-            missing.append(f"{lower_first(row.title)}: {why_missing(row.reason)}")
-        elif pd.notna(row.quarter):
-            extreme = {1: "lowest", 4: "highest"} if row.better != "high" else {1: "highest", 4: "lowest"}
-            end = extreme.get(int(row.quarter))
-            groups[f"in the quarter with the {end} values" if end else "in the middle half"].append(with_england(row))
+            missing.append({"title": lower_first(row.title), "why": why_missing(row.reason)})
+        elif pd.isna(row.quarter):
+            missing.append({"figure": figure(row), "why": ""})
         else:
-            missing.append(with_england(row) + ", too few authorities to compare with")
-    said = [f"{listed(names)} {where}" for where, names in groups.items() if names]
-    parts = [md("**Workforce** among all authorities: {}.", "; ".join(said))] if said else []
-    if missing:
-        start = Markdown("No figure or no comparison" if said else "**Workforce.** No figure or no comparison")
-        parts.append(md("{}: {}.", start, "; ".join(missing)))
-    return Markdown(" ").join(parts)
+            ends = EXTREMES["high" if row.better == "high" else "low"]
+            groups[ends.get(int(row.quarter), "middle")].append(figure(row))
+    return said("workforce-in-short", missing=missing, **groups) if missing or any(groups.values()) else md("")
 
 
 def outcome_sentence(profile: Profile) -> Markdown:
     """On which side of England the newest shares of children lie, where chance alone would not put them there."""
     rows = newest(profile, "outcome")
-    sides = {
-        "above": "statistically above England’s",
-        "below": "statistically below England’s",
-        "unclear": "not told apart from England’s",
-    }
-    said = [
-        f"{text}: {listed([with_england(row) for row in rows[rows['against_england'] == side].itertuples()])}"
-        for side, text in sides.items()
-        if (rows["against_england"] == side).any()
-    ]
-    untested = rows[(rows["against_england"] == "") & rows["value"].notna()]
-    if len(untested):
-        said.append(f"without counts to test: {listed([with_england(row) for row in untested.itertuples()])}")
-    said += [
-        f"no figure for {listed([lower_first(title) for title in group])}: {why_missing(reason)}"
-        for reason, group in rows[rows["value"].isna()].groupby("reason", sort=False)["title"]
-    ]
-    return md("**Outcomes.** {}", sentence("; ".join(said))) if said else md("")
-
-
-def sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    known = rows[rows["value"].notna()]
+    sides = {name: [figure(row) for row in known[known["against_england"] == side].itertuples()]
+             for name, side in (("above", "above"), ("below", "below"), ("unclear", "unclear"), ("untested", ""))}
+    missing = [{"titles": [lower_first(title) for title in group], "why": why_missing(reason)}
+               for reason, group in rows[rows["value"].isna()].groupby("reason", sort=False)["title"]]
+    return said("outcomes-in-short", missing=missing, **sides) if len(rows) else md("")
 
 
 def own_figures(profile: Profile) -> pd.DataFrame:
@@ -223,58 +177,36 @@ def own_figures(profile: Profile) -> pd.DataFrame:
 
 
 def gaps_sentence(profile: Profile) -> Markdown:
+    """How many figures are missing, of how many that could be there."""
     figures = own_figures(profile)
     figures = figures[figures["reason"] != "not_yet"]
-    gaps, years = int(figures["value"].isna().sum()), len(figures)
-    if not gaps:
-        return md("**Gaps.** None: all {} figures on workforce and outcomes are published.", years)
-    return (
-        md("**Gaps.** {} of {} figures on workforce and outcomes {} missing; the"
-           " reasons are in @sec-gaps.", gaps, years, 'is' if gaps == 1 else 'are')
-    )
+    return said("gaps-in-short", missing=int(figures["value"].isna().sum()), figures=len(figures))
 
 
 def small_numbers(profile: Profile, role: str) -> Markdown:
     """A warning where the newest rates rest on few plans, referrals, children or posts."""
     rows = newest(profile, role)
     small = rows[rows["value"].notna() & (rows["denominator"] < FEW) & (rows["unit"].map(unit_sign) == "%")]
-    if small.empty:
-        return md("")
-    said = [
-        f"{lower_first(row.title)} ({number(row.numerator, 0)} of {number(row.denominator, 0)}: a single one is "
-        f"{number(100 / row.denominator, 0)} percentage points)"
-        for row in small.itertuples()
-    ]
-    what = "full-time posts" if role == "support" else "plans, referrals or children"
-    return (
-        md("**Small numbers.** These rest on fewer than {} {} and move much from year to year by chance:"
-           " {}.", FEW, what, listed(said))
-    )
-
-
-POLICIES = {
-    "recode": "Carried on in this profile",
-    "aggregate": "Added up in this profile",
-    "exclude": "Not in this profile",
-}
+    rates = [said("small-number", title=lower_first(row.title), of=row.denominator,
+                  count=row.numerator if pd.notna(row.numerator) else None,
+                  points=100 / row.denominator) for row in small.itertuples()]
+    return said("small-numbers", few=FEW, workforce=role == "support", rates=rates) if rates else md("")
 
 
 def lineage(profile: Profile) -> Markdown:
     """The codes that the publications use, and what was done about boundaries that changed."""
-    codes = listed([md("`{}`", code) for code in profile.unit.split("+")])
-    old = md(", in the older numbering {}", listed([md("`{}`", code) for code in profile.old_codes])) if profile.old_codes else ""
     happened = profile.lineage[profile.lineage["policy"] == ""]
-    lines = [md("Codes in the publications: {}{}.", codes, old)]
-    lines += [md("{}: {}", day(row.date), row.note) for row in happened.itertuples()] or [
-        md("No change of boundaries is on record since 2012.")
-    ]
     told = " ".join(happened["note"])
     done = profile.lineage[profile.lineage["policy"] != ""]
-    for (policy, reason), rows in done.groupby(["policy", "note"], sort=False):
-        names = listed([md("{} (`{}`)", row['name'], row['unit']) for row in rows.to_dict("records")])
-        first, last = int(rows["first"].min()), int(rows["last"].max())
-        years = f"{first} to {last}" if first < last else str(first)
-        note = "" if reason in told else f" {reason}"
-        lines.append(md("{}: {} of {}, {}.{}",
-                        POLICIES[policy], counted(int(rows['figures'].sum()), 'figure'), names, years, note))
-    return Markdown("\n").join(md("- {}", line) for line in lines)
+    return said("lineage", codes=[code(each) for each in profile.unit.split("+")],
+                old_codes=[code(each) for each in profile.old_codes],
+                happened=[{"day": day(row.date), "note": row.note} for row in happened.itertuples()],
+                done=[_done(policy, "" if reason in told else reason, rows)
+                      for (policy, reason), rows in done.groupby(["policy", "note"], sort=False)])
+
+
+def _done(policy: str, note: str, rows: pd.DataFrame) -> dict[str, object]:
+    """What one policy did with the figures of former authorities."""
+    return {"policy": policy, "note": note, "figures": int(rows["figures"].sum()), "first": int(rows["first"].min()),
+            "last": int(rows["last"].max()),
+            "authorities": [md("{} ({})", row["name"], code(row["unit"])) for row in rows.to_dict("records")]}

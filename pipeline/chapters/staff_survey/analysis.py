@@ -1,4 +1,4 @@
-"""The tables of the report on a council's survey, to the precision at which they are published.
+"""The tables of the report on a council's survey, unrounded, and to how many places each is published.
 
 A ready table of totals has no respondents: what needs their single answers is then an empty table.
 """
@@ -9,10 +9,19 @@ import numpy as np
 import pandas as pd
 
 from pipeline.chapters.staff_survey.headings import GROUP_SCORES
-from pipeline.numerals import half_up
+from pipeline.numerals import filled, half_up
 from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.disclosure.linked_tables import EVERYBODY
-from pipeline.surveys.disclosure.policy import GROUP_SIZE, OTHER, SECONDARY, SUPPRESSED, THRESHOLD, UNANIMITY, WITHHELD, Policy
+from pipeline.surveys.disclosure.policy import (
+    GROUP_SIZE,
+    OTHER,
+    SECONDARY,
+    SUPPRESSED,
+    THRESHOLD,
+    UNANIMITY,
+    WITHHELD,
+    Policy,
+)
 from pipeline.surveys.published import count_tables, read_published
 from pipeline.surveys.staff.against_published import COLUMNS as BENCHMARK_COLUMNS
 from pipeline.surveys.staff.against_published import benchmark
@@ -23,14 +32,16 @@ from pipeline.surveys.staff.domain_scores import TABLE, score_items, score_table
 from pipeline.surveys.staff.joint_models import ALONE, IMPORTANCE, domain_importance, joint_models
 from pipeline.surveys.staff.joint_models import COLUMNS as MODEL_COLUMNS
 from pipeline.surveys.staff.responses import Responses
-from pipeline.surveys.staff.tabulation import OTHER_GROUPS, Tabulation
+from pipeline.surveys.staff.tabulation import Tabulation, joined_label
 
 WIDEST = 6  # groups beside each other in a table, everybody among them
 DRAWN = 15  # pairs in the chart: more would not fit a page beside its text
 RULES = {THRESHOLD: "too few people", GROUP_SIZE: "too few answers in the row", UNANIMITY: "everybody gave the same answer",
          SECONDARY: "hidden so that another cannot be worked out", WITHHELD: "the statement could not be protected"}
-ROUNDING = "half_up"  # of the published percentages, as params.yaml has it for the study
-# Digits after the point. A figure with more would tell no reader more, and might tell an attacker who is behind it.
+# Digits after the point in a file for readers. A figure with more would tell no reader more, and might tell an attacker who
+# is behind it. Sentences and printed tables are rounded from the unrounded figure: no number is rounded twice.
+SHARES = dict.fromkeys(("agree", "neutral", "disagree", "dont_know", "share", "low", "high"), 3)
+AGREEMENT = dict.fromkeys(("agree", "neutral", "disagree", "dont_know", "low", "high"), 1)
 SCORES = {"mean": 1, "low": 1, "high": 1, "alpha": 2, "alpha_low": 2, "alpha_high": 2, "omega": 2,
           "omega_low": 2, "omega_high": 2}
 MODELS = {"odds_ratio": 2, "low": 2, "high": 2, "p": 4, "q": 4, "po_p": 4}
@@ -47,8 +58,8 @@ def published_survey(raw: Path, survey: StaffSurvey) -> Published | None:
         return None
     folder = raw / survey.benchmark.survey
     codebook = read_codebook(folder / "survey.yaml")
-    answers, _ = count_tables(read_published(folder, codebook), codebook, ROUNDING)
-    return Published(answers, codebook, ROUNDING)
+    answers, _ = count_tables(read_published(folder, codebook), codebook)
+    return Published(answers, codebook)
 
 
 def score_tables(responses: Responses | None, scores: pd.DataFrame | None, labels: dict[str, str],
@@ -63,7 +74,8 @@ def score_tables(responses: Responses | None, scores: pd.DataFrame | None, label
     parts = [score_table(responses, scores).assign(grouping=EVERYBODY, by="–", label="Everybody")]
     for grouping in responses.survey.groups:
         part = score_table(responses, scores, grouping.id)
-        parts.append(part.assign(grouping=grouping.id, by=grouping.label, label=part["group"].replace({OTHER: OTHER_GROUPS})))
+        others = joined_label(responses.groups[grouping.id], responses.survey.disclosure.minimum_group)
+        parts.append(part.assign(grouping=grouping.id, by=grouping.label, label=part["group"].replace({OTHER: others})))
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
     hidden = table["mean"].isna()
     hidden[_derivable(table, responses.survey.disclosure.minimum_group)] = True
@@ -75,7 +87,7 @@ def score_tables(responses: Responses | None, scores: pd.DataFrame | None, label
     table.loc[hidden, [*SCORES]] = np.nan
     table["rule"] = np.where(hidden, SUPPRESSED, "")
     table = _told_in_steps(table, responses.survey.disclosure)
-    return table.drop(columns="sd").assign(score_label=table["score"].map(labels)).round(SCORES)
+    return table.drop(columns="sd").assign(score_label=table["score"].map(labels))
 
 
 def _told_in_steps(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -100,9 +112,8 @@ def _suppressed_statement(table: pd.DataFrame, survey: StaffSurvey, tables: Tabu
 def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
     """The scores of `score_tables` with a column a group, "mean (low–high)"; as they are where that would be too wide."""
     if not 1 < table.groupby(["grouping", "group"]).ngroups <= WIDEST:
-        return table[["score_label", "by", "label", "mean", "low", "high"]].rename(columns=GROUP_SCORES)
-    cells = [f"{mean:.0f} ({low:.0f}–{high:.0f})" if pd.notna(mean) else "–"
-             for mean, low, high in table[["mean", "low", "high"]].to_numpy(dtype=float)]
+        return half_up(table, SCORES)[["score_label", "by", "label", "mean", "low", "high"]].rename(columns=GROUP_SCORES)
+    cells = [filled("{:.0f} ({:.0f}–{:.0f})", mean, low, high) if pd.notna(mean) else "–" for mean, low, high in table[["mean", "low", "high"]].to_numpy(dtype=float)]
     by = dict(zip(table["grouping"], table["by"]))
     wide = table.assign(cell=cells).pivot(index="score_label", columns=["grouping", "label"], values="cell")
     wide = wide[list(dict.fromkeys(zip(table["grouping"], table["label"])))].loc[table["score_label"].unique()].fillna("–")
@@ -139,7 +150,7 @@ def link_models(responses: Responses | None, scores: pd.DataFrame | None, labels
     table["respondents"] = [policy.at_least(people, [answered[outcome], *_of_single(responses.survey, answered)],
                                             len(responses)) for people, outcome in zip(table["respondents"], table["outcome"])]
     items = {item.id: item.label for item in responses.survey.items}
-    return table.assign(outcome_label=table["outcome"].map(items), domain_label=table["domain"].map(labels)).round(MODELS)
+    return table.assign(outcome_label=table["outcome"].map(items), domain_label=table["domain"].map(labels))
 
 
 def importance_table(responses: Responses | None, scores: pd.DataFrame | None, labels: dict[str, str]) -> pd.DataFrame:
@@ -149,7 +160,7 @@ def importance_table(responses: Responses | None, scores: pd.DataFrame | None, l
     table = domain_importance(responses, scores)
     single, policy = _of_single(responses.survey, _answered(responses)), responses.survey.disclosure
     table["respondents"] = [policy.at_least(people, single, len(responses)) for people in table["respondents"]]
-    return table.assign(domain_label=table["domain"].map(labels)).round(SHARES_OF_R2)
+    return table.assign(domain_label=table["domain"].map(labels))
 
 
 def pair_table(responses: Responses | None, published: Published | None) -> pd.DataFrame:
@@ -163,7 +174,7 @@ def pair_table(responses: Responses | None, published: Published | None) -> pd.D
                             in zip(table["respondents"], table["support"], table["outcome"])]
     items = {item.id: item.label for item in responses.survey.items}
     return table.assign(pair=table["support"] + " " + table["outcome"],
-                        pair_label=table["support"].map(items) + " – " + table["outcome"].map(items)).round(PAIRS)
+                        pair_label=table["support"].map(items) + " – " + table["outcome"].map(items))
 
 
 def _answered(responses: Responses) -> dict[str, int]:
@@ -181,19 +192,19 @@ def comparison_table(survey: StaffSurvey, tables: Tabulation, published: Publish
     if published is None or survey.benchmark is None:
         return pd.DataFrame(columns=[*BENCHMARK_COLUMNS, "label"])
     everybody = tables.shares[tables.shares["grouping"] == EVERYBODY]
-    table = benchmark(everybody, survey, published.codebook, published.answers, published.rounding)
-    return table.assign(label=table["item"].map({item.id: item.label for item in survey.items})).round(COMPARISON)
+    table = benchmark(everybody, survey, published.codebook, published.answers)
+    return table.assign(label=table["item"].map({item.id: item.label for item in survey.items}))
 
 
 def agreement_by_group(survey: StaffSurvey, tables: Tabulation) -> pd.DataFrame:
-    """One row an item and group: the group's label, respondents, the per cent that agree, and the 95% interval."""
+    """One row an item and group: its label, respondents, the per cent that agree, and the 95% interval, in per cent too."""
     labels = tables.groups.set_index(["grouping", "group"])["label"]
     table = tables.shares.join(labels, on=["grouping", "group"])
     table["statement"] = table["item"].map({item.id: item.label for item in survey.items})
     table[["low", "high"]] = 100 * table[["low", "high"]]
     columns = ["item", "statement", "grouping", "group", "label", "respondents", "agree", "neutral", "disagree",
                "dont_know", "low", "high", "rule"]
-    return table[columns].round({"agree": 1, "neutral": 1, "disagree": 1, "dont_know": 1, "low": 1, "high": 1})
+    return table[columns]
 
 
 def model_lines(models: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,8 @@
 import pandas as pd
 
 from pipeline.markdown import Markdown, md
+from pipeline.numerals import printed
+from pipeline.passages import passage
 from pipeline.phrases import lower_first
 from pipeline.surveys.staff.codebook import StaffSurvey
 from pipeline.surveys.staff.domain_scores import OUTCOMES
@@ -23,19 +25,15 @@ def mark(survey: StaffSurvey) -> str:
 
 def banner(survey: StaffSurvey) -> Markdown:
     """A warning at the head of every page about answers that nobody gave; nothing for a real survey."""
-    if not survey.simulated:
-        return md("")
-    return Markdown('::: {.callout-warning title="Simulated answers"}\nNobody gave these answers. They were drawn at random, '
-                    "with the margins of 2011 and a link between them that was set beforehand, to try the pipeline and to "
-                    "learn from.\n:::")
+    return passage("staff_survey/banner") if survey.simulated else md("")
 
 
 def response_table(survey: StaffSurvey, responses: Responses | None, tables: Tabulation) -> pd.DataFrame:
     """Who is in the report: `who` and `number`; a number of people below the minimum group is not told."""
     policy, respondents = survey.disclosure, int(tables.groups["respondents"].iloc[0])
-    rows = [("People asked", survey.invited), ("Respondents", respondents)]
+    rows: list[tuple[str, str | int | None]] = [("People asked", survey.invited), ("Respondents", respondents)]
     if survey.invited:
-        rows.append(("Response rate", f"{100 * respondents / policy.rounded(survey.invited):.0f}%"))
+        rows.append(("Response rate", f"{printed(100 * respondents / policy.rounded(survey.invited), '.0f')}%"))
     if responses is not None:
         complete, stopped = responses.completed()
         rows += [("Answered every statement put to them", complete), ("Stopped half-way", stopped),
@@ -49,32 +47,14 @@ def response_table(survey: StaffSurvey, responses: Responses | None, tables: Tab
 
 def method_text(survey: StaffSurvey, responses: Responses | None) -> Markdown:
     """The choices that were made for this survey."""
-    scales = Markdown("; ").join(md("{} points, from {} to {}", scale.points, lower_first(scale.categories[0].label),
-                                    lower_first(scale.categories[scale.points - 1].label)) for scale in survey.scales)
-    terms = [("Scales", md("{}. Where a scale has “don't know”, it stays in the base of the percentages and out of scores and "
-                           "models.", scales))]
-    if responses is not None:
-        terms.append(("Missing answers", md("Each has its reason: left blank, stopped before the end, not applicable, not "
-                                            "asked, preferred not to say. None is filled in. A domain's score needs "
-                                            "{:.0f}% of its statements answered.", 100 * survey.models.answered)))
-        terms.append(("Weights", md("The survey's own weights are used for percentages, means and models.")
-                      if responses.weights is not None else md("None.")))
-    terms.append(("Protection of respondents", _protection(survey)))
-    return Markdown("\n\n").join(md("{}\n:   {}", term, text) for term, text in terms)
-
-
-def _protection(survey: StaffSurvey) -> Markdown:
     policy = survey.disclosure
-    if survey.kind != "responses":
-        return md("The survey came as a table of totals; it is shown as it came.")
-    rounding = "" if not policy.round_to else md(
-        " Every number of people is rounded to a multiple of {}, halves up, on its own, and shares, intervals of shares and "
-        "the response rate are computed from rounded numbers, so they need not add up. Mean scores are told no finer than one "
-        "person moves them. Models and correlations are computed from the answers themselves.", policy.round_to)
-    zeros = " and 0" if policy.zeros_are_disclosive else ""
-    return md("No row of fewer than {} answers; no count of 1 to {}{}; further counts are suppressed until nobody can work "
-              "these out from totals, subtotals or other tables of this report.{}",
-              policy.minimum_group, policy.minimum_cell - 1, zeros, rounding)
+    scales = [{"points": scale.points, "first": lower_first(scale.categories[0].label),
+               "last": lower_first(scale.categories[scale.points - 1].label)} for scale in survey.scales]
+    return passage("staff_survey/method", scales=scales, whole_answers=responses is not None,
+                   answered=100 * survey.models.answered,
+                   weighted=responses is not None and responses.weights is not None,
+                   minimum_group=policy.minimum_group, largest_hidden=policy.minimum_cell - 1,
+                   zeros=policy.zeros_are_disclosive, round_to=policy.round_to)
 
 
 def sections(survey: StaffSurvey) -> dict[str, list[str]]:

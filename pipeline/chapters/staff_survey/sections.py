@@ -15,9 +15,12 @@ from pipeline.chapters.staff_survey import sentences as say
 from pipeline.charts.captions import bases, rounding_note
 from pipeline.charts.staff_survey import answer_bars, differences_in_bounds, estimates
 from pipeline.files import write_csv
+from pipeline.markdown import Markdown
+from pipeline.numerals import half_up
 from pipeline.publishing import Publication
 from pipeline.surveys.disclosure.guard import Guard
 from pipeline.surveys.disclosure.linked_tables import EVERYBODY
+from pipeline.surveys.staff.against_published import HIGHER, LOWER
 from pipeline.surveys.staff.associations import Published
 from pipeline.surveys.staff.codebook import StaffSurvey
 from pipeline.surveys.staff.domain_scores import domain_scores
@@ -65,6 +68,41 @@ class Chapter:
         """How many answered, as it is published."""
         return int(self.tables.groups["respondents"].iloc[0])
 
+    # The tables of the sections, unrounded: what sentences are written from. The guard has let them pass.
+
+    @cached_property
+    def group_scores(self) -> pd.DataFrame:
+        """The scores of everybody and of each group."""
+        return self._passed("scores-by-group", analysis.score_tables(self.responses, self.scores, self.domains, self.tables))
+
+    @property
+    def whole_scores(self) -> pd.DataFrame:
+        """The scores of everybody."""
+        return self.group_scores[self.group_scores["grouping"] == EVERYBODY]
+
+    @cached_property
+    def models(self) -> pd.DataFrame:
+        """The models of each outcome on each domain."""
+        return self._passed("models", analysis.link_models(self.responses, self.scores, self.domains))
+
+    @cached_property
+    def importance(self) -> pd.DataFrame:
+        """How much of the differences in reported outcomes goes with each domain."""
+        return self._passed("importance", analysis.importance_table(self.responses, self.scores, self.domains))
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """Each statement on support with each on outcomes."""
+        return self._passed("pairs", analysis.pair_table(self.responses, self.published))
+
+    @cached_property
+    def comparison(self) -> pd.DataFrame:
+        """Agreement here and in the survey that the codebook names, statement by statement."""
+        return self._passed("comparison", analysis.comparison_table(self.survey, self.tables, self.published))
+
+    def _passed(self, name: str, table: pd.DataFrame) -> pd.DataFrame:
+        return self.guard.table(name, table) if len(table) else table
+
 
 def read_chapter(raw: Path, name: str, survey: StaffSurvey, guard: Guard, publish: Publication) -> Chapter:
     """Read and count the survey in the folder `raw`/`name`, and protect what was counted."""
@@ -87,13 +125,13 @@ def who_answered(page: Chapter) -> pd.DataFrame:
     publish, survey = page.publish, page.survey
     publish.value("survey.title", front_matter.title(survey), people=False)
     publish.value("survey.respondents", page.respondents, "{:,}",
-                  respondents=len(page.responses) if page.whole_answers else page.respondents)
+                  respondents=len(page.responses) if page.responses is not None else page.respondents)
     publish.value("survey.statements", len(page.items), people=False)
     publish.value("survey.models_minimum", survey.models.minimum, people=False)
     publish.passage("banner", front_matter.banner(survey))
     publish.table("response", front_matter.response_table(survey, page.responses, page.tables),
-                  "Who is in this report.", headings={"who": "Who", "number": "Number"}, widths=[70, 30], people=False)
-    groups = publish.table("groups", front_matter.group_table(survey, page.tables), "Respondents by group.",
+                  say.caption("response"), headings={"who": "Who", "number": "Number"}, widths=[70, 30], people=False)
+    groups = publish.table("groups", front_matter.group_table(survey, page.tables), say.caption("groups"),
                            headings=headings.GROUPS, widths=[30, 45, 25])
     publish.passage("groups", say.groups_text(survey, page.tables.groups), "groups")
     return groups[list(headings.GROUPS)]
@@ -102,14 +140,13 @@ def who_answered(page: Chapter) -> pd.DataFrame:
 def statements(page: Chapter) -> Image:
     """All answers to each statement."""
     everybody = page.everybody
-    shown = everybody.assign(statement=everybody["item"].map(page.items))
-    shown = shown.drop(columns=["grouping", "group", "effective_size"]).round(3)
+    shown = everybody.assign(statement=everybody["item"].map(page.items)).drop(columns=["grouping", "group", "effective_size"])
+    if page.responses is not None and page.responses.weights is not None:  # a picture has its bars to six digits: no finer than the file
+        shown = half_up(shown, analysis.SHARES)
     image = page.publish.figure(
         "answers", partial(answer_bars, items=page.items, sections=front_matter.sections(page.survey)),
-        caption=answers_caption(page),
-        alt=f"Stacked bars of {len(everybody)} statements. Agreement runs from {everybody['agree'].min():.0f}% to "
-            f"{everybody['agree'].max():.0f}%.",
-        data=shown, headings=headings.SHARES)
+        caption=answers_caption(page), alt=say.alternative("answers", everybody["agree"]),
+        data=shown, headings=headings.SHARES, places=analysis.SHARES)
     page.publish.passage("answers", say.extremes(page.survey, everybody), "answers")
     return image
 
@@ -120,138 +157,117 @@ def answers_caption(page: Chapter) -> str:
     rows = page.everybody[people >= page.guard.policy.minimum_group]
     base = pd.DataFrame({"group": EVERYBODY, "base": rows["respondents"].astype(int)})
     parts = rows[PARTS].astype(float).dropna(axis="columns", how="all")
-    said = ["All answers in per cent of those who answered the statement.",
-            bases(base, {EVERYBODY: "respondents"}), rounding_note(parts)]
-    return " ".join(each for each in said if each)
+    return say.caption("answers", bases=bases(base, {EVERYBODY: "respondents"}), rounding=rounding_note(parts))
 
 
 def agreement(page: Chapter) -> pd.DataFrame:
     """Agreement with each statement, by group."""
-    return page.publish.table("agreement", analysis.agreement_by_group(page.survey, page.tables),
-                              "Agreement with each statement, by group: per cent, and the 95% interval.",
-                              headings=headings.AGREEMENT)
+    return page.publish.table("agreement", analysis.agreement_by_group(page.survey, page.tables), say.caption("agreement"),
+                              headings=headings.AGREEMENT, places=analysis.AGREEMENT)
 
 
-def scores(page: Chapter) -> tuple[pd.DataFrame, Image | None]:
-    """The mean score of each domain, by group, and its reliability; returns the rows for everybody, and their chart."""
+def scores(page: Chapter) -> Image | None:
+    """The mean score of each domain, by group, and its reliability; returns the chart of everybody's."""
     publish, shown, image = page.publish, [], None
-    table = publish.table("scores-by-group",
-                          analysis.score_tables(page.responses, page.scores, page.domains, page.tables),
-                          "Mean score of each domain, by group, with the 95% interval.",
-                          headings=headings.GROUP_SCORES, people=page.whole_answers)
-    whole = table[table["grouping"] == EVERYBODY]
+    publish.table("scores-by-group", page.group_scores, say.caption("scores-by-group"), headings=headings.GROUP_SCORES,
+                  places=analysis.SCORES, people=page.whole_answers)
+    whole = page.whole_scores
     if len(whole):
         image = publish.figure(
             "scores", partial(estimates, labels=page.domains, sections={"Mean score, 0 to 100": list(page.domains)},
                               key="score", value="mean", low="low", high="high",
                               xlabel="Mean score and 95% interval", limits=(0, 100)),
-            caption="Mean scores of the domains, and of the outcomes that staff report.",
-            alt=f"Dot plot of mean scores ({len(whole)}), from {whole['mean'].min():.0f} to "
-                f"{whole['mean'].max():.0f} of 100.",
-            data=whole, headings=headings.SCORES)
-        publish.table("reliability", whole, "Mean scores, and the reliability of their statements (95% intervals).",
-                      headings=headings.RELIABILITY, forms=headings.FORMS, widths=[26, 12, 9, 8, 8, 8, 11, 11, 9])
+            caption=say.caption("scores"), alt=say.alternative("scores", whole["mean"]),
+            data=half_up(whole, analysis.SCORES), headings=headings.SCORES)
+        publish.table("reliability", whole, say.caption("reliability"), headings=headings.RELIABILITY,
+                      forms=headings.FORMS, widths=[26, 12, 9, 8, 8, 8, 11, 11, 9], places=analysis.SCORES)
         shown = ["scores", "reliability"]
     publish.passage("domains", say.domains_text(page.survey, whole), *shown)
-    _scores_by_group(page, table)
-    return whole, image
+    _scores_by_group(page)
+    return image
 
 
-def _scores_by_group(page: Chapter, table: pd.DataFrame) -> None:
+def _scores_by_group(page: Chapter) -> None:
     shown = []
-    if table["grouping"].nunique() > 1:
-        page.publish.table("group-scores", analysis.side_by_side(table),
-                           "Mean score of each domain, 0 to 100, by group, with its 95% interval.", people=False)
+    if page.group_scores["grouping"].nunique() > 1:
+        page.publish.table("group-scores", analysis.side_by_side(page.group_scores), say.caption("group-scores"), people=False)
         shown = ["group-scores"]
-    page.publish.passage("scores-by-group", say.group_scores_text(table), *shown)
+    page.publish.passage("scores-by-group", say.group_scores_text(page.group_scores), *shown)
 
 
-def link(page: Chapter) -> tuple[pd.DataFrame, Image | None]:
-    """The models of each outcome on each domain, and the chart of those with one domain at a time."""
+def link(page: Chapter) -> Image | None:
+    """The models of each outcome on each domain; returns the chart of those with one domain at a time."""
     publish, shown, image = page.publish, [], None
-    models = publish.table("models", analysis.link_models(page.responses, page.scores, page.domains),
-                           "Odds of a more favourable answer on each outcome, for ten points more on a domain's score.",
-                           headings=headings.MODELS, forms=headings.RATIO_FORMS, people=page.whole_answers)
-    alone = analysis.model_lines(models)
+    publish.table("models", page.models, say.caption("models"), headings=headings.MODELS, forms=headings.RATIO_FORMS,
+                  places=analysis.MODELS, people=page.whole_answers)
+    alone = analysis.model_lines(page.models)
     if len(alone):
         image = publish.figure(
             "link", partial(estimates, labels=dict(zip(alone["key"], alone["domain_label"])),
                             sections=analysis.model_sections(alone), key="key", value="odds_ratio", low="low",
                             high="high", xlabel="Odds ratio for ten points more, and 95% interval", reference=1,
                             ratio=True),
-            caption="How each outcome that staff report goes with each domain of support, one domain at a time.",
-            alt=f"Dot plot of {len(alone)} odds ratios, from {alone['odds_ratio'].min():.2f} to "
-                f"{alone['odds_ratio'].max():.2f}; {(alone['low'] > 1).sum()} intervals lie above 1.",
-            data=alone, headings=headings.MODELS)
+            caption=say.caption("link"),
+            alt=say.alternative("link", alone["odds_ratio"], above=int((alone["low"] > 1).sum())),
+            data=half_up(alone, analysis.MODELS), headings=headings.MODELS)
         shown = ["link"]
-    publish.passage("link", say.link_text(models, page.survey), *shown)
-    return models, image
+    publish.passage("link", say.link_text(page.models, page.survey), *shown)
+    return image
 
 
 def importance(page: Chapter) -> pd.DataFrame:
     """How much of the differences in reported outcomes goes with each domain."""
-    table = page.publish.table(
-        "importance", analysis.importance_table(page.responses, page.scores, page.domains),
-        "How much of the differences in reported outcomes goes with each domain: share of variance, with its 95% "
-        "interval.",
-        headings=headings.IMPORTANCE, forms=headings.RATIO_FORMS, people=page.whole_answers)
-    page.publish.passage("importance", say.importance_text(table), *["importance"] * int(table["share"].notna().any()))
+    table = page.publish.table("importance", page.importance, say.caption("importance"), headings=headings.IMPORTANCE,
+                               forms=headings.RATIO_FORMS, places=analysis.SHARES_OF_R2, people=page.whole_answers)
+    shown = ["importance"] * int(table["share"].notna().any())
+    page.publish.passage("importance", say.importance_text(page.importance), *shown)
     return table
 
 
 def left_open(page: Chapter) -> Image | None:
     """Pairs of a statement on support and one on outcomes, beside what 2011 had left open."""
     publish, shown, image = page.publish, [], None
-    pairs = publish.table("pairs", analysis.pair_table(page.responses, page.published),
-                          "Each statement on support with each on outcomes: polychoric correlation, and difference in "
-                          "agreement beside the bounds of 2011.",
-                          headings=headings.PAIRS, forms=headings.RATIO_FORMS, people=page.whole_answers)
-    drawn = analysis.pairs_to_draw(pairs)
+    publish.table("pairs", page.pairs, say.caption("pairs"), headings=headings.PAIRS, forms=headings.RATIO_FORMS,
+                  places=analysis.PAIRS, people=page.whole_answers)
+    drawn = analysis.pairs_to_draw(page.pairs)
     if len(drawn):
         image = publish.figure(
             "pairs-in-bounds", partial(differences_in_bounds, labels=dict(zip(drawn["pair"], drawn["pair_label"])),
                                        xlabel="Difference in agreement with the outcome (percentage points)"),
-            caption="How much more often staff who agree with a statement on support agree with one on outcomes: the "
-                    "pairs that go together most, with what 2011 had left open.",
-            alt=f"Dots with intervals on wide bands for {len(drawn)} pairs: differences from "
-                f"{100 * drawn['difference'].min():.0f} to {100 * drawn['difference'].max():.0f} points.",
-            data=drawn, headings=headings.PAIRS)
+            caption=say.caption("pairs-in-bounds"), alt=say.alternative("pairs-in-bounds", 100 * drawn["difference"]),
+            data=half_up(drawn, analysis.PAIRS), headings=headings.PAIRS)
         shown = ["pairs-in-bounds"]
-    publish.passage("pairs", say.pairs_text(pairs), *shown)
+    publish.passage("pairs", say.pairs_text(page.pairs), *shown)
     return image
 
 
-def comparison(page: Chapter) -> tuple[pd.DataFrame, Image | None]:
-    """Agreement here and in the survey that the codebook names, statement by statement, and the chart of it."""
+def comparison(page: Chapter) -> Image | None:
+    """Agreement here and in the survey that the codebook names, statement by statement; returns the chart of it."""
     publish, shown, image = page.publish, [], None
-    table = publish.table("comparison", analysis.comparison_table(page.survey, page.tables, page.published),
-                          "Agreement here and in 2011, statement by statement.",
-                          headings=headings.COMPARISON, people=page.published is not None)
-    compared = table[table["comparable"].astype(bool)]
+    publish.table("comparison", page.comparison, say.caption("comparison"), headings=headings.COMPARISON,
+                  forms={"q": headings.FORMS["q"]}, places=analysis.COMPARISON, people=page.published is not None)
+    compared = page.comparison[page.comparison["comparable"].astype(bool)]
     if len(compared):
-        difference, verdict = compared["difference"], compared["verdict"]
+        verdict = compared["verdict"]
         image = publish.figure(
             "against-2011", partial(estimates, labels=page.items, sections=front_matter.sections(page.survey),
                                     key="item", value="difference", low="difference_low", high="difference_high",
                                     xlabel="Difference from 2011 in percentage points, and 95% interval", reference=0),
-            caption="Agreement compared with 2011. To the right of the line: higher here.",
-            alt=f"Dot plot of {len(compared)} differences from {difference.min():.0f} to {difference.max():.0f} "
-                f"points; {(verdict == 'higher').sum()} clearly higher, {(verdict == 'lower').sum()} clearly lower.",
-            data=compared, headings=headings.COMPARISON)
+            caption=say.caption("against-2011"),
+            alt=say.alternative("against-2011", compared["difference"], higher=int((verdict == HIGHER).sum()),
+                                lower=int((verdict == LOWER).sum())),
+            data=half_up(compared, analysis.COMPARISON), headings=headings.COMPARISON)
         shown = ["against-2011"]
-    publish.passage("comparison", say.comparison_text(table, page.survey), *shown)
-    return table, image
+    publish.passage("comparison", say.comparison_text(page.comparison, page.survey), *shown)
+    return image
 
 
-def in_short(page: Chapter, whole: pd.DataFrame, models: pd.DataFrame, weights: pd.DataFrame,
-             compared: pd.DataFrame) -> str:
-    """The findings, as a list; publishes what to do next and the method as well.
-
-    The four tables are those of `scores`, `link`, `importance` and `comparison`.
-    """
-    found = say.findings(page.survey, page.respondents, page.everybody, models, compared)
+def in_short(page: Chapter) -> Markdown:
+    """The findings, as a list; publishes what to do next and the method as well."""
+    found = say.findings(page.survey, page.respondents, page.everybody, page.models, page.comparison)
     page.publish.passage("findings", found)
-    page.publish.passage("next-steps", say.next_steps(page.survey, whole, weights, page.everybody, compared))
+    page.publish.passage("next-steps", say.next_steps(page.survey, page.whole_scores, page.importance, page.everybody,
+                                                      page.comparison))
     page.publish.passage("method", front_matter.method_text(page.survey, page.responses))
     return found
 
@@ -259,10 +275,10 @@ def in_short(page: Chapter, whole: pd.DataFrame, models: pd.DataFrame, weights: 
 def suppressed(page: Chapter, folder: Path) -> pd.DataFrame:
     """How many figures each rule hides; the whole record goes to `folder`, which is not published."""
     publish, record = page.publish, page.guard.with_record(page.tables.record)
-    table = publish.table("suppression", analysis.suppression_summary(record), "What was suppressed, by rule.",
+    table = publish.table("suppression", analysis.suppression_summary(record), say.caption("suppression"),
                           headings=headings.SUPPRESSION, people=False)
     write_csv(folder / "disclosure.csv", record)
-    publish.table("disclosure", analysis.public_record(record), "Every figure of the count tables that is not shown.",
-                  headings=headings.RECORD, people=False)
+    publish.table("disclosure", analysis.public_record(record), say.caption("disclosure"), headings=headings.RECORD,
+                  people=False)
     publish.passage("suppression", say.suppression_text(table, page.survey), *["suppression"] * bool(len(table)))
     return table

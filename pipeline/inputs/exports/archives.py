@@ -12,11 +12,11 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports.limits import ARCHIVE_BYTES, ARCHIVE_FILES, ARCHIVE_RATIO, RATIO_FROM_BYTES
-from pipeline.inputs.exports.sheet_facts import OdsTables, SharedTexts, SheetFacts, XlsxSheet
+from pipeline.inputs.exports.limits import ARCHIVE_BYTES, ARCHIVE_FILES, ARCHIVE_RATIO, FORMATS, RATIO_FROM_BYTES
+from pipeline.inputs.exports.sheet_facts import OdsTables, SharedTexts, SheetFacts, XlsxSheet, XlsxStyles
 
 _BLOCK = 1 << 18
-_SHARED = "xl/sharedstrings.xml"  # the texts that the cells of a workbook refer to by number
+_SHARED, _STYLES = "xl/sharedstrings.xml", "xl/styles.xml"  # what the cells of a workbook refer to by number
 _SAVE = "Export the survey again, or save it as CSV UTF-8."
 
 
@@ -38,7 +38,7 @@ def sheet_facts(path: Path) -> tuple[str, dict[str, SheetFacts]]:
         raise DataError("The spreadsheet is damaged.", where=path.name, expected="XLSX or ODS", fix=_SAVE) from None
     kind = "an XLSB workbook" if "xl/workbook.bin" in names else "an archive of another kind"
     raise DataError(f"The file is {kind}, not an export that can be read.", where=path.name,
-                    expected="CSV, XLSX or ODS", fix=_SAVE)
+                    expected=FORMATS, fix=_SAVE)
 
 
 def _check_stated(path: Path, archive: zipfile.ZipFile) -> None:
@@ -63,7 +63,7 @@ def _refuse(path: Path, what: str, found: str, expected: str) -> NoReturn:
 
 def _xlsx(path: Path, archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
     """The sheets by name. Every part that may be a sheet is looked at; a sheet that is none of them is refused."""
-    sheets, parts, targets, shared = [], {}, {}, SharedTexts()
+    sheets, parts, targets, shared, styles = [], {}, {}, SharedTexts(), XlsxStyles()
 
     def note(name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
@@ -79,9 +79,12 @@ def _xlsx(path: Path, archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
             _parse(path, blocks, note)
         elif entry == _SHARED:
             _parse(path, blocks, shared.start, shared.text)
+        elif entry == _STYLES:
+            _parse(path, blocks, styles.start)
         elif entry.startswith("xl/"):
-            parts[entry] = XlsxSheet(path.name, shared.lengths)
+            parts[entry] = XlsxSheet(path.name, shared.lengths, styles.percentages)
             _parse(path, blocks, parts[entry].start, parts[entry].text)
+            parts[entry].close()
         else:
             for _ in blocks:
                 pass
@@ -92,7 +95,7 @@ def _ods(path: Path, archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
     tables = OdsTables(path.name)
     for entry, blocks in _unpacked(path, archive):
         if entry == "content.xml":
-            _parse(path, blocks, tables.start, tables.text)
+            _parse(path, blocks, tables.start, tables.text, tables.end)
         elif entry == "meta-inf/manifest.xml":
             _parse(path, blocks, lambda name, _: name.endswith("encryption-data") and _refuse(
                 path, "is locked with a password", "encrypted contents", "a file without a password"))
@@ -103,7 +106,7 @@ def _ods(path: Path, archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
 
 
 def _unpacked(path: Path, archive: zipfile.ZipFile) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """The name and the blocks of every file inside, shared texts first; blocks must be used up before the next file."""
+    """The name and the blocks of every file inside, shared ones first; blocks must be used up before the next file."""
     total = 0
 
     def blocks(entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -119,15 +122,16 @@ def _unpacked(path: Path, archive: zipfile.ZipFile) -> Iterator[tuple[str, Itera
         if size != stated:
             _refuse(path, "is damaged", "a file inside of another size than stated", "sizes as stated")
 
-    for entry in sorted(archive.infolist(), key=lambda entry: _key(entry.filename) != _SHARED):
+    for entry in sorted(archive.infolist(), key=lambda entry: _key(entry.filename) not in (_SHARED, _STYLES)):
         yield _key(entry.filename), blocks(entry)
 
 
-def _parse(path: Path, blocks: Iterator[bytes], start: Callable, text: Callable | None = None) -> None:
-    """Call `start` with the name and attributes of every element, and `text`; what is not XML is passed over."""
+def _parse(path: Path, blocks: Iterator[bytes], start: Callable, text: Callable | None = None,
+           end: Callable | None = None) -> None:
+    """Call `start` with the name and attributes of every element, `text`, and `end`; what is not XML is passed over."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler, parser.CharacterDataHandler = start, text
+    parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
     parser.StartDoctypeDeclHandler = lambda *_: _refuse(path, "holds a document type", "DOCTYPE", "none")
     first = next(blocks, b"")
     if b"<" in first[:64].replace(b"\0", b""):

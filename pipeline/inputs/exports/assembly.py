@@ -1,13 +1,14 @@
 """From the contents of columns to an export: rows of nobody dropped, headers and cells checked."""
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 from pipeline.characters import first_control
 from pipeline.errors import DataError
 from pipeline.inputs.exports.headers import Header
-from pipeline.inputs.exports.table import Column, Export, blank_rows, tidied, unknown_columns
+from pipeline.inputs.exports.table import Column, Declared, Export, blank_rows, tidied, unknown_columns
 from pipeline.inputs.exports.texts import tidy_text
 
 Content = tuple[np.ndarray, tuple[str, ...]]  # tidied codes and texts, a code a row
@@ -30,7 +31,8 @@ def indices_needed(file: str, header: Header, columns: Collection[str] | None) -
     return sorted({0, len(header.names) - 1}.union(asked, *header.repeated))
 
 
-def assemble(header: Header, contents: Mapping[int, Content], columns: Collection[str] | None, **how) -> Export:
+def assemble(header: Header, contents: Mapping[int, Content], columns: Collection[str] | None,
+             declared: Mapping[int, Declared] = MappingProxyType({}), **how) -> Export:
     """The export: `contents` by index of the column, `columns` those asked for, `how` the other fields of Export.
 
     Rows without any text are dropped, and columns with neither header nor text. Raises DataError if no row
@@ -42,7 +44,8 @@ def assemble(header: Header, contents: Mapping[int, Content], columns: Collectio
                         expected="one row a respondent", fix="Export the survey with its responses.")
     if blank.any():
         contents = {index: tidied(codes[~blank], texts) for index, (codes, texts) in contents.items()}
-    table = {index: Column(index + 1, header.names[index], header.questions[index], codes, texts)
+    table = {index: Column(index + 1, header.names[index], header.questions[index], codes, texts,
+                           declared.get(index, Declared()))
              for index, (codes, texts) in sorted(contents.items())}
     _refuse_copies(how["file"], header, table)
     for column in table.values():
@@ -72,14 +75,14 @@ def _refuse_errors(export: Export, column: Column) -> None:
     for error in SPREADSHEET_ERRORS:
         if error in column.texts:
             line = export.line(int(np.argmax(column.codes == column.texts.index(error))))
-            raise error_cell(f"{export.file}, line {line}, column {column.position} ({column.name})", error)
+            raise error_cell(f"{export.file}, {export.row_word} {line}, column {column.position} ({column.name})", error)
 
 
 def refuse_controls(export: Export, column: Column) -> None:
     """Raise DataError for the first cell of a column that holds a control character."""
     for number, text in enumerate(column.texts):
         if first_control(text):
-            place = f"{'row' if export.sheet else 'line'} {export.line(int(np.argmax(column.codes == number)))}"
+            place = f"{export.row_word} {export.line(int(np.argmax(column.codes == number)))}"
             refuse_control(f"{export.file}, {place}, column {column.position} ({column.name})", text)
 
 

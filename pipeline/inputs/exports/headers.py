@@ -9,7 +9,9 @@ from typing import Literal
 from pipeline.errors import DataError
 
 Layout = Literal["one", "qualtrics", "surveymonkey"]
-ROWS = {"one": 1, "surveymonkey": 2, "qualtrics": 3}
+ROWS = {"one": 1, "surveymonkey": 3, "qualtrics": 3}  # at most; Qualtrics' older layout has two, and so may SurveyMonkey's
+_OF_QUALTRICS = {"responseid", "responseset", "startdate", "enddate", "recordeddate", "ipaddress", "progress", "finished", "status",
+                 "duration (in seconds)", "externaldatareference", "distributionchannel", "userlanguage"}
 _IMPORT_ID = re.compile(r"""\{\s*["']ImportId["']\s*:""")
 _ANSWER = {"response", "open-ended response"}
 _PERSONAL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}|\d{1,3}(\.\d{1,3}){3}")  # e-mail and IP addresses
@@ -35,9 +37,10 @@ class Header:
 def find_header(rows: Sequence[Sequence[str]], layout: Layout | None, where: str) -> Header:
     """The header among the first rows of a table (tidied texts, none without any), of a stated layout or the one found.
 
-    Qualtrics: names, questions and ImportIds. SurveyMonkey: each question once, then blanks, above the options or
-    "Response", or above the question once more where there are no options. Else one row. A title, a single text, may stand above. Raises DataError if the rows
-    are not as a stated layout has them, a Qualtrics header lacks a row, or the header is somebody's answers.
+    Qualtrics: names, questions and ImportIds, which its older layout has not. SurveyMonkey: each question once, then blanks,
+    above the options or "Response", or above the question once more where there are no options; a third row where each option
+    is a question of its own. Else one row. A title, a single text, may stand above. A stated layout is taken at its word.
+    Raises DataError if there are too few rows for it, a Qualtrics header lacks a row, or the header is somebody's answers.
 
     >>> rows = [["id", "Team?", "Which apply?", ""], ["", "Response", "Pay", "Hours"], ["1", "North", "Pay", ""]]
     >>> header = find_header(rows, None, "a.csv")
@@ -46,23 +49,30 @@ def find_header(rows: Sequence[Sequence[str]], layout: Layout | None, where: str
     """
     first = int(_is_title(rows))
     top = rows[first:]
-    found = _layout(top)
-    if layout not in (None, "one", found):
-        raise DataError(f"The header is not {layout}'s.", where=where, found=f"a header of layout {found}",
+    if layout not in (None, "one") and not _may_be_header(top):
+        raise DataError(f"The header is not {layout}'s.", where=where, found="a second row with numbers, or none",
                         expected="names, questions and ImportIds" if layout == "qualtrics"
                         else 'questions above options or "Response"',
                         fix="Correct the key header of the survey, or export the file again.")
-    layout = layout or found
+    layout = layout or _layout(top)
     if layout != "qualtrics" and any(map(_IMPORT_ID.match, (cell for row in top[:3] for cell in row))):
         raise DataError("Qualtrics' header is not whole: its ImportIds are not in the third row.", where=where,
                         expected="three rows: names, questions, ImportIds", fix="Export the file again.")
     width = len(top[0])  # rows of other lengths are refused by those who know their lines
-    titles, questions = _titles([[*row[:width], *[""] * (width - len(row))] for row in top[:ROWS[layout]]], layout)
+    count = _count(top, layout)
+    titles, questions = _titles([[*row[:width], *[""] * (width - len(row))] for row in top[:count]], layout)
     _refuse_person(titles, where)
     wanted = [title or f"column {position}" for position, title in enumerate(titles, start=1)]
-    return Header(layout, first, first + ROWS[layout], _unique(wanted),
+    return Header(layout, first, first + count, _unique(wanted),
                   tuple(question or name for question, name in zip(questions, wanted, strict=True)),
                   frozenset(index for index, title in enumerate(titles) if not title), _repeated(wanted))
+
+
+def named_header(names: Sequence[str], questions: Sequence[str]) -> Header:
+    """The header of a file that has no rows of headers: names and questions ("" where it is the name), one a column."""
+    wanted = [name or f"column {position}" for position, name in enumerate(names, start=1)]
+    return Header("one", 0, 0, _unique(wanted), tuple(question or name for question, name in zip(questions, wanted, strict=True)),
+                  frozenset(), _repeated(wanted))
 
 
 def _is_title(rows: Sequence[Sequence[str]]) -> bool:
@@ -71,11 +81,50 @@ def _is_title(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _layout(rows: Sequence[Sequence[str]]) -> Layout:
-    if len(rows) > 2 and any(map(_IMPORT_ID.match, rows[2])):
+    if (len(rows) > 2 and any(map(_IMPORT_ID.match, rows[2]))) or (len(rows) > 1 and _names_over_questions(rows[0], rows[1])):
         return "qualtrics"
     if len(rows) > 1 and _over_options(rows[0], rows[1]):
         return "surveymonkey"
+    if len(rows) > 3 and len(rows[2]) == len(rows[1]) and _under_options(rows):
+        whole = [option or part for option, part in zip(rows[1], rows[2], strict=True)]
+        return "surveymonkey" if _over_options(rows[0], whole) else "one"
     return "one"
+
+
+def _may_be_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the second row may belong to the header, as a stated layout has it: no question or option is a number."""
+    return len(rows) > 1 and not any(re.fullmatch(r"[\d.,:/ -]+", text) for text in rows[1])
+
+
+def _count(rows: Sequence[Sequence[str]], layout: Layout) -> int:
+    """How many rows a header of a layout has."""
+    if layout == "one":
+        return 1
+    if layout == "qualtrics":
+        return 3 if len(rows) > 2 and any(map(_IMPORT_ID.match, rows[2])) else 2
+    return 3 if len(rows) > 3 and _under_options(rows) else 2
+
+
+def _names_over_questions(names: Sequence[str], questions: Sequence[str]) -> bool:
+    """Whether two rows are those of Qualtrics' older layout, or of one whose ImportIds were deleted.
+
+    Its own columns are called V1, V2, … above what they are, or StartDate above Start Date.
+    """
+    pairs = [(name.casefold(), question.casefold().replace(" ", "")) for name, question in zip(names, questions, strict=False)]
+    own = [(name, question) for name, question in pairs if question in _OF_QUALTRICS or name in _OF_QUALTRICS]
+    return (sum(bool(re.fullmatch(r"v\d+", name)) for name, _ in own) >= 2
+            or sum(name == question for name, question in own) >= 2)
+
+
+def _under_options(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the third row of SurveyMonkey's header belongs to it: options have parts, and the respondent's columns none.
+
+    The columns before the first option say who answered and when; each respondent has a text in the first of them.
+    """
+    leading = next((index for index, option in enumerate(rows[1]) if option), 0)
+    third = rows[2]
+    return bool(leading and any(third) and not any(third[:leading]) and all(row[0] for row in rows[3:])
+                and not any(text.replace(".", "").isdigit() for text in third))
 
 
 def _over_options(questions: Sequence[str], options: Sequence[str]) -> bool:
@@ -127,10 +176,11 @@ def _titles(rows: Sequence[Sequence[str]], layout: Layout) -> tuple[list[str], l
     if layout == "qualtrics":
         return list(rows[0]), list(rows[1])
     if layout == "surveymonkey":
-        titles, question = [], ""
-        for asked, option in zip(rows[0], rows[1], strict=True):
-            question = asked or (question if option else "")
-            parts = (question, "" if option.casefold() == "response" or _repeats(question, option) else option)
+        titles, question, option = [], "", ""
+        for asked, below, *further in zip(*rows, strict=True):
+            option = below or (option if not asked and any(further) else "")
+            question = asked or (question if option or any(further) else "")
+            parts = (question, "" if option.casefold() == "response" or _repeats(question, option) else option, *further)
             titles.append(" - ".join(part for part in parts if part))
         return titles, titles
     return list(rows[0]), [""] * len(rows[0])

@@ -1,5 +1,6 @@
 """What an export may be at most. The limits bound memory; they lie far above what a council's survey needs."""
 
+FORMATS = "CSV, XLSX, ODS, SPSS (.sav) or Stata (.dta)"
 FILE_BYTES = 1 << 30  # a file as it lies on the disk: 1 GiB
 LINE_BYTES = 1 << 20  # a line of a text file: 1 MiB
 ROW_BYTES = 8 << 20  # a row of a text file, which quoted line ends spread over several lines

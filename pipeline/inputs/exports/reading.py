@@ -8,8 +8,9 @@ from pathlib import Path
 from pipeline.errors import DataError
 from pipeline.inputs.exports.delimited import read_delimited
 from pipeline.inputs.exports.headers import Layout
-from pipeline.inputs.exports.limits import FILE_BYTES
+from pipeline.inputs.exports.limits import FILE_BYTES, FORMATS
 from pipeline.inputs.exports.spreadsheets import read_spreadsheet
+from pipeline.inputs.exports.statistical import read_statistical, statistical_kind
 from pipeline.inputs.exports.table import Export
 
 # How files begin that are taken for exports.
@@ -20,8 +21,7 @@ _OTHERS = {
     b"\x1f\x8b": "a packed file (gzip)",
     b"7z\xbc\xaf": "a packed file (7z)",
     b"Rar!": "a packed file (RAR)",
-    b"$FL2": "an SPSS file",
-    b"$FL3": "an SPSS file",
+    b"ASCII SPSS PORT FILE": "an SPSS portable file (.por)",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"<?xml": "an XML file",
@@ -32,7 +32,7 @@ _OTHERS = {
 
 def read_export(path: Path, *, header: Layout | None = None, sheet: str | None = None, encoding: str | None = None,
                 delimiter: str | None = None, columns: Collection[str] | None = None) -> Export:
-    """Read a survey's export: CSV (or with tabs, semicolons, bars), XLSX or ODS, told by content and not by name.
+    """Read a survey's export: CSV (or with tabs, semicolons, bars), XLSX, ODS, SPSS or Stata, told by content, not by name.
 
     What is None is found out: the layout of the `header` (one, qualtrics, surveymonkey), the `sheet` of a spreadsheet
     (the only one that is not empty), the `encoding` (utf-8, utf-16, cp1252, mac-roman) and the `delimiter` of a text
@@ -52,11 +52,14 @@ def read_export(path: Path, *, header: Layout | None = None, sheet: str | None =
     if opening.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         _refuse_stated(path, "spreadsheet", encoding=encoding, delimiter=delimiter)
         return read_spreadsheet(path, header, sheet, columns)
+    if kind := statistical_kind(opening):
+        _refuse_stated(path, "file of a statistical package", header=header, sheet=sheet, delimiter=delimiter)
+        return read_statistical(path, kind, encoding, columns)
     start = opening.removeprefix(b"\xef\xbb\xbf").lstrip()
     for mark, kind in _OTHERS.items():
         if start[:len(mark)].lower() == mark.lower():
             raise DataError(f"The file is {kind}, not an export that can be read.", where=path.name,
-                            expected="CSV, XLSX or ODS", fix="Export the survey as CSV or XLSX, or save it as one.")
+                            expected=FORMATS, fix="Export the survey as CSV or XLSX, or save it as one.")
     _refuse_stated(path, "text file", sheet=sheet)
     return read_delimited(path, header, encoding, delimiter, columns)
 

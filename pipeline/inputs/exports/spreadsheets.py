@@ -1,19 +1,19 @@
 """XLSX and ODS files: the sheet with the answers, its cells as the texts that a person would type."""
 
-import datetime
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from pipeline.errors import DataError
 from pipeline.inputs.exports.archives import sheet_facts
 from pipeline.inputs.exports.assembly import Content, assemble, error_cell, indices_needed
+from pipeline.inputs.exports.cells import cell_text, percentage_text
 from pipeline.inputs.exports.headers import Header, Layout, find_header
 from pipeline.inputs.exports.sheet_facts import SheetFacts
 from pipeline.inputs.exports.table import Export, tidied
@@ -34,34 +34,20 @@ def read_spreadsheet(path: Path, header: Layout | None, sheet: str | None, colum
                         fix="Export the survey again, or save it as CSV UTF-8.") from None
 
 
-def cell_text(value: object) -> str:
-    """A cell as text: whole numbers without a decimal point, dates and times as in ISO 8601, TRUE and FALSE.
-
-    >>> cell_text(3.0), cell_text(datetime.datetime(2024, 3, 1)), cell_text(True)
-    ('3', '2024-03-01', 'TRUE')
-    """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime.datetime):
-        return (value.date() if value.time() == datetime.time() else value).isoformat()
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value)  # whole numbers, and durations as 9:30:00
-
-
 def _choose(file: str, book: CalamineWorkbook, name: str | None) -> CalamineSheet:
-    """The sheet of this name, or the only one with content."""
-    names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    """The sheet of this name, or the only one with content that a person sees: tools keep lists in hidden ones."""
+    worksheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    names = [sheet.name for sheet in worksheets]
     if name is not None:
         if name not in names:
             raise DataError("No sheet of this name.", where=file, found=name, expected="; ".join(names),
                             fix="Correct --sheet of survey new, or file, sheet in survey.yaml.")
         return book.get_sheet_by_name(name)
-    sheets = [sheet for sheet in map(book.get_sheet_by_name, names) if sheet.height]
+    seen = [sheet.name for sheet in worksheets if sheet.visible == SheetVisibleEnum.Visible]
+    sheets = [sheet for sheet in map(book.get_sheet_by_name, seen) if sheet.height]
+    if not sheets and len(seen) < len(names):
+        raise DataError("Only hidden sheets have content.", where=file, found="; ".join(set(names) - set(seen)),
+                        fix="Name the sheet with the answers: --sheet of survey new, or file, sheet in survey.yaml.")
     if not sheets:
         raise DataError("The file is empty.", where=file, found="no sheet with content", fix="Export the survey again.")
     if len(sheets) > 1:
@@ -74,25 +60,34 @@ def _choose(file: str, book: CalamineWorkbook, name: str | None) -> CalamineShee
 def _read(file: str, kind: str, sheet: CalamineSheet, facts: SheetFacts, stated: Layout | None,
           columns: Collection[str] | None) -> Export:
     place = f"{file}, sheet {sheet.name}"
-    rows = _rows(sheet)
+    rows = _rows(sheet, facts)
     head = list(islice(rows, _HEAD_ROWS))
     if not head:
         raise DataError("The sheet is empty.", where=place, fix="Name the sheet with the answers.")
     header = find_header([list(map(tidy_text, texts)) for _, texts in head], stated, place)
     needed = indices_needed(file, header, columns)
     _refuse_merged(place, facts, title=head[0][0] if header.first else 0)
-    _refuse_errors(place, header, needed if columns is None else _asked(header, columns), facts)
+    _refuse_cells(place, header, needed if columns is None else _asked(header, columns), facts)
     numbers, contents = _encode(chain(head[header.body:], rows), needed)
     return assemble(header, contents, columns, file=file, format=kind, encoding="", delimiter="", sheet=sheet.name,
                     number_rows=partial(np.array, numbers))
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: CalamineSheet, facts: SheetFacts) -> Iterator[tuple[int, list[str]]]:
     """The number in the file (from 1) and the texts, from column A on, of every row that has any text."""
     if sheet.start is not None:
+        percentages = [column - 1 for column in facts.percentages if column not in facts.plain]
+        broken: dict[int, list[tuple[int, str]]] = {}
+        for (row, column), text in facts.texts.items():
+            broken.setdefault(row, []).append((column - 1, text))
         left = [""] * sheet.start[1]  # calamine gives the empty rows above the table, not the empty columns beside it
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             texts = left + list(map(cell_text, cells))
+            for column in percentages:
+                if len(left) <= column < len(texts):
+                    texts[column] = percentage_text(cells[column - len(left)])
+            for column, text in broken.get(number, ()):
+                texts[column] = text
             if any(map(tidy_text, texts)):
                 yield number, texts
 
@@ -125,9 +120,20 @@ def _refuse_merged(place: str, facts: SheetFacts, title: int) -> None:
                             expected="a cell a column in every row", fix="Export the survey again, or as CSV.")
 
 
-def _refuse_errors(place: str, header: Header, indices: Iterable[int], facts: SheetFacts) -> None:
-    """calamine reads error cells as empty, so they are taken from the file itself."""
+def _refuse_cells(place: str, header: Header, indices: Iterable[int], facts: SheetFacts) -> None:
+    """calamine reads errors, and formulas without a stored value, as empty, so they are taken from the file itself."""
     for index in indices:
+        def where(rows: Mapping[int, int], column: int = index + 1, name: str = header.names[index]) -> str:
+            return f"{place}, row {rows[column]}, column {column} ({name})"
+
         if index + 1 in facts.errors:
-            raise error_cell(f"{place}, row {facts.errors[index + 1]}, column {index + 1} ({header.names[index]})",
-                             "an error such as #REF!")
+            raise error_cell(where(facts.errors), "an error such as #REF!")
+        if index + 1 in facts.unstored:
+            raise DataError("A cell holds a formula, but not its value: the column would read as if nobody had answered.",
+                            where=where(facts.unstored), found="a formula without a stored value", expected="values",
+                            fix="Open the file in a spreadsheet, save it and take that; or copy the column as values.")
+        if index + 1 in facts.percentages and index + 1 in facts.plain:
+            raise DataError("Some numbers of the column are percentages, and others are not.", where=where(facts.plain),
+                            found=f"a plain number, and a percentage in row {facts.percentages[index + 1]}",
+                            expected="one format, so that 0.5 and 50% are not mistaken for one another",
+                            fix="Give the whole column one format, and see that its numbers are right.")

@@ -11,6 +11,18 @@ from pipeline.errors import DataError
 from pipeline.inputs.exports.texts import tidy_text
 
 
+@dataclass(frozen=True)
+class Declared:
+    """What the file of a statistical package says of a column: which of its texts stand for a missing answer, which answers
+    there are (in the order of their codes, those that nobody gave among them), and whether it is one of the options of a
+    question with several answers. Other files say nothing.
+    """
+
+    missing: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    option: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Column:
     """One column of an export.
@@ -29,6 +41,7 @@ class Column:
     question: str
     codes: np.ndarray
     texts: tuple[str, ...]
+    declared: Declared = Declared()
 
     def cells(self) -> list[str]:
         """The text of every respondent."""
@@ -43,9 +56,10 @@ class Column:
 class Export:
     """A survey's export: how the file was read, and its columns.
 
-    ``format`` is csv, xlsx or ods; ``encoding`` and ``delimiter`` are those of a text file, ``sheet`` that of a
+    ``format`` is csv, xlsx, ods, sav or dta; ``encoding`` and ``delimiter`` are those of a text file, ``sheet`` that of a
     spreadsheet, else "". ``header`` is one, qualtrics or surveymonkey. ``rows`` counts the respondents: rows without
-    any text are left out. ``number_rows`` gives the line of the file (spreadsheet: the row) of every respondent.
+    any text are left out. ``number_rows`` gives the line of the file (spreadsheet: the row; statistical package: the
+    case) of every respondent.
     ``set_aside`` counts the rows that were taken out because they are nobody's answers (see `without`).
     """
 
@@ -84,8 +98,13 @@ class Export:
         return replace(self, columns=tuple(columns), rows=int((~rows).sum()), set_aside=self.set_aside + int(rows.sum()),
                        number_rows=lambda: self.number_rows()[~rows])
 
+    @property
+    def row_word(self) -> str:
+        """What a row of such a file is called: a line, a row or a case."""
+        return {"csv": "line", "sav": "case", "dta": "case"}.get(self.format, "row")
+
     def line(self, row: int) -> int:
-        """The line of the file (spreadsheet: the row, both from 1) on which a respondent (from 0) begins.
+        """The line of the file (spreadsheet: the row; statistical package: the case; from 1) on which a respondent (from 0) begins.
 
         A text file is gone through once more for the first call: ten seconds or so for 500 MB.
         """

@@ -67,7 +67,7 @@ class CumulativeLink:
         counts = np.ascontiguousarray(table.counts.T) / table.total
         likelihood = Likelihood(link_of(self.link), counts, layout.rows(table.design), layout.effects)
         limit = supremum(likelihood, _start(likelihood))
-        return OrdinalFit(self, layout, limit, _covariance(limit, table))
+        return OrdinalFit(self.link, layout, limit, _covariance(limit, table), self._fit)
 
 
 def _start(likelihood: Likelihood) -> np.ndarray:

@@ -106,13 +106,11 @@ class Likelihood:
 
 @dataclass(frozen=True)
 class Maximum:
-    """Where Newton's method ended: parameters (K), mean log-likelihood, its gradient (K) and information (K × K)."""
+    """Where Newton's method ended: parameters (K), mean log-likelihood and its information (K × K)."""
 
     parameters: np.ndarray
     value: float
-    gradient: np.ndarray
     information: np.ndarray
-    decrement: float  # √(gradient · information⁻¹ · gradient)
     iterations: int
     converged: bool  # the last step was below STEP_TOLERANCE and the information is safely positive definite
 
@@ -148,6 +146,5 @@ def maximise(likelihood: Likelihood, start: np.ndarray, max_iterations: int, sma
                 break
             parameters = parameters + step
             value, gradient, information = tried
-        decrement = float(np.sqrt(gradient @ step))
     converged = small and not failed and factor.diagonal().min(initial=np.inf) ** 2 > smallest_pivot
-    return Maximum(parameters, value, gradient, information, decrement, iterations, bool(converged))
+    return Maximum(parameters, value, information, iterations, bool(converged))

@@ -1,8 +1,9 @@
 """What a fitted cumulative-link model says: estimates with errors, tests, probabilities, effects on a plain scale."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,7 @@ from scipy.special import chdtrc, expit, logit, ndtri
 from pipeline.errors import DataError, ParameterError
 from pipeline.statistics.ordinal.limits import ZERO, Limit
 from pipeline.statistics.ordinal.link_functions import BEYOND, link_of
-from pipeline.statistics.ordinal.table import Layout, design_values
-
-if TYPE_CHECKING:
-    from pipeline.statistics.ordinal.fitting import CumulativeLink
+from pipeline.statistics.ordinal.table import Layout, Table, design_values
 
 
 class Superiority(NamedTuple):
@@ -42,20 +40,16 @@ class OrdinalFit:
     (('trained',), [-0.4055, 0.8473, inf], [0.6455, 0.6901, nan])
     """
 
-    model: "CumulativeLink"
+    link: str
     layout: Layout
     limit: Limit
     standard_covariance: np.ndarray  # K × K, of the standardised parameters
+    refit: Callable[[Table, tuple[str, ...]], "OrdinalFit"] = field(repr=False)  # the model with other nominal terms
 
     @property
     def loglik(self) -> float:
         """Σ count · log P: the maximum, or the supremum under separation. No multinomial constant (as clm)."""
         return self.limit.maximum.value * self.layout.table.total
-
-    @property
-    def aic(self) -> float:
-        """−2 loglik + 2 × the number of parameters."""
-        return 2 * (self.layout.size - self.loglik)
 
     @property
     def converged(self) -> bool:
@@ -66,17 +60,6 @@ class OrdinalFit:
     def iterations(self) -> int:
         """Newton steps taken in the last maximisation."""
         return self.limit.maximum.iterations
-
-    @property
-    def max_gradient(self) -> float:
-        """Largest |∂ loglik / ∂ parameter| at the estimate, for terms in standard deviations."""
-        gradient = self.limit.maximum.gradient
-        return float(np.abs(gradient).max(initial=0.0) * self.layout.table.total)
-
-    @property
-    def newton_decrement(self) -> float:
-        """√(gᵀ H⁻¹ g) at the estimate: how far the maximum still is, in standard errors."""
-        return self.limit.maximum.decrement * self.layout.table.total**0.5
 
     @cached_property
     def _standard(self) -> np.ndarray:
@@ -159,7 +142,7 @@ class OrdinalFit:
         for term in table.terms:
             if term in nominal:
                 continue
-            wider = self.model._fit(table, (*nominal, term)) if df else self
+            wider = self.refit(table, (*nominal, term)) if df else self
             ratio = max(2 * (wider.loglik - self.loglik), 0.0)
             note = " ".join(text for text in wider.notes if text not in self.notes) if notes else ""
             rows[term] = {"df": df, "LR": ratio, "p": float(chdtrc(df, ratio)) if df else 1.0,
@@ -172,9 +155,9 @@ class OrdinalFit:
         Columns odds_ratio, low, high; limits are NaN for an estimate at infinity. ParameterError for another link than
         logit, whose effects are no odds ratios, or a level outside 0 … 1.
         """
-        if self.model.link != "logit":
+        if self.link != "logit":
             raise ParameterError("Only the logit link has odds ratios.", where="odds_ratios",
-                                 found=self.model.link, fix="Fit with link='logit', or read params.")
+                                 found=self.link, fix="Fit with link='logit', or read params.")
         z = _normal_quantile(level)
         effects = slice(len(self.layout.table.thresholds), None)
         estimate, error = self.params.iloc[effects], self.std_errors.iloc[effects]
@@ -240,11 +223,11 @@ class OrdinalFit:
 
     def _predict(self, design: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
         """For `design` (R × p): P (J × R), its derivatives by the standardised parameters (J × R × K), all η finite?"""
-        link, cone = link_of(self.model.link), self.limit.cone
+        link, cone = link_of(self.link), self.limit.cone
         basis = self.layout.rows(design) @ self.layout.effects
         inner = np.clip(basis @ self._standard, -BEYOND, BEYOND)
         finite = cone is None or bool(np.abs(basis @ cone.span).max(initial=0.0) < ZERO)
-        if not finite:
+        if cone is not None and not finite:
             for j, r in np.ndindex(inner.shape):
                 end = cone.sign(basis[j, r])
                 if end is None:

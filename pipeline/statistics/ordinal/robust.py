@@ -95,7 +95,7 @@ def cell_scores(fit: OrdinalFit, people: People) -> np.ndarray:
     cuts = people.categories - 1
     parameters = fit.params.to_numpy()
     effect = people.design.to_numpy(dtype=float) @ parameters[cuts:]
-    probability, density, _ = link_of(fit.model.link).parts(_with_ends(parameters[:cuts, None] - effect))
+    probability, density, _ = link_of(fit.link).parts(_with_ends(parameters[:cuts, None] - effect))
     cell = np.arange(len(row))
     chance = probability[answer, row]
     by_cut = np.zeros((len(row), cuts + 2))  # with the two outer ends, on which nothing depends

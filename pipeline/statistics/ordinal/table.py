@@ -150,15 +150,14 @@ def read_table(counts: pd.DataFrame | np.ndarray, design: pd.DataFrame, clusters
 
 def _read_counts(counts: pd.DataFrame | np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
     """Counts as floats, and the categories' names: the columns', or 1, 2, … of an array."""
-    named = isinstance(counts, pd.DataFrame)
     try:
-        values = counts.to_numpy(dtype=float) if named else np.asarray(counts, dtype=float)
+        values = np.asarray(counts, dtype=float)
     except (TypeError, ValueError) as error:
         raise DataError("Counts must be numbers.", where="counts", found=str(error)) from error
     if values.ndim != 2 or values.shape[1] < 2 or not len(values):
         raise DataError("Counts must be a table of rows and categories.", where="counts",
                         found=f"shape {values.shape}", expected="one row or more, two categories or more")
-    categories = tuple(map(str, counts.columns if named else range(1, values.shape[1] + 1)))
+    categories = tuple(map(str, counts.columns if isinstance(counts, pd.DataFrame) else range(1, values.shape[1] + 1)))
     if len(set(categories)) < len(categories):
         raise DataError("Two categories have the same name.", where="counts", found=", ".join(categories))
     if not values.min() >= 0 or values.max() == np.inf:
@@ -234,7 +233,7 @@ def _scale_terms(design: np.ndarray, terms: tuple[str, ...]) -> tuple[np.ndarray
     centred = design - centre
     scale = np.sqrt((centred * centred).mean(axis=0))
     if len(terms) > 1:
-        triangle = np.linalg.qr(centred / scale, mode="r")
+        triangle = np.asarray(np.linalg.qr(centred / scale, mode="r"))
         own = np.zeros(len(terms))
         own[:len(triangle)] = np.abs(triangle.diagonal())
         dependent = np.flatnonzero(own < DEPENDENT * np.sqrt(len(design)))

@@ -53,16 +53,16 @@ def extremes(tables: LinkedTables, lower: np.ndarray, upper: np.ndarray, aims: S
     The linear programmes of all aims are solved as one, since they share nothing: a call costs more than a programme.
     """
     free = np.flatnonzero(lower < upper)
-    column = {cell: place for place, cell in enumerate(free)}
+    column = {cell: place for place, cell in enumerate(free.tolist())}
     matrix = tables.matrix
     active = np.flatnonzero(np.diff(matrix[:, free].tocsr().indptr))
     solutions = np.tile(lower.astype(float), (len(aims), 1))
     duals = np.zeros((len(aims), matrix.shape[0]))
-    movable = [line for line, (cell, _) in enumerate(aims) if cell in column]
-    if movable:
+    movable = np.array([line for line, (cell, _) in enumerate(aims) if cell in column], dtype=int)
+    if movable.size:
         fixed = np.where(lower < upper, 0, lower)
         costs = np.zeros((len(movable), len(free)))
-        for line, aim in enumerate(movable):
+        for line, aim in enumerate(movable.tolist()):
             cell, sign = aims[aim]
             costs[line, column[cell]] = -sign
         blocks = sparse.kron(sparse.eye_array(len(movable)), matrix[active][:, free], "csr")

@@ -29,7 +29,7 @@ class LinkedTables:
     names: tuple[str, ...]
     counts: np.ndarray
     sums: tuple[tuple[int, tuple[int, ...]], ...]
-    most: np.ndarray | None = None
+    most: np.ndarray = None  # type: ignore[assignment]  # `__post_init__` fills it where nobody does
 
     def __post_init__(self):
         counts = np.asarray(self.counts)
@@ -67,7 +67,7 @@ class Cell(NamedTuple):
     group: str
     category: str
     kind: str
-    index: int
+    index: int  # type: ignore[assignment]  # instead of the method of a tuple, which nobody calls here
 
 
 def item_tables(counts: pd.DataFrame, roles: Mapping[str, str], missing: Mapping[str, int], where: str = "",

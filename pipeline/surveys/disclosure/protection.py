@@ -32,7 +32,7 @@ class Protected:
 
 
 class _Published(NamedTuple):
-    count: int | None
+    count: int | None  # type: ignore[assignment]  # instead of the method of a tuple
     low: int
     high: int
     rule: str
@@ -117,4 +117,5 @@ def _published(tables: LinkedTables, cells: Sequence[Cell], policy: Policy) -> t
 def _open(count: int, policy: Policy) -> _Published:
     """A cell that is published, rounded or as it is."""
     rounded = policy.rounded(count)
-    return _Published(rounded, *policy.range(rounded), "")
+    low, high = policy.range(rounded)
+    return _Published(rounded, low, high, "")

@@ -55,6 +55,6 @@ def narrowed_sizes(groups: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     total = int(places[EVERYBODY][0])
     sums = tuple((total, tuple(parts.tolist())) for grouping, parts in places.items() if grouping != EVERYBODY)
     tables = LinkedTables(tuple(groups["group"]), groups["respondents"].to_numpy(), sums)
-    cells = [Cell(*row, "base", "base", index) for index, row in
+    cells = [Cell(grouping, group, "base", "base", index) for index, (grouping, group) in
              enumerate(groups[["grouping", "group"]].itertuples(index=False, name=None))]
     return narrowed_cells(tables, cells, (), policy)

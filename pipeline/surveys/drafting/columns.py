@@ -3,12 +3,13 @@ judged here. Where a column might tell who somebody is, it is left out. No reaso
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.inputs.exports import Column, label_key
+from pipeline.surveys.date_bands import likely_bands
 from pipeline.surveys.drafting.known_scales import is_unsure, missing_reason
 from pipeline.surveys.drafting.traits import YES_OR_NO, trait
 
@@ -19,7 +20,7 @@ COULD_BE = "could be a group; move it to groups to report by it (each further gr
 
 PLATFORM = {  # headings that Qualtrics, SurveyMonkey, LimeSurvey, Microsoft and Google Forms, and SmartSurvey write
     RESPONDENT: ("responseid", "response id", "respondent id", "respondentid", "id. response id", "userno",
-                 "respondent"),
+                 "unique response number", "respondent"),
     "identifier": ("id", "externalreference", "externaldatareference", "external data reference", "token",
                    "token. access code", "seed", "seed. seed", "q_url", "refurl", "refurl. referrer url", "userid",
                    "tracking link", "unique id", *(f"custom data {number}" for number in range(1, 11))),
@@ -29,11 +30,11 @@ PLATFORM = {  # headings that Qualtrics, SurveyMonkey, LimeSurvey, Microsoft and
     "date": ("startdate", "enddate", "start date", "end date", "recordeddate", "recorded date", "date created",
              "date modified", "start time", "completion time", "last modified time", "timestamp", "submitdate",
              "submitdate. date submitted", "datestamp", "datestamp. date last action", "startdate. date started",
-             "started", "ended"),
+             "started", "ended", "date started", "date completed", "completion date", "submitted", "submission date"),
     "progress": ("status", "response type", "progress", "finished", "duration (in seconds)", "duration", "collector id",
                  "collectorid", "distributionchannel", "distribution channel", "userlanguage", "user language",
                  "lastpage",
-                 "lastpage. last page", "startlanguage", "startlanguage. start language", "language", "interviewtime",
+                 "response set", "responseset", "consent date", "time taken", "completion status", "lastpage. last page", "startlanguage", "startlanguage. start language", "language", "interviewtime",
                  "q_recaptchascore", "q_relevantidduplicate", "q_totalduration", "device info", "browser", "os",
                  "completed",
                  "interviewtime. total time"),
@@ -55,10 +56,13 @@ _OTHER_CONTACT = [re.compile(pattern) for pattern in (
     r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)", r"[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){3,7}",
     r"(?=(?:\D*\d){10,13}\D*$)(?:\+|0|\(0)[\d\s()\-]{9,18}", r"[A-Za-z]{1,2}\d[A-Za-z\d]?\s*\d[A-Za-z]{2}",
     r"[A-Za-z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-Da-d]")]
-_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}\b.*|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b.*|\d{1,2}:\d\d(:\d\d)?")
+_DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?!\d).*|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b.*|\d{1,2}:\d\d(:\d\d)?")
 _NUMBER = re.compile(r"[-+]?[£$€]?\d[\d,]*(\.\d+)?\s*%?")
 _CLUSTERS = ("team", "hub", "unit", "service", "office", "locality", "district", "site", "area", "authority", "council",
-             "department", "directorate")
+             "department", "directorate", "company", "organisation", "organization", "employer", "agency")
+_NUMBER_OF_UNIT = re.compile(rf"\b({'|'.join(_CLUSTERS)})s?'?s? ?(number|no|code|id|ref(erence)?)\b")
+_RATING = re.compile(r"\b(likely|likelihood|recommend|rate|rating|scale (of|from)|satisf\w+|agree)\b")
+_SEVERAL = re.compile(r"\b(all that apply|(tick|select|check|choose) (all|as many|any|one or more|up to)|more than one)\b")
 _AMOUNT = re.compile(r"\b(age|years?|months?|hours?|days|how (long|many|much|old)|length|number|salary|income|pay)\b",
                      re.I)
 _COMMENT = re.compile(r"\b(comments?|please (explain|describe|specify|state|tell)|describe|anything else"
@@ -116,9 +120,15 @@ def personal_heading(column: Column) -> Guess | None:
         of_unit = re.search(rf"\b{_UNIT}s?('s)? names?\b|\bnames? of (the |your |my )?(\w+ )?{_UNIT}\b", text)
         if (_CONTACT.search(text) and not of_unit) or _MANAGER.fullmatch(text):
             return Guess(column.name, "contact", "the heading asks for a name or how to reach somebody", MEDIUM)
-        if _IDENTIFIER.search(text):
+        if _IDENTIFIER.search(text) and not (_NUMBER_OF_UNIT.search(text) and _of_several_people(column)):
             return Guess(column.name, "identifier", "the heading names a number that belongs to one person", MEDIUM)
     return None
+
+
+def _of_several_people(column: Column) -> bool:
+    """Whether most texts stand more than once, as the number of a unit does, and that of a person does not."""
+    texts, cells = answered(column)
+    return 2 * len(texts) <= cells
 
 
 def guess_column(column: Column, rows: int) -> Guess:
@@ -133,6 +143,10 @@ def guess_column(column: Column, rows: int) -> Guess:
         return guess("other", "nobody answered", HIGH)
     if len(texts) == 1:
         return guess("other", "everybody who answered has the same", HIGH)
+    bands = len(texts) <= MOST_LEVELS_UNKNOWN and cells >= FEWEST_PER_LEVEL * len(texts) and len(likely_bands(texts))
+    if bands and trait(words):
+        return guess(GROUP, f"{bands} of its {len(texts)} answers are dates, which a spreadsheet makes of bands such as 1-2: "
+                     "the check says what to write", LOW)
     if _share(texts, _DATE.fullmatch) > 0.9 or (re.search(r"\b(date|time)\b", words)
                                                 and _share(texts, _spreadsheet_date) > 0.9):
         return guess("date", "holds dates or times", HIGH)
@@ -140,12 +154,12 @@ def guess_column(column: Column, rows: int) -> Guess:
         if all(re.fullmatch(r"\d+(\.\d+)?", text) for text in column.texts):
             return guess(WEIGHT, "the heading says so, and every cell holds a number of 0 or more", HIGH)
         return guess("other", "the heading says weight, but not every cell holds a number", LOW)
-    if _share(texts, lambda text: ";" in text) > 0.3 and len({part for text in texts
-                                                              for part in _parts(text)}) < 2 * len(texts):
-        return guess("multi_select", "cells hold several options, set apart by semicolons", MEDIUM)
+    if several := _several_options(texts, words):
+        return guess("multi_select", *several)
     if cells >= 10 and len(texts) > 0.95 * cells and not any(" " in text for text in texts):
         return guess("identifier", "a different number or code in every row", MEDIUM)
-    if _share(texts, str.isdigit) == 1 and (_names_unit(words) or trait(words)) and not _AMOUNT.search(words):
+    if _share(texts, str.isdigit) == 1 and (_names_unit(words) or trait(words)) and not _AMOUNT.search(
+            _NUMBER_OF_UNIT.sub(r"\1", words)):
         return _grouping(column, texts, cells, words, rows)
     if _share(texts, _NUMBER.fullmatch) > 0.8:
         return guess("other", "numbers that are no answers on a scale known here; put them into bands to make a group",
@@ -176,7 +190,7 @@ def _grouping(column: Column, texts: list[str], cells: int, words: str, rows: in
 
 def _names_unit(words: str) -> bool:
     """Whether a heading, in small words, asks for the team, service or authority."""
-    return (len(words.split()) <= 10 and not re.search(r"\b(role|job|post|grade|length|years?|how long|time|type)\b",
+    return (len(words.split()) <= 10 and not _RATING.search(words) and not re.search(r"\b(role|job|post|grade|length|years?|how long|time|type)\b",
                                                        words)
             and any(re.search(rf"\b{word}s?\b", words) for word in _CLUSTERS))
 
@@ -195,8 +209,24 @@ def _share(texts: Iterable[str], fits) -> float:
     return float(np.mean([bool(fits(text)) for text in texts]))
 
 
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(";") if part.strip()]
+def _several_options(texts: Sequence[str], words: str) -> tuple[str, str] | None:
+    """The reason, and how sure it is, for taking a column for a question with several answers, joined in one cell.
+
+    Commas stand within options too, so without a word in the heading at least two parts of joined cells have to be the
+    whole text of others.
+    """
+    if any(re.search(r"[;,|]", text) for text in texts) and _SEVERAL.search(words):
+        return "cells hold several options, as the heading says", HIGH
+    if _share(texts, lambda text: ";" in text) > 0.3 and len({part for text in texts
+                                                              for part in _parts(text, ";")}) < 2 * len(texts):
+        return "cells hold several options, set apart by semicolons", MEDIUM
+    keys = set(map(label_key, texts))
+    alone = {part for text in texts if len(parts := _parts(text, ", ")) > 1 for part in map(label_key, parts)} & keys
+    return ("cells seem to hold several options, set apart by commas", LOW) if len(alone) > 1 else None
+
+
+def _parts(text: str, joint: str) -> list[str]:
+    return [part.strip() for part in text.split(joint) if part.strip()]
 
 
 def _spreadsheet_date(text: str) -> bool:

@@ -6,7 +6,7 @@ is it leaves out; and answers of which the order is not known are never put in o
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,9 @@ import numpy as np
 
 from pipeline.errors import DataError
 from pipeline.inputs.exports import Column, Export, label_key
+from pipeline.numerals import printed
 from pipeline.surveys.codebook import Codebook
+from pipeline.surveys.disclosure.policy import Policy
 from pipeline.surveys.drafting.columns import (
     CLUSTER,
     COULD_BE,
@@ -23,6 +25,7 @@ from pipeline.surveys.drafting.columns import (
     ITEM,
     LOW,
     MEDIUM,
+    MOST_LEVELS_UNKNOWN,
     RESPONDENT,
     WEIGHT,
     Guess,
@@ -34,11 +37,19 @@ from pipeline.surveys.drafting.columns import (
     personal_heading,
     platform_column,
 )
+from pipeline.surveys.drafting.declared import (
+    declared_missing,
+    declared_options,
+    with_declared_answers,
+    without_declared_missing,
+)
 from pipeline.surveys.drafting.items import ItemColumn, families_left_out, labelled_items, numbered_items, unordered_families
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, missing_reason
 from pipeline.surveys.drafting.matching import OTHER, likely_domain, likely_measure, match_items, speaks_against
 from pipeline.surveys.drafting.number_scales import NUMBERS
+from pipeline.surveys.drafting.routes import joined, same_questions, who_was_asked
 from pipeline.surveys.drafting.rows import not_counted, refuse_long
+from pipeline.surveys.drafting.tools import known_tools, reason_of_blank, tool_columns, without_group_names
 from pipeline.surveys.drafting.traits import TRAITS, UNIT, trait
 from pipeline.surveys.drafting.wordings import label, shared_stems, slug, split_heading, statement
 from pipeline.surveys.staff.responses import set_aside
@@ -64,7 +75,9 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
     Raises DataError if no column holds answers on a scale, or the file has a row for each answer.
     """
     refuse_long(export)
-    nobody, offered = not_counted(export), {column.name: column for column in export.columns}
+    nobody, as_read, tools = not_counted(export), export, known_tools(export)
+    export = without_group_names(without_declared_missing(export), tools)
+    offered = {column.name: with_declared_answers(column) for column in export.columns}
     export = set_aside(export, nobody)
     stems = shared_stems(export.columns)
     guesses: dict[str, Guess] = {name: Guess(name, NOT_COUNTED, f"rows that say {' or '.join(texts)} here are no answers",
@@ -75,13 +88,18 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
         guesses.update({guess.column: guess for guess in found if guess})
         rest[:] = [column for column in rest if column.name not in guesses]
 
+    settle([guess for guess in tool_columns(export, tools) if guess.column not in guesses])
     settle([platform_column(column) or personal_content(column) for column in rest])
-    items = labelled_items([offered[column.name] for column in rest])  # a preview shows answers that nobody chose
+    settle(declared_options(export))
+    routes = same_questions(rest)
+    items = labelled_items(list(joined([offered[column.name] for column in rest], routes)))  # answers that nobody chose count
     settle([Guess(item.column.name, ITEM, item.reason, item.confidence) for item in items])
+    settle(_on_other_routes(routes, guesses))
     settle([personal_heading(column) for column in rest])
     settle(families_left_out(rest, stems))
-    items += numbered_items([offered[column.name] for column in rest], stems)
+    items += numbered_items(list(joined([offered[column.name] for column in rest], _of(routes, rest))), stems)
     settle([Guess(item.column.name, ITEM, item.reason, item.confidence) for item in items])
+    settle(_on_other_routes(routes, guesses))
     settle(unordered_families(rest))
     settle([guess_column(column, export.rows) for column in rest])
     if not items:
@@ -97,10 +115,47 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
     entries = draft_items([statement(item.column, stems) for item in items], [item.column for item in items],
                           [scale_ids[item.scale] for item in items], codebook, guesses,
                           [item.scale[0] in (AGREEMENT, NUMBERS) for item in items])
-    content = {"kind": "responses", "scales": scales, "missing": _missing(export, items, guesses), **entries,
+    asked = _add_routes(entries["items"], export, routes, guesses)
+    content = {"kind": "responses", "scales": scales, "missing": _missing(as_read, items, guesses, tools), **entries,
                "not_counted": [{"column": name, "answers": list(texts)} for name, texts in nobody.items()],
-               **_other_columns(export, guesses)}
+               **_other_columns(export, guesses, asked)}
     return Draft(content, tuple(guesses[column.name] for column in export.columns))
+
+
+def _of(routes: Mapping[str, tuple[str, ...]], columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:
+    """The routes of which all columns are among those given."""
+    names = {column.name for column in columns}
+    return {name: others for name, others in routes.items() if names.issuperset((name, *others))}
+
+
+def _on_other_routes(routes: Mapping[str, tuple[str, ...]], guesses: Mapping[str, Guess]) -> list[Guess]:
+    """The further columns of items that stand in several."""
+    return [Guess(other, ITEM, f"the question of column {name} on another route: nobody answered both", LOW)
+            for name, others in routes.items() if name in guesses and guesses[name].use == ITEM
+            for other in others if other not in guesses]
+
+
+def _add_routes(entries: Sequence[dict[str, Any]], export: Export, routes: Mapping[str, tuple[str, ...]],
+                guesses: dict[str, Guess]) -> set[str]:
+    """Add the keys also and asked_if to the items, in place; the columns that tell who was asked."""
+    tellers = [column for use in (GROUP, CLUSTER, "other") for column in export.columns if guesses[column.name].use == use]
+    items = [entry["column"] for entry in entries]
+    one_column = [column for column in export.columns if column.name in items and column.name not in routes]
+    asked = who_was_asked(one_column, tellers)
+    for entry in entries:
+        name, said = entry["column"], []
+        rest = {key: entry.pop(key) for key in list(entry) if key not in ("id", "column")}
+        if name in routes:
+            entry["also"] = list(routes[name])
+            said.append(f"the same question stands in {len(routes[name])} more, and nobody answered two of them")
+        if name in asked:
+            column, answers = asked[name]
+            entry["asked_if"] = {"column": column, "answers": list(answers)}
+            said.append(f"nobody else in column {column} answered it, so that they seem not to have been asked")
+        entry |= rest
+        if said:
+            guesses[name] = Guess(name, ITEM, "; ".join((guesses[name].reason, *said)), LOW)
+    return {column for column, _ in asked.values()}
 
 
 def _one_of_each(export: Export, guesses: dict[str, Guess]) -> None:
@@ -124,15 +179,22 @@ def _one_of_each(export: Export, guesses: dict[str, Guess]) -> None:
 
 def _fewest_groups(export: Export, guesses: dict[str, Guess]) -> None:
     """Keep the groups that are most useful to a report, MOST_GROUPS of them."""
-    for column in _groups(export, guesses)[MOST_GROUPS:]:
+    for column in [column for column in _groups(export, guesses) if guesses[column.name].use == GROUP][MOST_GROUPS:]:
         guesses[column.name] = Guess(column.name, "other", COULD_BE, MEDIUM)
 
 
+def _reported_by(column: Column) -> bool:
+    """Whether the clusters are few and large, so that a report by them tells something: five teams, not forty."""
+    texts, cells = answered(column)
+    return len(texts) <= MOST_LEVELS_UNKNOWN and cells >= Policy().minimum_group * len(texts)
+
+
 def _groups(export: Export, guesses: dict[str, Guess]) -> list[Column]:
-    """The groups in the order of TRAITS; a second column of one trait stands behind the first of every other."""
+    """The groups in the order of TRAITS, clusters that are few and large among them; a second column of one trait stands
+    behind the first of every other."""
     order, ranks = list(TRAITS), {}
     for column in export.columns:
-        if guesses[column.name].use == GROUP:
+        if guesses[column.name].use == GROUP or (guesses[column.name].use == CLUSTER and _reported_by(column)):
             place = order.index(trait(heading(column.question)) or UNIT)  # a second unit of work
             ranks[column] = (sum(rank[1] == place for rank in ranks.values()), place, column.position)
     return sorted(ranks, key=ranks.get)
@@ -207,7 +269,7 @@ def draft_items(wordings: Sequence[str], columns: Sequence[Column | str], scales
             entry |= {"domain": same.domain, "measures": same.measures,
                       "matches" if match.same else "may_match": same.id}
             said, sure = (f"asks what {same.id} asked in 2011", HIGH) if match.same else (
-                f'may ask what {same.id} asked in 2011, "{same.wording}" (score {match.score:.2f}): write matches in '
+                f'may ask what {same.id} asked in 2011, "{same.wording}" (score {printed(match.score, ".2f")}): write matches in '
                 "place of may_match to compare them", LOW)
         else:
             said, sure = "matches no statement of 2011; subject and measure are guessed", LOW
@@ -224,21 +286,23 @@ def draft_items(wordings: Sequence[str], columns: Sequence[Column | str], scales
     return drafted
 
 
-def _missing(export: Export, items: Sequence[ItemColumn], guesses: dict[str, Guess]) -> list[dict[str, Any]]:
+def _missing(export: Export, items: Sequence[ItemColumn], guesses: dict[str, Guess],
+             tools: set[str]) -> list[dict[str, Any]]:
     """The words for missing answers that stand in columns that are used, by reason."""
     words: dict[str, dict[str, str]] = {}
     taken = {label_key(text) for item in items for text in item.reading.levels}
     found = [(text, reason) for item in items for text, reason in item.reading.missing.items()]
     found += [(text, reason) for column in export.columns if guesses[column.name].use == GROUP
               for text in column.texts if (reason := missing_reason(text))]
+    found += [pair for column in export.columns if guesses[column.name].use in (ITEM, GROUP) for pair in declared_missing(column)]
     for text, reason in found:
         if label_key(text) not in taken:
-            words.setdefault(reason, {}).setdefault(label_key(text), text)
+            words.setdefault(reason_of_blank(text, tools) or reason, {}).setdefault(label_key(text), text)
     return [{"reason": reason, "answers": sorted(texts.values())} for reason, texts in sorted(words.items())]
 
 
-def _other_columns(export: Export, guesses: dict[str, Guess]) -> dict[str, Any]:
-    """The keys groups, cluster, weight, respondent, duplicates and left_out."""
+def _other_columns(export: Export, guesses: dict[str, Guess], asked: set[str]) -> dict[str, Any]:
+    """The keys groups, cluster, weight, respondent, duplicates and left_out; columns `asked` tell who was asked an item."""
     content: dict[str, Any] = {"groups": [], "left_out": []}
     for column in _groups(export, guesses):
         name = statement(column, {})
@@ -252,6 +316,6 @@ def _other_columns(export: Export, guesses: dict[str, Guess]) -> dict[str, Any]:
             content[use] = column.name
             if use == RESPONDENT and len(set(column.texts)) < export.rows:
                 content["duplicates"] = "last"
-        elif use not in (ITEM, GROUP, NOT_COUNTED):
+        elif use not in (ITEM, GROUP, NOT_COUNTED) and column.name not in asked:
             content["left_out"].append({"column": column.name, "why": use})
     return {key: value for key, value in content.items() if value}

@@ -5,7 +5,8 @@ import re
 ROLE, GRADE, UNIT, SERVICE, CONTRACT, SEX, AGE = "role", "grade", "unit", "service", "contract", "sex", "age"
 ETHNICITY, DISABILITY, RELIGION, ORIENTATION, CARING = "ethnicity", "disability", "religion", "orientation", "caring"
 TRAITS = {  # the most useful to a report first; a heading is tried from the last one on: "age band" is no grade
-    ROLE: r"\b(roles?|job|post|position|profession|occupation|staff (group|type|category))\b",
+    ROLE: r"\b(roles?|job|position|profession|occupation|staff (group|type|category)|post (title|held|type|level))\b"
+          r"|^(\w+\. )?post$|\b(your|my|current|main|which|what|this|present) (\w+ )?post\b",
     GRADE: r"\b(grade|(pay )?band|seniority|(job|career|management|pay) level)\b",
     UNIT: r"^(?!.*\b(role|job|post|position|grade)\b).*\b(team|hub|unit|service|office|locality|district|site|location"
           r"|area|region|authority|council|department|directorate|division)s?\b",
@@ -26,7 +27,8 @@ TRAITS = {  # the most useful to a report first; a heading is tried from the las
 YES_OR_NO = (DISABILITY, CARING)  # the traits that a question answered by yes or no asks for
 _PATTERNS = {trait: re.compile(pattern) for trait, pattern in reversed(TRAITS.items())}
 _NOT_NOW = re.compile(r"\b(was|were|previous(ly)?|former(ly)?)\b")
-_OPINION = re.compile(r"\b(satisf\w+|agree|feel|help\w*|enough|should|why|important)\b")
+_OPINION = re.compile(r"\b(satisf\w+|agree|feel|help\w*|enough|should|why|important|likely|recommend|rate|rating"
+                      r"|scale (of|from))\b")
 
 
 def trait(words: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.inputs.exports import Column
 
-_CODE = re.compile(r"^\s*((?:[A-Za-z]{1,14}[ _-]?)?\d{1,3}[A-Za-z]?(?:[-_.]\d+)*(?:\[[^\]]+\])?"
+_CODE = re.compile(r"^\s*((?:[A-Za-z]{1,14}[ _-]?)?\d{1,3}[A-Za-z]?(?:[-_.](?:\d+|[a-z](?=[.:)])))*(?:\[[^\]]+\])?"
                    r"|[A-Za-z]\w{0,14}\[[^\]]+\])\s*[.:)]\s+(?=\S)")
 LABEL_LENGTH = 48
 
@@ -37,6 +37,8 @@ def shared_stems(columns: Sequence[Column]) -> dict[str, str]:
 
 def statement(column: Column, stems: dict[str, str]) -> str:
     """The wording of an item: of a grid's column the part that is its own."""
+    if column.question == column.name and " " not in column.name:  # a code, such as sup[SQ001]: there is no wording
+        return column.name
     if column.name in stems:
         return split_heading(column.question)[2]
     return _CODE.sub("", column.question, count=1).strip()

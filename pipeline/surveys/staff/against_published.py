@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
 
 from pipeline.errors import DataError, ParameterError
 from pipeline.statistics.clustered_shares import Share, difference_from_published
+from pipeline.statistics.false_discovery import adjusted_for_false_discoveries
 from pipeline.surveys.agreeing import share_table
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.staff.codebook import StaffItem, StaffSurvey
@@ -21,8 +21,7 @@ FIGURES = ["respondents", "share", "low", "high", "share_2011", "rounding_low_20
 COLUMNS = ["item", "matches", "group_2011", "turned_round", *FIGURES, "verdict", "comparable", "reason"]
 
 
-def benchmark(shares: pd.DataFrame, survey: StaffSurvey, published: Codebook, answers_2011: pd.DataFrame,
-              rounding: str = "half_up") -> pd.DataFrame:
+def benchmark(shares: pd.DataFrame, survey: StaffSurvey, published: Codebook, answers_2011: pd.DataFrame) -> pd.DataFrame:
     """How much more, or less, a council's staff agree than those of 2011, for each item that matches one of 2011.
 
     `shares` has one row an item, of one group or of everybody: item, respondents, share agreeing with the statement as
@@ -70,14 +69,14 @@ def benchmark(shares: pd.DataFrame, survey: StaffSurvey, published: Codebook, an
     """
     _check(shares, survey, published)
     group = published.group(survey.benchmark.group).id
-    theirs = {turned: _by_item(answers_2011, published, group, turned, rounding) for turned in (False, True)}
+    theirs = {turned: _by_item(answers_2011, published, group, turned) for turned in (False, True)}
     ours = shares.set_index("item")
     rows = [_row(item, ours, theirs[item.reversed], survey, published, group) for item in survey.items if item.matches]
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(FIGURES, float))
     compared = table["comparable"].astype(bool)
     table["comparable"] = compared
     if compared.any():
-        table.loc[compared, "q"] = multipletests(table.loc[compared, "p"], method="fdr_bh")[1]
+        table.loc[compared, "q"] = adjusted_for_false_discoveries(table.loc[compared, "p"])
         told_apart = table["q"] < FALSE_DISCOVERY_RATE
         table.loc[compared, "verdict"] = np.select([told_apart & (table["difference"] > 0), told_apart],
                                                    [HIGHER, LOWER], NOT_TOLD_APART)[compared]
@@ -102,11 +101,11 @@ def _check(shares: pd.DataFrame, survey: StaffSurvey, published: Codebook) -> No
                         expected="0 ≤ low ≤ share ≤ high ≤ 1")
 
 
-def _by_item(answers: pd.DataFrame, published: Codebook, group: str, turned: bool, rounding: str) -> pd.DataFrame:
+def _by_item(answers: pd.DataFrame, published: Codebook, group: str, turned: bool) -> pd.DataFrame:
     """The shares of 2011 by item; turned round, of those who do not disagree."""
     scale = published.scale
     categories = [each for each in scale.ids if each not in scale.disagree] if turned else scale.agree
-    return share_table(answers[answers["group"] == group], categories, decimals=published.decimals, rounding=rounding,
+    return share_table(answers[answers["group"] == group], categories, decimals=published.decimals, rounding=published.rounding,
                        level=LEVEL).set_index("item")
 
 

@@ -7,12 +7,14 @@ with it the polychoric correlation, which uses all points of both scales.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control, t
+from scipy.stats import t
 
 from pipeline.statistics.association import bounds
+from pipeline.statistics.false_discovery import adjusted_for_false_discoveries
 from pipeline.statistics.intervals import wilson
 from pipeline.statistics.polychoric import polychoric_matrix
 from pipeline.surveys.codebook import Codebook
@@ -33,11 +35,10 @@ PERFECT = "nobody's answers contradict a perfect correlation, so it has no inter
 
 @dataclass(frozen=True)
 class Published:
-    """The survey to compare with: its canonical table of answers, codebook, and the rounding of its percentages."""
+    """The survey to compare with: its canonical table of answers, and its codebook."""
 
     answers: pd.DataFrame
     codebook: Codebook
-    rounding: str = "half_up"
 
 
 def associations(responses: Responses, published: Published | None = None, *, level: float = 0.95) -> pd.DataFrame:
@@ -90,10 +91,7 @@ def associations(responses: Responses, published: Published | None = None, *, le
             row |= {"clusters": correlation.clusters, "note": "; ".join(filter(None, [*notes, *of_pair]))}
         rows.append(row)
     found = pd.DataFrame(rows, columns=COLUMNS)
-    tested = found["p"].notna()
-    if tested.any():
-        found.loc[tested, "q"] = false_discovery_control(found.loc[tested, "p"].astype(float), method="bh")
-    return found.astype({"respondents": "Int64", "clusters": "Int64"})
+    return found.assign(q=adjusted_for_false_discoveries(found["p"])).astype({"respondents": "Int64", "clusters": "Int64"})
 
 
 def _codes(responses: Responses) -> np.ndarray:
@@ -109,7 +107,7 @@ def _cells(support: np.ndarray, outcome: np.ndarray) -> np.ndarray:
     return np.array([4, 4, 4, 4, 0, 1, 4, 2, 3])[3 * support + outcome + 4]
 
 
-def _correlation(found: tuple) -> dict[str, float]:
+def _correlation(found: Any) -> dict[str, float]:
     """The columns of a correlation from its row of `polychoric_matrix`; the test is on the scale of atanh r."""
     row = {"correlation": found.correlation, "low": found.low, "high": found.high}
     if np.isnan(found.error):
@@ -162,7 +160,7 @@ def _linearised(cells: np.ndarray, influence: np.ndarray, weights: np.ndarray | 
 def _margins(group: str, published: Published) -> dict[str, np.ndarray]:
     """The published counts of a group's answers on the scale, from the strongest agreement on, by item."""
     scored = scored_positions(published.codebook)
-    sets = feasible_sets(published.answers, published.codebook.decimals, published.rounding)
+    sets = feasible_sets(published.answers, published.codebook.decimals, published.codebook.rounding)
     return {item: feasible.central()[scored] for (item, of_group), feasible in sets.items() if of_group == group}
 
 

@@ -10,11 +10,15 @@ import numpy as np
 
 from pipeline.inputs.exports import Export, label_key
 from pipeline.surveys.codebook import listed, read_codebook
+from pipeline.surveys.disclosure.policy import OTHER, join_small_groups
 from pipeline.surveys.staff.codebook import StaffSurvey
 from pipeline.surveys.staff.comparability import why_not_comparable
+from pipeline.surveys.staff.responses import Responses
+from pipeline.surveys.staff.routes import stopping_place
 
 TESTS = {"test", "tests", "testing", "tester", "test test", "test response", "test answer", "test user", "this is a test",
          "just a test", "test only", "preview", "survey preview", "survey test", "dummy"}
+MANY_STOPPED = 0.15  # of the respondents, at one place: a route that ends there is as likely
 LEAST_MINIMUM = 5  # people: a group that may be smaller says much of each of them
 
 
@@ -41,6 +45,25 @@ def cautions(folder: Path, export: Export, survey: StaffSurvey) -> Iterator[str]
                                                                              for item in survey.items}
         if rows:
             yield f"{len(rows)} rows of the table are no item and will not be reported."
+
+
+def of_answers(responses: Responses) -> Iterator[str]:
+    """What to look at in the answers themselves: groups that are joined with larger ones, and many who stopped at one place."""
+    survey, least = responses.survey, responses.survey.disclosure.minimum_group
+    for grouping in survey.groups:
+        sizes = responses.groups[grouping.id].sizes()
+        joined = [level for level, counted in join_small_groups(sizes, least).items() if counted == OTHER]
+        large = [level for level in joined if sizes[level] >= least]
+        if large:
+            small = [level for level in joined if level not in large]
+            yield (f"groups, {grouping.id}: {listed(large)} has no row of its own. {listed(small)} together are fewer than "
+                   f"{least} people, and would follow from the rest; so all of these are counted as {OTHER!r}. To join them "
+                   "otherwise, give levels that belong together one name (levels).")
+    item, people = stopping_place(responses.codes, [item.id for item in survey.items])
+    if people >= max(least, MANY_STOPPED * len(responses)):
+        yield (f"items, {item}: {people:,} of {len(responses):,} people have no answer from there on, and count as stopped "
+               "half-way. If they were not asked, say who was: asked_if at each of these items; if they were asked the same in "
+               "other columns, name those (also).")
 
 
 def _tests(export: Export) -> Iterator[str]:

@@ -14,18 +14,19 @@ from rapidfuzz import process
 from pipeline.errors import DataError
 from pipeline.inputs.exports import Export, label_key
 from pipeline.surveys.codebook import listed, read_codebook
+from pipeline.surveys.date_bands import likely_bands, told
 from pipeline.surveys.disclosure.policy import join_small_groups
 from pipeline.surveys.drafting.columns import personal_content
-from pipeline.surveys.staff.cautions import cautions
+from pipeline.surveys.staff.cautions import cautions, of_answers
 from pipeline.surveys.staff.codebook import REASONS, StaffSurvey, read_staff_survey
 from pipeline.surveys.staff.responses import (
     Responses,
     answer_codes,
-    missing_code,
     open_export,
     read_responses,
     unclaimed_columns,
 )
+from pipeline.surveys.staff.routes import missing_code
 
 PERSONAL = ("identifier", "contact", "free_text")  # why a column is left out that may tell who somebody is
 LEVELS_PER_ROW = 0.5  # a group column with more levels than this share of the rows tells persons apart, not groups
@@ -57,7 +58,7 @@ def check_survey(folder: Path) -> Report:
     export = open_export(folder, survey)
     problems = [*_name(folder, survey), *_ambiguous(survey), *_benchmark(folder, survey), *_columns(export, survey)]
     if survey.kind == "responses":
-        problems += _contents(export, survey)
+        problems += [*_contents(export, survey), *_bands_as_dates(export, survey)]
         responses, found = _read(folder, _without_absent(export, survey))
         problems += found
         parts = _of_responses(responses) if responses and not problems else ()
@@ -68,7 +69,8 @@ def check_survey(folder: Path) -> Report:
         count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
         raise DataError(f"The survey {survey.name} has {count}:\n" + "\n".join(f"  - {each}" for each in problems),
                         where=str(folder), fix="Correct survey.yaml or the file, and check again.")
-    return Report(survey, (*parts, *_every_kind(survey)), tuple(cautions(folder, export, survey)))
+    warnings = [*cautions(folder, export, survey), *(of_answers(responses) if survey.kind == "responses" else ())]
+    return Report(survey, (*parts, *_every_kind(survey)), tuple(warnings))
 
 
 def _name(folder: Path, survey: StaffSurvey) -> Iterator[str]:
@@ -136,7 +138,7 @@ def _contents(export: Export, survey: StaffSurvey) -> Iterator[str]:
     """Items nobody answered, and columns in use that may tell who somebody is."""
     columns = {column.name: column for column in export.columns}
     for item in survey.items:
-        if column := columns.get(item.column):
+        for column in filter(None, map(columns.get, item.columns)):
             codes = answer_codes(survey.scale(item.id), survey)
             if personal_content(column):
                 yield (f"column {column.position} ({column.name}) is the item {item.id}, but looks like personal data. "
@@ -155,10 +157,24 @@ def _contents(export: Export, survey: StaffSurvey) -> Iterator[str]:
                        "groups. Leave it out.")
 
 
+def _bands_as_dates(export: Export, survey: StaffSurvey) -> Iterator[str]:
+    """Groups of which some levels are dates: bands such as 1-2 that a spreadsheet took for a day and a month."""
+    columns = {column.name: column for column in export.columns}
+    for group in survey.groups:
+        named = set(map(label_key, group.levels))
+        if bands := likely_bands(text for text in (columns[group.column].texts if group.column in columns else ())
+                                 if label_key(text) not in named):
+            place, probably = told(columns[group.column], export, bands)
+            levels = ", ".join(f'"{text}": "{band}"' for text, band in bands.items())
+            yield (f"{place}: found dates among the groups; expected bands, which a spreadsheet turns into dates: {probably}. "
+                   f"If so, write at the group {group.id}: levels: {{{levels}}}; or correct the file.")
+
+
 def _without_absent(export: Export, survey: StaffSurvey) -> StaffSurvey | None:
     """The codebook of the columns that are there, so that their problems are told too; None if no item is."""
     names = {column.name for column in export.columns}
-    items = tuple(item for item in survey.items if item.column in names)
+    items = tuple(item for item in survey.items
+                  if names.issuperset(item.columns) and not (item.asked_if and item.asked_if.column not in names))
     kept = {key: value if value in names else None
             for key, value in (("cluster", survey.cluster), ("weight", survey.weight),
                                ("respondent", survey.respondent))}

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_model
+from pipeline.statistics.rounding import Rounding
 from pipeline.surveys.codebook import AnswerScale, Category, Month, listed, part_of, repeated
 from pipeline.surveys.disclosure.policy import Policy
 
@@ -101,16 +102,28 @@ class StaffDomain(Strict):
     label: Text
 
 
+class AskedIf(Strict):
+    """Who was asked: those with one of these texts in a column, such as the managers in that of the role."""
+
+    column: Text
+    answers: tuple[Text, ...] = Field(min_length=1)
+
+
 class StaffItem(Strict):
     """One statement. `matches` is the statement of the benchmark survey that asks the same; `may_match` one that a draft
     found near, which is not compared until a person has confirmed it by calling the key `matches`.
 
     `column` is the column's heading (kind responses) or the row's text in the statement column (ready tables).
+    `also` are further columns that hold the same question, put to others on another route through the questionnaire; nobody
+    may have an answer in two of them. `asked_if` says to whom it was put, where that was not everybody: a blank of the others
+    is "not asked", and nobody stopped there.
     `reversed` marks a statement to which agreement speaks against support or outcomes.
     """
 
     id: Slug
     column: Text
+    also: tuple[Text, ...] = ()
+    asked_if: AskedIf | None = None
     wording: Text
     label: Text
     domain: Identifier
@@ -119,6 +132,11 @@ class StaffItem(Strict):
     reversed: bool = False
     matches: Slug | None = None
     may_match: Slug | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that hold the question, one for each route on which it was put."""
+        return (self.column, *self.also)
 
 
 class Grouping(Strict):
@@ -156,7 +174,7 @@ class Table(Strict):
     group: Text | None = None
     everybody: tuple[Text, ...] = ()
     decimals: int = Field(default=0, ge=0, le=6)
-    rounding: Literal["half_up", "half_even", "down"] = "half_up"
+    rounding: Rounding = "half_up"
 
 
 class Benchmark(Strict):
@@ -210,15 +228,16 @@ class StaffSurvey(Strict):
     def _repeated(self) -> list[str]:
         problems = [line for key in ("scales", "domains", "items", "groups")
                     for line in repeated(key, [part.id for part in getattr(self, key)])]
-        problems += repeated("items, column", [item.column for item in self.items])
+        problems += repeated("items, column", [column for item in self.items for column in item.columns])
         problems += repeated("items, matches", [item.matches for item in self.items if item.matches])
-        uses = [(item.column, "an item") for item in self.items if self.kind == "responses"]
+        uses = [(column, "an item") for item in self.items if self.kind == "responses" for column in item.columns]
         uses += [(group.column, "a group") for group in self.groups]
         uses += [(column, key) for key, column in (("weight", self.weight), ("respondent", self.respondent)) if column]
         problems += [f"{column!r} is used {len(found)} times ({', '.join(found)}); use a column once"
                      for column in dict.fromkeys(column for column, _ in uses)
                      if len(found := [use for each, use in uses if each == column]) > 1 and set(found) != {"an item"}]
-        used = {column for column, _ in uses} | {self.cluster} | {part.column for part in self.not_counted}
+        used = {column for column, _ in uses} | {self.cluster} | {part.column for part in self.not_counted} | {
+            item.asked_if.column for item in self.items if item.asked_if}
         problems += [f"left_out: {part.column!r} is used above; take it out of one of both places"
                      for part in self.left_out if part.column in used]
         return problems + repeated("left_out", [part.column for part in self.left_out])
@@ -242,6 +261,8 @@ class StaffSurvey(Strict):
             problems.append("table, base: percentages need the number of people behind each row; name its column")
         if self.table and self.table.everybody and not self.table.group:
             problems.append("table, everybody: is for a table with a column of groups (group); take it out")
+        problems += [f"items, {item.id}, {key}: is for one row a person only; take it out"
+                     for item in self.items for key in ("also", "asked_if") if getattr(item, key)]
         for key in ("groups", "cluster", "weight", "respondent", "not_counted"):
             if getattr(self, key):
                 problems.append(f"{key}: is for one row a person only; take it out")
@@ -269,7 +290,9 @@ class StaffSurvey(Strict):
         """The columns of the file that are read: never one that is left out."""
         if self.kind != "responses":
             return ()
-        named = [part.column for parts in (self.items, self.groups, self.not_counted) for part in parts]
+        named = [column for item in self.items for column in item.columns]
+        named += [item.asked_if.column for item in self.items if item.asked_if]
+        named += [part.column for parts in (self.groups, self.not_counted) for part in parts]
         return tuple(dict.fromkeys([*named, *filter(None, (self.cluster, self.weight, self.respondent))]))
 
 

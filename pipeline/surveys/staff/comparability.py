@@ -30,11 +30,6 @@ def why_not_comparable(ours: StaffScale, theirs: AnswerScale) -> str:
     return ""
 
 
-def is_agreement(scale: StaffScale) -> bool:
-    """Whether a scale's answers are agreement: by its labels, or because its codebook says so."""
-    return "agreement" in _kinds(scale)
-
-
 def _kinds(scale: AnswerScale) -> set[str]:
     """The kinds of scale that the answers can be of: all kinds that have every label, or the one that is stated."""
     stated = getattr(scale, "kind", None)

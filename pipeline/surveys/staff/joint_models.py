@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control, t
+from scipy.stats import t
 
 from pipeline.errors import DataError
+from pipeline.numerals import printed
+from pipeline.statistics.false_discovery import adjusted_for_false_discoveries
 from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.ordinal.results import OrdinalFit
 from pipeline.statistics.ordinal.robust import Brant, People, brant_test, robust_covariance
@@ -28,6 +30,7 @@ PER_TERM = 10  # people that the rarer half of the answers must have for each te
 LEAST_DF = 10  # residual degrees of freedom
 COLLINEAR = 0.95  # correlation of two domain scores beyond which nobody can tell them apart
 MOST_PEOPLE = 50_000  # in a model of all domains, where hardly two people have the same scores; more are sampled
+RESAMPLES = 500  # for the intervals of the domains' importance
 SIGNIFICANCE = 0.05  # for the verdict on proportional odds
 ALONE, TOGETHER = "alone", "together"
 COMPLETE, OPPOSITE = (f"the score and the answers go {how} completely, so no odds ratio bounds it"
@@ -84,10 +87,8 @@ def joint_models(responses: Responses, scores: pd.DataFrame, *, level: float = 0
 
 
 def _with_q(table: pd.DataFrame) -> pd.DataFrame:
-    tested = (table["adjusted"] == ALONE) & table["p"].notna()
-    if tested.any():
-        table.loc[tested, "q"] = false_discovery_control(table.loc[tested, "p"].astype(float), method="bh")
-    return table.astype({"respondents": "Int64", "left_out": "Int64", "clusters": "Int64", "df": "Int64"})
+    q = adjusted_for_false_discoveries(table["p"], table["adjusted"] == ALONE)
+    return table.assign(q=q).astype({"respondents": "Int64", "left_out": "Int64", "clusters": "Int64", "df": "Int64"})
 
 
 def _complete(responses: Responses, answered: np.ndarray, scores: np.ndarray) -> np.ndarray:
@@ -141,6 +142,13 @@ def people_of(responses: Responses, answers: np.ndarray, scores: Mapping[str, tu
     return People(pd.DataFrame(design), row, np.unique(answers[who], return_inverse=True)[1],
                   None if responses.weights is None else responses.weights[who],
                   None if clusters is None else pd.factorize(clusters[who])[0])
+
+
+def people_of_pair(responses: Responses, scores: pd.DataFrame, outcome: str, domain: str) -> People:
+    """Everybody in the model of one outcome item on the score of one domain, as `joint_models` fits it for the pair."""
+    answers = favourable_codes(responses)[:, [item.id for item in responses.survey.items].index(outcome)]
+    who = _complete(responses, answers >= 0, scores[[domain]].to_numpy())
+    return people_of(responses, answers, {domain: pd.factorize(scores[domain], sort=True)}, who, usable_clusters(responses))
 
 
 def _joined(responses: Responses, grouping: str, who: np.ndarray) -> tuple[np.ndarray, list[str]]:
@@ -215,12 +223,12 @@ def _proportional(brant: Brant) -> dict[str, object]:
     if np.isnan(brant.p):
         return {"po_verdict": "not checked"}
     fails = brant.p < SIGNIFICANCE
-    ratios = "; ".join(f"{ratio:.2f}" for ratio in np.exp(brant.effects)) if fails else ""
+    ratios = "; ".join(printed(ratio, ".2f") for ratio in np.exp(brant.effects)) if fails else ""
     return {"po_p": brant.p, "po_verdict": "fails" if fails else "holds", "cut_odds_ratios": ratios}
 
 
-def domain_importance(responses: Responses, scores: pd.DataFrame, *, level: float = 0.95, draws: int = 500,
-                      seed: int = 0) -> pd.DataFrame:
+def domain_importance(responses: Responses, scores: pd.DataFrame, *, level: float = 0.95,
+                      draws: int = RESAMPLES, seed: int = 0) -> pd.DataFrame:
     """How much of the differences in the outcomes' score goes with each domain; `scores` are those of `domain_scores`.
 
     One row a domain: `share` of R² with `low`, `high` and `first` (`relative_importance`, resampling clusters where

@@ -14,12 +14,12 @@ from rapidfuzz import fuzz, process
 
 from pipeline.errors import DataError
 from pipeline.inputs.exports import Column, Export, label_key, read_export
-from pipeline.surveys.staff.codebook import REASONS, Grouping, StaffScale, StaffSurvey
+from pipeline.surveys.staff.codebook import Grouping, StaffItem, StaffScale, StaffSurvey
+from pipeline.surveys.staff.routes import mark_stopped, merged, missing_code, not_asked
 
 NOT_STATED = "Not stated"
 LIKELY_TYPO = 75  # of 100, rapidfuzz's ratio: a cell as near as this to a label is one mistyped, and can be shown
 MOST_SENT_AGAIN = 1 / 3  # of the rows: where so many are of somebody who has one, they are no questionnaires sent again
-STOPPED_SHARE = 0.25  # blanks from a place to the end are a questionnaire given up where they are a quarter of it
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class _Problems:
     def add(self, column: Column, row: int | None, found: str, expected: str, fix: str) -> None:
         place = f"column {column.position} ({column.name})"
         if row is not None:
-            place = f"{'row' if self.export.sheet else 'line'} {self.export.line(row)}, {place}"
+            place = f"{self.export.row_word} {self.export.line(row)}, {place}"
         self.lines.append(f"{place}: found {found}; expected {expected}. {fix}")
 
     def stop(self) -> None:
@@ -88,15 +88,6 @@ class _Problems:
             count = f"{len(self.lines)} problems" if len(self.lines) > 1 else "a problem"
             raise DataError(f"The answers have {count}:\n" + "\n".join(f"  - {line}" for line in self.lines),
                             where=self.export.file)
-
-
-def missing_code(reason: str) -> int:
-    """The code of a reason for which an answer is missing.
-
-    >>> missing_code("no_answer"), missing_code("stopped")
-    (-1, -2)
-    """
-    return -1 - REASONS.index(reason)
 
 
 def open_export(folder: Path, survey: StaffSurvey, columns: Collection[str] | None = None) -> Export:
@@ -124,20 +115,19 @@ def read_responses(folder: Path, survey: StaffSurvey) -> Responses:
     """
     export = open_export(folder, survey, survey.columns())
     problems = _Problems(export)
-    codes = np.column_stack([_item_codes(export.column(item.column), survey.scale(item.id), survey, problems)
-                             for item in survey.items])
+    codes = np.column_stack([_asked_codes(export, item, survey, problems) for item in survey.items])
     groups = {grouping.id: _groups(export.column(grouping.column), grouping, survey) for grouping in survey.groups}
     clusters = _clusters(export.column(survey.cluster)) if survey.cluster else None
     weights = _weights(export.column(survey.weight), problems) if survey.weight else None
     keep = _kept(export, survey, problems)
     problems.stop()
-    answered = (codes != missing_code("no_answer")).any(axis=1)
+    answered = ~np.isin(codes, [missing_code("no_answer"), missing_code("not_asked")]).all(axis=1)
     kept = keep & answered
     if kept.sum() < 2:
         raise DataError("The file has too few respondents for a report.", where=export.file,
                         found=f"{kept.sum()} with an answer", expected="2 or more",
                         fix="Take the whole export, not a part of it.")
-    _mark_stopped(codes, [export.column(item.column).position for item in survey.items])
+    mark_stopped(codes, [export.column(item.column).position for item in survey.items])
     return Responses(
         survey=survey, codes=codes[kept], clusters=None if clusters is None else _renumbered(clusters[kept]),
         groups={key: Groups(each.codes[kept], each.labels) for key, each in groups.items()},
@@ -152,6 +142,19 @@ def answer_codes(scale: StaffScale, survey: StaffSurvey) -> dict[str, int]:
     for code, category in enumerate(scale.categories):
         keys |= {label_key(text): code for text in (category.label, *category.answers)}
     return {**keys, "": missing_code("no_answer")}
+
+
+def _asked_codes(export: Export, item: StaffItem, survey: StaffSurvey, problems: _Problems) -> np.ndarray:
+    """The codes of an item (respondents,), from all columns that it stands in; a blank of who was not asked says so."""
+    columns = [export.column(name) for name in item.columns]
+    codes, twice = merged([_item_codes(column, survey.scale(item.id), survey, problems) for column in columns])
+    if twice.any():
+        problems.add(columns[1], int(np.flatnonzero(twice)[0]), f"an answer beside one in column {columns[0].name} ({twice.sum()} "
+                     "times)", "one answer a person to each question",
+                     f"If these are two questions, make two items of them: take the column out of also of {item.id}.")
+    if item.asked_if:
+        codes[not_asked(export, item.asked_if) & (codes == missing_code("no_answer"))] = missing_code("not_asked")
+    return codes
 
 
 def _item_codes(column: Column, scale: StaffScale, survey: StaffSurvey, problems: _Problems) -> np.ndarray:
@@ -254,15 +257,6 @@ def _seen_before(codes: np.ndarray) -> np.ndarray:
     first = np.zeros(len(codes), dtype=bool)
     first[np.unique(codes, return_index=True)[1]] = True
     return ~first
-
-
-def _mark_stopped(codes: np.ndarray, positions: list[int]) -> None:
-    """Blanks from somewhere to the end of the questionnaire get their own reason, in place."""
-    order = np.argsort(positions, kind="stable")
-    blank = codes[:, order] == missing_code("no_answer")
-    trailing = np.logical_and.accumulate(blank[:, ::-1], axis=1)[:, ::-1]
-    stopped = trailing & (trailing.sum(axis=1) >= max(2, STOPPED_SHARE * len(order)))[:, None]
-    codes[:, order] = np.where(stopped, np.int8(missing_code("stopped")), codes[:, order])
 
 
 def unclaimed_columns(export: Export, survey: StaffSurvey) -> Iterator[Column]:

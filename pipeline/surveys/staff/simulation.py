@@ -30,7 +30,7 @@ from pipeline.surveys.codebook import Codebook, read_codebook
 from pipeline.surveys.private import OWNER_FOLDER, close
 from pipeline.surveys.published import count_tables, read_published
 from pipeline.surveys.staff.codebook import REASONS, StaffSurvey
-from pipeline.surveys.staff.responses import missing_code
+from pipeline.surveys.staff.routes import missing_code
 
 TEAM_ICC = 0.1
 MOST_PEOPLE = 10_000_000  # more than work in the whole country; a limit to memory and disk
@@ -60,7 +60,7 @@ class _Row:
 
 
 def simulate_survey(root: Path, name: str, respondents: int, correlation: float, clusters: int, seed: int, *,
-                    team_icc: float = TEAM_ICC, rounding: str = "half_up") -> Path:
+                    team_icc: float = TEAM_ICC) -> Path:
     """Write data/raw/surveys/NAME with export.csv, a row a respondent, and its survey.yaml; returns the folder.
 
     The answers are `draw_answers` of the survey of 2011, which is read below the project `root`. The same arguments
@@ -78,7 +78,7 @@ def simulate_survey(root: Path, name: str, respondents: int, correlation: float,
     check_name(name)
     surveys = root / "data" / "raw" / "surveys"
     codebook = read_codebook(surveys / SHARED_SURVEY / "survey.yaml")
-    answers, _ = count_tables(read_published(surveys / SHARED_SURVEY, codebook), codebook, rounding)
+    answers, _ = count_tables(read_published(surveys / SHARED_SURVEY, codebook), codebook)
     draw = draw_answers(answers, codebook, respondents, correlation, clusters, seed, team_icc=team_icc)
     survey = _described(name, codebook, correlation)
     folder = surveys / name
@@ -116,7 +116,7 @@ def draw_answers(answers: pd.DataFrame, codebook: Codebook, respondents: int, co
     >>> from pipeline.surveys.published import count_tables, read_published
     >>> folder = project_root() / "data/raw/surveys/ofsted-2011"
     >>> codebook = read_codebook(folder / "survey.yaml")
-    >>> answers, _ = count_tables(read_published(folder, codebook), codebook, "half_up")
+    >>> answers, _ = count_tables(read_published(folder, codebook), codebook)
     >>> draw = draw_answers(answers, codebook, respondents=400, correlation=0.4, clusters=50, seed=1)
     >>> draw.codes.shape, np.bincount(draw.roles).tolist(), int(draw.teams.max())
     ((400, 38), [299, 101], 49)

@@ -21,7 +21,8 @@ from pipeline.surveys.disclosure.policy import OTHER, SUPPRESSED
 from pipeline.surveys.disclosure.record import size_record
 from pipeline.surveys.disclosure.rounding import narrowed_sizes
 from pipeline.surveys.staff.codebook import REASONS, TABLE_GROUPING, StaffSurvey
-from pipeline.surveys.staff.responses import Responses, missing_code
+from pipeline.surveys.staff.responses import Groups, Responses
+from pipeline.surveys.staff.routes import missing_code
 
 KEYS = ["item", "grouping", "group"]
 OTHER_GROUPS = "Other groups, or not stated"
@@ -129,10 +130,17 @@ def table_rows(responses: Responses) -> Rows:
         if not joined:
             continue
         kept = [label for label in groups.labels if joined[label] != OTHER]
-        labels[grouping] = (*kept, *[OTHER_GROUPS] * (OTHER in joined.values()))
+        labels[grouping] = (*kept, *[joined_label(groups, responses.survey.disclosure.minimum_group)] * (OTHER in joined.values()))
         place = [kept.index(label) if joined[label] != OTHER else len(kept) for label in groups.labels]
         codes[grouping] = np.array(place, dtype=np.int32)[groups.codes]
     return Rows(codes, labels)
+
+
+def joined_label(groups: Groups, minimum: int) -> str:
+    """What the row of the groups that are joined is called: those that would be large enough by themselves are named."""
+    joined = join_small_groups(groups.sizes(), minimum)
+    large = [level for level, size in groups.sizes().items() if size >= minimum and joined.get(level) == OTHER]
+    return f"{', '.join(large)}, and smaller groups" if large else OTHER_GROUPS
 
 
 def _identifier(label: str, grouping: str) -> str:

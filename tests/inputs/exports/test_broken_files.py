@@ -74,6 +74,7 @@ def test_a_bad_row_is_found_whatever_columns_are_asked_for(written):
     assert "line 4" in refusal(path, columns=["id"])
 
 
+@pytest.mark.slow
 def test_a_bad_row_far_down(written):
     path = written("id,q\n" + "1,a\n" * 700_000 + f"2,{SECRET},b\n" + "1,a\n" * 700_000)
     assert "line 700002" in refusal(path)
@@ -107,7 +108,7 @@ def in_sheet(method: str, *arguments):
     (ROWS, in_sheet("merge_range", "B2:B3", "North"), r"Merged(.|\n)*row 2"),
     (ROWS, in_sheet("merge_range", "B1:C1", "Both"), r"Merged(.|\n)*row 1"),
     (ROWS, in_sheet("write_formula", "C3", "=1/0", None, "#DIV/0!"), r"error(.|\n)*row 3, column 3 \(q\)"),
-    (ROWS, in_sheet("write_string", "C3", "#REF!"), r"error(.|\n)*line 3, column 3 \(q\)"),
+    (ROWS, in_sheet("write_string", "C3", "#REF!"), r"error(.|\n)*row 3, column 3 \(q\)"),
     (ROWS, in_sheet("write", 200_000, 60, "stray"), r"too large(.|\n)*row 200,001 and across to column 61"),
     (ROWS, in_sheet("write", 1, limits.COLUMNS, "stray"), "too large"),
     (ROWS, lambda book: book.add_worksheet("More").write(0, 0, "x"), r"Several sheets(.|\n)*Answers; More"),
@@ -135,7 +136,7 @@ def test_what_is_stated_does_not_fit_a_workbook(tmp_path, stated, said):
 @pytest.mark.parametrize(("change", "said"), [
     (lambda table: table.set_span("A2:A3"), r"Merged(.|\n)*row 2"),
     (lambda table: table.set_span("B1:C1"), r"Merged(.|\n)*row 1"),
-    (lambda table: table.set_value("C3", "#N/A"), r"error(.|\n)*line 3, column 3 \(q\)"),
+    (lambda table: table.set_value("C3", "#N/A"), r"error(.|\n)*row 3, column 3 \(q\)"),
 ])
 def test_open_documents(tmp_path, change, said):
     path = write_ods(tmp_path / "export.ods", {"Answers": ROWS}, change)

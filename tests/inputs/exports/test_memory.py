@@ -42,6 +42,7 @@ def small(tmp_path) -> Path:
     return write_xlsx(tmp_path / "small.xlsx", {"Sheet": [["id", "q"], [1, "a"]]})
 
 
+@pytest.mark.slow
 def test_a_line_of_50_megabytes(tmp_path, small):
     path = tmp_path / "long.csv"
     path.write_bytes(b"id,q\n1," + b"a" * 50_000_000 + b"\n2,b\n")
@@ -49,6 +50,7 @@ def test_a_line_of_50_megabytes(tmp_path, small):
     assert said == "A line is too long.|long.csv, line 2" and grown < 10_000_000
 
 
+@pytest.mark.slow
 def test_50_megabytes_inside_quotes(tmp_path, small):
     path = tmp_path / "open.csv"
     path.write_bytes(b'id,q\n1,"' + b"a,b\n" * 12_500_000)
@@ -64,11 +66,13 @@ def bomb(path: Path, megabytes: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_an_archive_that_says_it_unpacks_to_too_much(tmp_path, small):
     grown, said = refusal(bomb(tmp_path / "bomb.xlsx", 200), small)
     assert said == "The spreadsheet unpacks to too much.|bomb.xlsx" and grown < 10_000_000
 
 
+@pytest.mark.slow
 def test_an_archive_that_hides_how_much_it_unpacks_to(tmp_path, small):
     path = bomb(tmp_path / "bomb.xlsx", 200)
     content = path.read_bytes()
@@ -79,6 +83,7 @@ def test_an_archive_that_hides_how_much_it_unpacks_to(tmp_path, small):
     assert said == "The spreadsheet unpacks to too much.|bomb.xlsx" and grown < 10_000_000
 
 
+@pytest.mark.slow
 def test_one_long_text_in_very_many_cells(tmp_path, small):
     path = write_xlsx(tmp_path / "many.xlsx", {"Sheet": [["id", "q"], *([number, "ab " * 10_000]
                                                                         for number in range(30_000))]})
@@ -87,6 +92,7 @@ def test_one_long_text_in_very_many_cells(tmp_path, small):
     assert said == "The sheet is too large.|many.xlsx" and grown < 30_000_000
 
 
+@pytest.mark.slow
 def test_one_long_text_repeated_in_an_open_document(tmp_path, small):
     def repeat(content: bytes) -> bytes:
         return content.replace(b"<table:table-row>", b'<table:table-row table:number-rows-repeated="30000">')

@@ -1,6 +1,7 @@
 """XLSX and ODS: cells as a person would type them, from the sheet with the answers."""
 
 import datetime
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -133,3 +134,128 @@ def test_round_trip(tmp_path_factory, rows):
 
     export = read_export(write_xlsx(path, {"Sheet": [["id", "p", "q"]]}, fill), header="one")
     assert table(export) == [[str(number), *map(tidy_text, row)] for number, row in enumerate(rows, start=1)]
+
+
+def with_formats(*cells):
+    """Write cells (row, column, value, format) over a workbook's."""
+    def change(book):
+        for row, column, value, style in cells:
+            book.get_worksheet_by_name("Sheet").write(row, column, value, book.add_format({"num_format": style}))
+    return change
+
+
+def in_ods(path, old: str, new: str):
+    """An OpenDocument file with the cell that holds one text replaced."""
+    cell = rf'<table:table-cell [^>]*string-value="{old}"[^>]*><text:p>{old}</text:p></table:table-cell>'
+    return repack(path, "content.xml", lambda content: re.sub(cell.encode(), new.encode(), content))
+
+
+HALVES = [["id", "share"], [1, "a"], [2, "b"], [3, "c"]]
+
+
+def test_percentages_of_a_workbook(tmp_path):
+    cells = with_formats((1, 1, 0.07, "0%"), (2, 1, 0.3125, '0.0"about "%'), (3, 1, 1, "0.00%"))
+    export = read_export(write_xlsx(tmp_path / "a.xlsx", {"Sheet": HALVES}, cells))
+    assert export.column("share").cells() == ["7%", "31.25%", "100%"]
+    plain = with_formats((1, 1, 0.07, '0.00" %"'), (2, 1, 0.5, "0.00"))
+    assert read_export(write_xlsx(tmp_path / "b.xlsx", {"Sheet": HALVES}, plain)).column("share").texts == ("0.07", "0.5", "c")
+
+
+def test_percentages_of_an_open_document(tmp_path):
+    path = write_ods(tmp_path / "a.ods", {"Sheet": HALVES})
+    for text, value in (("a", "0.07"), ("b", "0.3125"), ("c", "1")):
+        in_ods(path, text, f'<table:table-cell office:value-type="percentage" office:value="{value}"/>')
+    assert read_export(path).column("share").cells() == ["7%", "31.25%", "100%"]
+
+
+def test_percentages_beside_plain_numbers_are_refused(tmp_path):
+    path = write_xlsx(tmp_path / "a.xlsx", {"Sheet": HALVES}, with_formats((1, 1, 0.07, "0%"), (3, 1, 0.5, "0.00")))
+    with pytest.raises(DataError, match=r"others are not(.|\n)*row 4, column 2 \(share\)(.|\n)*percentage in row 2"):
+        read_export(path)
+    assert read_export(path, columns=["id"]).rows == 3
+
+
+@pytest.mark.parametrize("value", ["", 0], ids=["no value", "text of no letters"])
+def test_a_formula_without_its_value_is_no_blank(tmp_path, value):
+    def calculate(book):
+        for row in (1, 2, 3):
+            book.get_worksheet_by_name("Sheet").write_formula(row, 1, "=1+1", None, value)
+
+    path = write_xlsx(tmp_path / "a.xlsx", {"Sheet": HALVES}, calculate)
+    if value == "":
+        with pytest.raises(DataError, match=r"as if nobody had answered(.|\n)*row 2, column 2 \(share\)"):
+            read_export(path)
+        assert read_export(path, columns=["id"]).rows == 3
+    else:
+        assert read_export(path).column("share").cells() == ["0", "0", "0"]
+
+
+def test_a_formula_whose_value_is_no_text_is_a_blank(tmp_path):
+    path = write_xlsx(tmp_path / "a.xlsx", {"Sheet": HALVES},
+                      lambda book: book.get_worksheet_by_name("Sheet").write_formula(1, 1, '=T("")', None, "x"))
+    repack(path, "xl/worksheets/sheet1.xml", lambda content: content.replace(b"<v>x</v>", b"<v></v>"))
+    assert read_export(path).column("share").cells() == ["", "b", "c"]
+
+
+def test_a_formula_without_its_value_in_an_open_document(tmp_path):
+    path = in_ods(write_ods(tmp_path / "a.ods", {"Sheet": HALVES}), "b", '<table:table-cell table:formula="of:=1+1"/>')
+    with pytest.raises(DataError, match=r"as if nobody had answered(.|\n)*row 3, column 2 \(share\)"):
+        read_export(path)
+
+
+def test_durations_are_alike_in_both_formats(tmp_path):
+    book = write_xlsx(tmp_path / "a.xlsx", {"Sheet": HALVES}, with_formats(
+        (1, 1, 25.5 / 24, "[h]:mm:ss"), (2, 1, 0.5 / 24, "[h]:mm:ss"), (3, 1, 9.5 / 24, "hh:mm")))
+    document = write_ods(tmp_path / "a.ods", {"Sheet": HALVES})
+    for text, value in (("a", "PT25H30M00S"), ("b", "PT00H30M00S"), ("c", "PT09H30M00S")):
+        in_ods(document, text, f'<table:table-cell office:value-type="time" office:time-value="{value}"/>')
+    assert read_export(book).column("share").cells() == ["25:30:00", "00:30:00", "09:30:00"]
+    assert read_export(document).column("share").cells() == ["25:30:00", "00:30:00", "09:30:00"]
+
+
+def test_breaks_in_cells_part_words(tmp_path):
+    path = write_ods(tmp_path / "a.ods", {"Sheet": HALVES})
+    string = '<table:table-cell office:value-type="string">{}</table:table-cell>'
+    in_ods(path, "a", string.format("<text:p>b</text:p><text:p>c</text:p>"))
+    in_ods(path, "b", string.format('<text:p>b<text:line-break/>c<text:tab/>d<text:s text:c="2"/><text:span>e</text:span></text:p>'))
+    note = "<office:annotation><text:p>seen<text:tab/>by me</text:p></office:annotation>"
+    in_ods(path, "c", string.format(f"{note}<text:p>b<text:tab/>c</text:p>"))
+    assert read_export(path).column("share").cells() == ["b c", "b c d e", "b c"]
+    rows = [["id", "share"], [1, "b\nc"], [2, "b\tc"]]
+    assert read_export(write_xlsx(tmp_path / "a.xlsx", {"Sheet": rows})).column("share").cells() == ["b c", "b c"]
+
+
+def test_breaks_in_repeated_cells(tmp_path):
+    path = write_ods(tmp_path / "a.ods", {"Sheet": [["id", "p", "q"], [1, "a", "b"], [2, "", ""]]})
+    in_ods(path, "a", '<table:table-cell table:number-columns-repeated="2" office:value-type="string">'
+                      "<text:p>x<text:tab/>y</text:p></table:table-cell>")
+    in_ods(path, "b", "")
+    export = read_export(path)
+    assert export.column("p").cells() == export.column("q").cells() == ["x y", ""]
+
+
+def test_text_under_merged_cells_is_not_lost_in_silence(tmp_path):
+    path = write_xlsx(tmp_path / "a.xlsx", {"Sheet": [["Survey of 2024", "hidden"], ["id", "q"], [1, "a"]]}, lambda book:
+                      book.get_worksheet_by_name("Sheet").merge_range("A3:B3", "x"))
+    with pytest.raises(DataError, match="Merged cells"):
+        read_export(path)
+
+
+@pytest.mark.parametrize("place", ["shared", "in the cell"])
+def test_escapes_of_characters_are_read(tmp_path, place):
+    path = write_xlsx(tmp_path / "a.xlsx", {"Sheet": [["id", "q"], [1, "b\rc _x0041_"]]})
+    if place == "in the cell":
+        repack(path, "xl/worksheets/sheet1.xml", lambda content: content.replace(
+            b'<c r="B2" t="s"><v>2</v></c>', b'<c r="B2" t="inlineStr"><is><t>b_x000D_c _x005F_x0041_</t></is></c>'))
+    assert read_export(path).column("q").cells() == ["b c _x0041_"]
+
+
+def test_hidden_sheets_hold_no_answers(tmp_path):
+    def hide(book):
+        book.get_worksheet_by_name("Lists").hide()
+
+    path = write_xlsx(tmp_path / "a.xlsx", {"Answers": ROWS, "Lists": [["Agree", "Disagree"]]}, hide)
+    assert read_export(path).sheet == "Answers" and table(read_export(path)) == TEXTS
+    assert read_export(write_xlsx(tmp_path / "b.xlsx", {"Empty": [], "Lists": ROWS}, hide), sheet="Lists").rows == 3
+    with pytest.raises(DataError, match=r"Only hidden sheets have content(.|\n)*Lists"):
+        read_export(tmp_path / "b.xlsx")

@@ -170,6 +170,7 @@ def tables(draw):
     return encoding, [[str(number), *row] for number, row in enumerate(rows)]
 
 
+@pytest.mark.slow
 @given(tables(), st.sampled_from(",;\t|"), st.booleans(), st.sampled_from(["\n", "\r\n", "\r"]))
 @settings(max_examples=150, deadline=None)
 def test_round_trip(tmp_path_factory, encoded, delimiter, sparing, line_end):
@@ -187,6 +188,7 @@ def test_round_trip(tmp_path_factory, encoded, delimiter, sparing, line_end):
     assert [export.line(row) for row in range(export.rows)] == lines[:-1].tolist()
 
 
+@pytest.mark.slow
 @given(st.text(st.sampled_from('a1,,""\n\n\r '), max_size=30))
 @settings(max_examples=400, deadline=None)
 def test_exactly_the_tables_that_csv_reads_are_read(tmp_path_factory, body):

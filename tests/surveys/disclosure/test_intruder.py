@@ -11,6 +11,8 @@ from pipeline.surveys.disclosure import Policy, protect
 from .conftest import ROLES, count, counted, invented, of_each
 from .intruder import Intruder
 
+pytestmark = pytest.mark.slow
+
 POLICY = Policy()
 
 

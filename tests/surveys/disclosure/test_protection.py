@@ -64,6 +64,7 @@ def test_rounding_of_each_count(round_to, published, ranges):
         assert low <= number <= high and abs(rounded - number) <= round_to / 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("round_to", [5, 10])
 def test_rounding_comes_after_suppression_and_adds_uncertainty(round_to):
     counts, missing = invented(2)

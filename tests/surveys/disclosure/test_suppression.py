@@ -44,6 +44,7 @@ def cheapest(counts, possible, primaries, weights):
     return best
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(free=st.tuples(*[st.integers(0, 4)] * 5), weights=st.lists(st.integers(1, 9), min_size=10, max_size=10),
        threshold=st.integers(2, 4))
@@ -58,6 +59,7 @@ def test_no_pattern_is_cheaper(free, weights, threshold):
     assert least == (np.inf if pattern is None else sum(weights[cell] for cell in pattern))
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(free=st.tuples(*[st.integers(0, 3)] * 5), hidden=st.sets(st.integers(0, 9)))
 def test_the_attack_finds_all_that_every_table_says(free, hidden):
@@ -116,6 +118,7 @@ def triangles():
     return LinkedTables(tuple(names), np.array([*counts, 2, 6, 8]), tuple(sums))
 
 
+@pytest.mark.slow
 def test_tables_that_are_not_whole_protect_nothing():
     """Fractions let the six be 3 with their pairs' totals published; people are whole, so a total must go too."""
     tables = triangles()

@@ -293,6 +293,7 @@ def test_numbers_whose_question_asks_for_agreement_are_agreement(tmp_path, draft
     assert check_survey(tmp_path / "project/data/raw/surveys/made-up").warnings == ()
 
 
+@pytest.mark.slow
 def test_a_simulated_export_matches_every_statement_of_2011(project, drafted, codebook):
     folder = simulate_survey(project, "practice", 400, correlation=0.4, clusters=40, seed=1)
     survey, uses, guesses = drafted(folder / "export.csv")
@@ -378,6 +379,7 @@ def test_a_ready_table_of_shares_of_one(tmp_path, drafted):
     assert (survey.kind, survey.table.base, survey.table.decimals) == ("percentages", "Base", 1)
 
 
+@pytest.mark.slow
 def test_a_ready_table_by_group_finds_the_rows_of_everybody(tmp_path, drafted):
     head = ("Statement", "Role", "Strongly agree", "Agree", "Disagree", "Strongly disagree", "n")
     rows = [(statement, role, 10, 20, 10, 10, 50) for statement in ("I am heard", "I am supported") for role in
@@ -392,6 +394,7 @@ def test_a_ready_table_by_group_finds_the_rows_of_everybody(tmp_path, drafted):
     assert shares.query("grouping == 'all'")[["respondents", "agree"]].to_numpy().tolist() == [[100, 60], [100, 60]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", ["<5", "*", "[c]", "≤ 10", "supp", ".."])
 def test_marks_in_a_ready_table_are_named_by_row_and_column(tmp_path, project, mark):
     path = _table(tmp_path / "t.csv", [("I am heard", 20, 30, 10, 8, mark, 71), ("I am supported", 22, mark, 12, 4, 3, 69)])
@@ -400,6 +403,7 @@ def test_marks_in_a_ready_table_are_named_by_row_and_column(tmp_path, project, m
     assert f"line 2, column 6 (Strongly disagree): {mark}; line 3, column 3 (Agree): {mark}" in str(error.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cells", "said"), [
     ((25.5, 50, 12.5, 12, 0, ""), "without the number of people"),
     ((25, 30, 5, 5, 5, 90), "add up neither to their base nor to 100")])
@@ -410,6 +414,7 @@ def test_a_ready_table_that_cannot_be_used_is_refused(tmp_path, project, cells, 
         new_survey(project, "made-up", _table(tmp_path / "t.csv", [("One thing", *cells), ("Another", *cells)], head))
 
 
+@pytest.mark.slow
 def test_a_file_without_any_scale_is_refused_and_nothing_is_left(tmp_path, project):
     before = sorted(project.rglob("*"))
     params = (project / "params.yaml").read_bytes()
@@ -420,6 +425,7 @@ def test_a_file_without_any_scale_is_refused_and_nothing_is_left(tmp_path, proje
     assert sorted(project.rglob("*")) == before and (project / "params.yaml").read_bytes() == params
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failing", ["pipeline.workflow.survey_adding.shutil.copyfile",
                                      "pipeline.workflow.survey_adding.read_staff_survey",
                                      "pipeline.workflow.survey_adding.write_params"])

@@ -139,6 +139,7 @@ def test_few_clusters_are_left_aside_and_that_is_said():
     assert few["note"].str.contains("fewer than 10 clusters").all() and (plain["note"] == "").all()
 
 
+@pytest.mark.slow
 def test_the_bounds_are_those_of_the_published_survey(answers, codebook):
     published = Published(answers, codebook)
     items = [item("s", "tasks", matches="regular-protected-supervision"), item("new", "tasks"),

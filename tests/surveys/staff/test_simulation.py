@@ -100,6 +100,7 @@ def test_teams_are_as_many_as_asked_for_and_of_nearly_equal_size(answers, codebo
     assert len(sizes) == clusters and sizes.sum() == respondents and np.ptp(sizes) <= 1
 
 
+@pytest.mark.slow
 def test_the_files_read_back_as_the_answers_that_were_drawn(root, answers, codebook):
     folder = simulate_survey(root, "practice-run", 300, 0.4, 40, seed=7)
     survey = read_staff_survey(folder / "survey.yaml")
@@ -115,6 +116,7 @@ def test_the_files_read_back_as_the_answers_that_were_drawn(root, answers, codeb
     assert [item.matches for item in survey.items] == [item.id for item in codebook.items]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_and_another_one_others(root):
     folders = [simulate_survey(root, name, 120, 0.4, 20, seed) for name, seed in (("one", 1), ("two", 1), ("three", 2))]
     one, two, three = ((folder / "export.csv").read_bytes() for folder in folders)
@@ -123,6 +125,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(root):
     assert codebooks[0] == codebooks[1] | {"name": "one"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [
     {"respondents": 1}, {"correlation": 1.0}, {"correlation": -0.1}, {"correlation": float("nan")}, {"clusters": 0},
     {"clusters": 101}, {"seed": -1}, {"team_icc": 1.0}, {"name": "Practice run"}, {"name": "../practice"},
@@ -145,6 +148,7 @@ def test_a_survey_that_is_there_is_never_overwritten(root, name):
     assert (folder / "export.csv").read_text() == "precious"
 
 
+@pytest.mark.slow
 def test_a_write_that_fails_leaves_nothing(root, monkeypatch):
     def full(*_):
         raise OSError("no space left on device")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.surveys.staff.responses import read_responses
-from pipeline.surveys.staff.tabulation import OTHER_GROUPS, tabulate
+from pipeline.surveys.staff.responses import Groups, read_responses
+from pipeline.surveys.staff.tabulation import OTHER_GROUPS, joined_label, tabulate
 from tests.surveys.made_up import HEADER, write_survey
 
 AGREEMENT = ["Strongly agree", "Agree", "Neither", "Disagree", "Strongly disagree", "Don't know"]
@@ -37,6 +37,7 @@ def by_hand(rows, column, group=None):
     return frame[frame["Role"] == group if group else frame["Role"].notna()][column].value_counts()
 
 
+@pytest.mark.slow
 def test_published_counts_are_those_of_the_file(tmp_path, rows):
     answers = tabulated(tmp_path, rows).answers.set_index(["item", "group", "category"])
     labels = dict(zip(["strongly_agree", "agree", "neither", "disagree", "strongly_disagree", "dont_know"], AGREEMENT))
@@ -53,6 +54,7 @@ def test_published_counts_are_those_of_the_file(tmp_path, rows):
                 assert cell["rule"] and pd.isna(cell["percent"])
 
 
+@pytest.mark.slow
 def test_small_groups_are_joined_and_all_groups_add_up(tmp_path, rows):
     groups = tabulated(tmp_path, rows).groups.set_index("label")["respondents"]
     roles = pd.DataFrame(rows, columns=HEADER)["Role"].value_counts()
@@ -69,6 +71,7 @@ def test_a_grouping_of_which_one_group_would_be_left_is_not_shown(tmp_path, rows
     assert set(found.answers["grouping"]) == {"all"}
 
 
+@pytest.mark.slow
 def test_what_is_suppressed_is_in_no_column_of_no_table(tmp_path, rows):
     found = tabulated(tmp_path, rows)
     hidden = found.answers[found.answers["rule"] != ""]
@@ -79,6 +82,7 @@ def test_what_is_suppressed_is_in_no_column_of_no_table(tmp_path, rows):
         assert shares.loc[(item, group), ["share", "low", "high", "effective_size"]].isna().all()
 
 
+@pytest.mark.slow
 def test_a_share_allows_for_teams_that_answer_alike(tmp_path, rows):
     """Everybody of a team gives the same answer: as many independent people as teams."""
     teams = [f"Team {number // 12}" for number in range(len(rows))]
@@ -90,6 +94,7 @@ def test_a_share_allows_for_teams_that_answer_alike(tmp_path, rows):
     assert clustered["effective_size"] < 25
 
 
+@pytest.mark.slow
 def test_weights_change_percentages_and_not_counts(tmp_path, rows):
     weighted = [[*row, "3" if row[4] == "Manager" else "1"] for row in rows]
     found = tabulated(tmp_path, weighted, [*HEADER, "Weight"], weight="Weight")
@@ -101,6 +106,7 @@ def test_weights_change_percentages_and_not_counts(tmp_path, rows):
     assert share["respondents"] == len(rows)
 
 
+@pytest.mark.slow
 def test_rounded_tables_show_no_exact_number(tmp_path, rows):
     found = tabulated(tmp_path, rows, disclosure={"round_to": 5})
     counts = found.answers["count"].dropna().astype(int)
@@ -110,6 +116,7 @@ def test_rounded_tables_show_no_exact_number(tmp_path, rows):
     np.testing.assert_allclose(agreeing, 5 * (agreeing / 5).round(), atol=1e-9)
 
 
+@pytest.mark.slow
 def test_missing_answers_are_counted_by_reason(tmp_path, rows):
     gaps = [["N/A", *row[1:]] if number < 30 else ["", *row[1:]] if number < 37 else row for number, row in enumerate(rows)]
     missing = tabulated(tmp_path, gaps).missing.set_index(["item", "reason"])["count"]
@@ -139,6 +146,7 @@ def surveys_with_several_scales(draw):
     return scales, items, [list(row) for row in zip(*columns, roles)]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn=surveys_with_several_scales(), weighted=st.booleans())
 def test_every_share_is_that_of_its_own_scale(tmp_path_factory, drawn, weighted):
@@ -231,3 +239,9 @@ def test_a_weighted_share_is_never_that_of_a_part_of_its_answers(tmp_path):
     right = 100 * weights[60:].sum() / weights.sum()
     shown = found.shares.iloc[0]["disagree"]
     assert pd.isna(shown) or shown == pytest.approx(right)
+
+
+def test_a_large_group_that_is_joined_with_small_ones_is_named():
+    groups = Groups(np.repeat([0, 1, 2, 3], [80, 34, 3, 3]), ("Female", "Male", "Prefer to self-describe", "Not stated"))
+    assert joined_label(groups, 10) == "Male, and smaller groups"
+    assert joined_label(Groups(np.repeat([0, 1, 2, 3], [80, 34, 7, 3]), groups.labels), 10) == OTHER_GROUPS

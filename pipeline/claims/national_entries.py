@@ -1,6 +1,6 @@
 """The entries of data/raw/authorities/claims.yaml: statements of the documents on authorities, and how each is checked.
 
-`pipeline.claims.national.checking` reads the file and holds every entry against the published statistics.
+`pipeline.claims.national` reads the file and holds every entry against the published statistics.
 """
 
 from datetime import date
@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from pipeline.claims.verdicts import Word
+from pipeline.claims.entries import Statement, Statements
 from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text
 
 Unit = Annotated[str, StringConstraints(pattern=r"^E\d{8}(\+E\d{8})*$")]
@@ -22,13 +22,6 @@ class Document(Strict):
 
     described: Text
     year: Year
-
-
-class Place(Strict):
-    """A paragraph as the file's head explains, and the sentence in it, from 1."""
-
-    paragraph: int = Field(ge=1)
-    sentence: int = Field(ge=1)
 
 
 class Measured(Strict):
@@ -121,29 +114,13 @@ Check = Annotated[ValueCheck | ChangeCheck | ComparisonCheck | RangeCheck | Shar
                   Field(discriminator="statistic")]
 
 
-class NationalClaim(Strict):
-    """One statement: where it stands, what it says in our words, and how it is checked or why it cannot be.
+class NationalClaim(Statement):
+    """A statement of a document on authorities; `figures` are the numbers that it prints."""
 
-    `beside` is a check on another year that goes into the note of a claim that is not checkable.
-    """
-
-    id: Slug
     document: Slug
-    place: Place
     figures: tuple[Text, ...] = ()
-    claim: Text
     check: Check | None = None
-    not_checkable: Text | None = None
     beside: Check | None = None
-    remark: Text | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> "NationalClaim":
-        if (self.check is None) == (self.not_checkable is None):
-            raise ValueError("give either check or not_checkable")
-        if self.check and self.beside:
-            raise ValueError("beside belongs to a claim that is not checkable; remove it, or make it the check")
-        return self
 
 
 class NoClaim(Strict):
@@ -155,10 +132,9 @@ class NoClaim(Strict):
     why: Text
 
 
-class NationalClaims(Strict):
+class NationalClaims(Statements):
     """All claims, their documents, the words for shares that they use, and the numbers that are no claims."""
 
     documents: dict[Slug, Document]
-    words: dict[Text, Word] = {}
     claims: tuple[NationalClaim, ...] = Field(min_length=1)
     not_claims: tuple[NoClaim, ...] = ()

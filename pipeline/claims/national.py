@@ -1,41 +1,26 @@
 """What the documents say of authorities in numbers, held against the published statistics.
 
 data/raw/authorities/claims.yaml holds one entry a statement: its document and place, the claim in our own words, and
-either a check or why there is none. `check_national_claims` gives each entry a verdict by the rules of
-`pipeline.claims.national.figures`, in the columns and words of `pipeline.claims.survey`.
+either a check or why there is none. No figure that is not published becomes a number: its claim is not checkable, with
+the reason as a sentence.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
 
 from pipeline.authorities.panel.cleaned import Cleaned
+from pipeline.authorities.panel.geography import LOCAL
 from pipeline.authorities.panel.indicators import Indicator
 from pipeline.authorities.panel.inspections import GRADE_WORDS
-from pipeline.claims.national.entries import (
-    Cell,
-    ChangeCheck,
-    Check,
-    ComparisonCheck,
-    JudgementCheck,
-    Measured,
-    NationalClaim,
-    NationalClaims,
-    RangeCheck,
-    ShareCheck,
-    ValueCheck,
-)
-from pipeline.claims.national.figures import (
-    ENGLAND,
+from pipeline.claims.checking import Stated, verdicts_on
+from pipeline.claims.entries import common_problems
+from pipeline.claims.figures import (
     Figure,
-    authorities,
     difference,
-    find,
     growth,
     judge_figure,
     judge_order,
@@ -44,12 +29,23 @@ from pipeline.claims.national.figures import (
     published,
     share_meeting,
 )
-from pipeline.claims.survey import COLUMNS
-from pipeline.claims.verdicts import NOT_CHECKABLE, NOT_REPRODUCED, REPRODUCED, Judgement, Word, judge_word
+from pipeline.claims.national_entries import (
+    Cell,
+    ChangeCheck,
+    Check,
+    ComparisonCheck,
+    JudgementCheck,
+    Measured,
+    NationalClaims,
+    RangeCheck,
+    ShareCheck,
+    ValueCheck,
+)
+from pipeline.claims.verdicts import NOT_REPRODUCED, REPRODUCED, Judgement, Word, judge_word
 from pipeline.errors import Unpublished
 from pipeline.inputs.yaml_models import read_model
 
-NATIONAL_COLUMNS = [COLUMNS[0], "document", *COLUMNS[1:]]
+ENGLAND = "E92000001"
 NOT_DOWNLOADED = "The statistics have not been downloaded."
 Indicators = dict[str, Indicator]  # by id
 
@@ -65,7 +61,7 @@ def read_national_claims(path: Path, indicators: Sequence[Indicator]) -> Nationa
 
 def check_national_claims(claims: NationalClaims, cleaned: Cleaned, indicators: Sequence[Indicator],
                           earlier: Cleaned | None = None) -> pd.DataFrame:
-    """A verdict on every claim: one row each in the order of the file, columns as in NATIONAL_COLUMNS.
+    """A verdict on every claim, as `pipeline.claims.checking.verdicts_on` has them.
 
     Of `cleaned`, the tables panel and inspections are used; without downloaded data they are empty and every claim is
     not checkable. `earlier` holds an older release: where a claim's figures differ in it, the note says what they were.
@@ -83,104 +79,74 @@ def check_national_claims(claims: NationalClaims, cleaned: Cleaned, indicators: 
     ['17.6%', 'not checkable']
     """
     by_id = {each.id: each for each in indicators}
-    return pd.DataFrame([{"id": claim.id, "document": claim.document, "section": f"Paragraph {claim.place.paragraph}",
-                          "sentence": claim.place.sentence, "claim": claim.claim,
-                          **_checked(claim, claims, cleaned, by_id, earlier)} for claim in claims.claims],
-                        columns=NATIONAL_COLUMNS)
+    before = None if earlier is None else Statistics(claims, earlier, by_id)
+    return verdicts_on(claims.claims, Statistics(claims, cleaned, by_id, before))
 
 
-def _checked(claim: NationalClaim, claims: NationalClaims, cleaned: Cleaned, indicators: Indicators,
-             earlier: Cleaned | None) -> dict:
-    """The columns from group to note for one claim."""
-    found = {"found": "", "found_low": None, "found_high": None, "literal": "", "convention": ""}
-    if claim.check is None:
-        notes = [claim.not_checkable, _beside(claim.beside, claims, cleaned, indicators)]
-        return {"group": "", "item": "", "claimed": "", **found, "verdict": NOT_CHECKABLE,
-                "note": _joined(notes, claim)}
-    try:
-        figure, judgement = _held(claim.check, claims, cleaned, indicators)
-        readings = {None: "", True: "true", False: "false"}
-        found = {"found": figure.text, "found_low": float(figure.lowest), "found_high": float(figure.highest),
-                 "literal": readings[judgement.literal], "convention": readings[judgement.convention]}
-        notes = [judgement.note, _revised(figure, claim.check, claims, earlier, indicators)]
-        verdict = judgement.verdict
-    except Unpublished as reason:
-        verdict, notes = NOT_CHECKABLE, [str(reason)]
-    return {**_stated(claim.check, cleaned.panel, indicators), **found, "verdict": verdict,
-            "note": _joined(notes, claim)}
+@dataclass(frozen=True)
+class Statistics:
+    """The statistics on authorities, as the checks of `claims` look into them; `earlier` is an older release."""
 
+    claims: NationalClaims
+    cleaned: Cleaned
+    indicators: Indicators
+    earlier: "Statistics | None" = None
 
-def _joined(notes: list[str], claim: NationalClaim) -> str:
-    return " ".join(filter(None, [*notes, claim.remark]))
+    def revised(self, check: Check, figure: Figure) -> str:
+        """What an older release gave, where there is one that holds the figures."""
+        try:
+            before = self.earlier.found(check)[0].text if self.earlier else ""
+        except Unpublished:
+            return ""
+        if not before:
+            return ""
+        return "The older release gave the same." if before == figure.text else f"The older release gave {before}."
 
+    def stated(self, check: Check) -> Stated:
+        """Which units and indicators a check is about, and what it claims of them."""
+        units: Sequence[str] = ()
+        match check:
+            case ValueCheck():
+                units, items = [check.unit], [check.indicator]
+                claimed = f"{check.number}{_sign(self.indicators[check.indicator], check.measure)}"
+            case ChangeCheck():
+                units, items = [check.unit], [check.indicator]
+                unit = "%" if check.change_in == "per cent" else " points"
+                claimed = f"{check.number}{unit}, {check.first} to {check.last}"
+            case ComparisonCheck(left=left, right=right):
+                units, items = [left.unit, right.unit], [left.indicator, right.indicator]
+                claimed = f"{check.relation} than"
+            case RangeCheck():
+                items, claimed = [check.indicator], f"{check.lowest} to {check.highest}"
+            case ShareCheck():
+                units, items, claimed = check.units, [check.indicator], f"{check.word} {check.relation} than {check.than}"
+            case JudgementCheck():
+                units, items, claimed = [check.unit], ["judgement"], GRADE_WORDS[check.grade]
+        return Stated([_name(self.cleaned.panel, unit) for unit in units] or ["authorities"], items, claimed)
 
-def _beside(check: Check | None, claims: NationalClaims, cleaned: Cleaned, indicators: Indicators) -> str:
-    """What another year says beside a claim that is not checkable, if anything."""
-    try:
-        return f"Beside it: {_held(check, claims, cleaned, indicators)[1].note}" if check else ""
-    except Unpublished:
-        return ""
-
-
-def _revised(figure: Figure, check: Check, claims: NationalClaims, earlier: Cleaned | None,
-             indicators: Indicators) -> str:
-    """What an older release gave, where there is one that holds the figures."""
-    try:
-        before = _held(check, claims, earlier, indicators)[0].text if earlier is not None else ""
-    except Unpublished:
-        return ""
-    if not before:
-        return ""
-    return "The older release gave the same." if before == figure.text else f"The older release gave {before}."
-
-
-def _stated(check: Check, panel: pd.DataFrame, indicators: Indicators) -> dict:
-    """The columns group, item and claimed."""
-    match check:
-        case ValueCheck():
-            units, items = [check.unit], [check.indicator]
-            claimed = f"{check.number}{_sign(indicators[check.indicator], check.measure)}"
-        case ChangeCheck():
-            units, items = [check.unit], [check.indicator]
-            unit = "%" if check.change_in == "per cent" else " points"
-            claimed = f"{check.number}{unit}, {check.first} to {check.last}"
-        case ComparisonCheck(left=left, right=right):
-            units, items = [left.unit, right.unit], [left.indicator, right.indicator]
-            claimed = f"{check.relation} than"
-        case RangeCheck():
-            units, items, claimed = [], [check.indicator], f"{check.lowest} to {check.highest}"
-        case ShareCheck():
-            units, items, claimed = check.units, [check.indicator], f"{check.word} {check.relation} than {check.than}"
-        case JudgementCheck():
-            units, items, claimed = [check.unit], ["judgement"], GRADE_WORDS[check.grade]
-    names = [_name(panel, unit) for unit in units] or ["authorities"]
-    return {"group": "; ".join(dict.fromkeys(names)), "item": "; ".join(dict.fromkeys(items)), "claimed": claimed}
-
-
-def _held(check: Check, claims: NationalClaims, cleaned: Cleaned, indicators: Indicators) -> tuple[Figure, Judgement]:
-    """What the statistics say to a check, and the judgement; raises Unpublished if they say nothing."""
-    if isinstance(check, JudgementCheck):
-        return _held_against_judgements(check, cleaned.inspections)
-    panel = cleaned.panel
-    if panel.empty:
-        raise Unpublished(NOT_DOWNLOADED)
-    match check:
-        case ValueCheck():
-            found = _figure(check, check.unit, check.year, panel, indicators)
-            return found, judge_figure(found, check.number)
-        case ChangeCheck():
-            ends = [_figure(check, check.unit, year, panel, indicators) for year in (check.first, check.last)]
-            found = growth(*ends) if check.change_in == "per cent" else difference(*ends)
-            return found, judge_figure(found, check.number)
-        case ComparisonCheck():
-            left, right = (_placed(cell, panel, indicators) for cell in (check.left, check.right))
-            gap = difference(right, left)
-            return (Figure(gap.printed, gap.lowest, gap.highest, f"{left.text} against {right.text}"),
-                    judge_order(left, check.relation, right))
-        case RangeCheck():
-            return _held_against_range(check, panel, indicators)
-        case ShareCheck():
-            return _held_against_share(check, claims.words[check.word], panel, indicators)
+    def found(self, check: Check) -> tuple[Figure, Judgement]:
+        """What the statistics say to a check, and the judgement; raises Unpublished if they say nothing."""
+        if isinstance(check, JudgementCheck):
+            return _held_against_judgements(check, self.cleaned.inspections)
+        panel, indicators = self.cleaned.panel, self.indicators
+        if panel.empty:
+            raise Unpublished(NOT_DOWNLOADED)
+        match check:
+            case ValueCheck():
+                found = _figure(check, check.unit, check.year, panel, indicators)
+                return found, judge_figure(found, check.number)
+            case ChangeCheck():
+                ends = [_figure(check, check.unit, year, panel, indicators) for year in (check.first, check.last)]
+                found = growth(*ends) if check.change_in == "per cent" else difference(*ends)
+                return found, judge_figure(found, check.number)
+            case ComparisonCheck():
+                left, right = (_placed(cell, panel, indicators) for cell in (check.left, check.right))
+                gap = difference(right, left)
+                return (replace(gap, text=f"{left.text} against {right.text}"), judge_order(left, check.relation, right))
+            case RangeCheck():
+                return _held_against_range(check, panel, indicators)
+            case ShareCheck():
+                return _held_against_share(check, self.claims.words[check.word], panel, indicators)
 
 
 def _held_against_range(check: RangeCheck, panel: pd.DataFrame, indicators: Indicators) -> tuple[Figure, Judgement]:
@@ -189,7 +155,7 @@ def _held_against_range(check: RangeCheck, panel: pd.DataFrame, indicators: Indi
     ends = []
     for line in (known.iloc[0], known.iloc[-1]):
         figure = _published(line["value"], indicators[check.indicator])
-        ends.append(Figure(figure.printed, figure.lowest, figure.highest, f"{figure.text} ({line['name']})"))
+        ends.append(replace(figure, text=f"{figure.text} ({line['name']})"))
     judged = judge_range(*ends, check.lowest, check.highest)
     note = f"{judged.note} {len(known)} of {len(lines)} authorities have a figure for {check.year}."
     text = f"{plain(ends[0].printed)} to {plain(ends[1].printed)}"
@@ -204,8 +170,7 @@ def _held_against_share(check: ShareCheck, word: Word, panel: pd.DataFrame,
     if check.than == "england":
         limit, whose = _published(find(panel, ENGLAND, check.year, check.indicator), indicator), "England's "
     else:
-        exact = Fraction(check.than)
-        limit, whose = Figure(exact, exact, exact, plain(exact)), ""
+        limit, whose = Figure.exactly(check.than, plain(check.than)), ""
     share = share_meeting(known, check.relation, limit)
     judged = judge_word(share, check.word, word)
     meeting = round(share.published * share.base / 100)
@@ -228,9 +193,41 @@ def _held_against_judgements(check: JudgementCheck, inspections: pd.DataFrame) -
     first = judged.loc[days[judged.index].idxmin()]
     grade = int(first["overall"])
     text = f"{GRADE_WORDS[grade]} ({first['name']}, inspected {days[first.name]:%d %B %Y})"
-    exact = Fraction(grade)
-    return (Figure(exact, exact, exact, text),
+    return (Figure.exactly(grade, text),
             Judgement(REPRODUCED if grade == check.grade else NOT_REPRODUCED, f"The first judgement there: {text}."))
+
+
+def find(panel: pd.DataFrame, unit: str, year: int, indicator: str, column: str = "value") -> float:
+    """The number in a column (value, numerator or denominator) of a unit's line in a year.
+
+    `panel` is panel.csv as `pipeline.authorities.panel.cleaned` reads it. Raises Unpublished, with the reason, if no number is
+    there.
+    """
+    lines = panel[panel["indicator"] == indicator]
+    if lines.empty:
+        raise Unpublished(f"There is no {indicator} in the statistics that were downloaded.")
+    line = lines[(lines["unit"] == unit) & (lines["year"] == year)]
+    if line.empty:
+        first, last = lines["year"].min(), lines["year"].max()
+        raise Unpublished(f"These statistics have {indicator} from {first} to {last}, but not of {unit} for {year}.")
+    number, reason = line[column].iloc[0], line["reason"].iloc[0]
+    if pd.isna(number):
+        why = reason.replace("_", " ") or f"no {column} published"
+        raise Unpublished(f"There is no figure of {indicator} of {unit} for {year}: {why}.")
+    return float(number)
+
+
+def authorities(panel: pd.DataFrame, year: int, indicator: str, units: Sequence[str] = ()) -> pd.DataFrame:
+    """The lines of authorities and joint returns in a year, or of some of them; value may be missing.
+
+    Raises Unpublished if none of them has a number.
+    """
+    lines = panel[(panel["indicator"] == indicator) & (panel["year"] == year) & panel["level"].isin(LOCAL)]
+    if units:
+        lines = lines[lines["unit"].isin(units)]
+    if not lines["value"].notna().any():
+        raise Unpublished(f"These statistics have no {indicator} of these authorities for {year}.")
+    return lines
 
 
 def _figure(measured: Measured, unit: str, year: int, panel: pd.DataFrame, indicators: Indicators) -> Figure:
@@ -243,7 +240,7 @@ def _figure(measured: Measured, unit: str, year: int, panel: pd.DataFrame, indic
 def _placed(cell: Cell, panel: pd.DataFrame, indicators: Indicators) -> Figure:
     figure = _figure(cell, cell.unit, cell.year, panel, indicators)
     text = f"{figure.text} ({_name(panel, cell.unit)}, {cell.year})"
-    return Figure(figure.printed, figure.lowest, figure.highest, text)
+    return replace(figure, text=text)
 
 
 def _published(value: float, indicator: Indicator) -> Figure:
@@ -274,16 +271,12 @@ def _cells(check: Check | None) -> list[tuple[str, str, str]]:
 
 def _problems(claims: NationalClaims, indicators: Indicators) -> Iterator[str]:
     """What a claims file says that does not fit itself or the indicators."""
-    for claim, n in Counter(claim.id for claim in claims.claims).items():
-        if n > 1:
-            yield f"claims, {claim}, id: stands {n} times; give each entry its own"
+    yield from common_problems(claims)
     for claim in claims.claims:
         entry = f"claims, {claim.id}"
         if claim.document not in claims.documents:
             yield f"{entry}, document: {claim.document!r} is not listed; use one of {', '.join(claims.documents)}"
         for key, check in (("check", claim.check), ("beside", claim.beside)):
-            if isinstance(check, ShareCheck) and check.word not in claims.words:
-                yield f"{entry}, {key}, word: {check.word!r} is not under words; add it there, or use one of them"
             for side, indicator, measure in _cells(check):
                 if indicator not in indicators:
                     yield (f"{entry}, {key}, {side}indicator: {indicator!r} is not in indicators.yaml; "

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from pipeline.authorities.panel.cleaned import read_cleaned
 from pipeline.authorities.panel.cleaning import clean_files, write_cleaned
 from pipeline.authorities.panel.indicators import Indicator, read_indicators
-from pipeline.claims.national.checking import NATIONAL_COLUMNS, check_national_claims, read_national_claims
-from pipeline.claims.national.figures import find, growth, judge_figure, judge_order, published
-from pipeline.claims.survey import COLUMNS
+from pipeline.claims.checking import COLUMNS, OF_DOCUMENTS
+from pipeline.claims.figures import growth, judge_figure, judge_order, published
+from pipeline.claims.national import check_national_claims, find, read_national_claims
 from pipeline.claims.verdicts import VERDICTS
 from pipeline.errors import CodebookError, Unpublished
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 CLAIMS = ROOT / "data" / "raw" / "authorities" / "claims.yaml"
@@ -172,8 +174,8 @@ def test_one_row_a_claim_in_the_columns_of_the_other_claims(tmp_path):
     claims = read(tmp_path, *({**entry(check), "id": check["statistic"]} for check in CHECKS),
                   {**entry(not_checkable="No statistics."), "id": "none"})
     table = check_national_claims(claims, CLEANED, INDICATORS)
-    assert list(table.columns) == NATIONAL_COLUMNS
-    assert [column for column in NATIONAL_COLUMNS if column != "document"] == COLUMNS
+    assert list(table.columns) == OF_DOCUMENTS
+    assert [column for column in OF_DOCUMENTS if column != "document"] == COLUMNS
     assert list(table["id"]) == [claim.id for claim in claims.claims]
     assert table["verdict"].isin(VERDICTS).all()
     assert table["note"].str.endswith(".").all()

@@ -1,4 +1,4 @@
-"""Published figures of England, regions and authorities, and the rules by which a statement is held against them.
+"""Published figures with what their rounding allows, and the rules by which a statement is held against them.
 
 A figure is printed to a last digit, so what lies behind it is an interval: half a unit of that digit either way.
 
@@ -9,8 +9,6 @@ Comparison  reproduced: it holds for all that rounding allows. Within rounding: 
 Range       lowest and highest are judged as numbers; the verdict is the worse one.
 Share of    the authorities that meet a condition, counted; those whose figures meet it only within their rounding make
 authorities the share's own interval. Numbers and words are then judged as elsewhere (`pipeline.claims.verdicts`).
-
-No figure that is not published becomes a number: it raises `Unpublished`, with the reason as a sentence.
 """
 
 from collections.abc import Sequence
@@ -19,14 +17,9 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-import pandas as pd
-
-from pipeline.authorities.panel.geography import LOCAL
 from pipeline.claims.verdicts import NOT_REPRODUCED, REPRODUCED, WITHIN_ROUNDING, Judgement, Share
 from pipeline.errors import Unpublished
 from pipeline.numerals import printed as as_printed
-
-ENGLAND = "E92000001"
 
 
 @dataclass(frozen=True)
@@ -37,6 +30,11 @@ class Figure:
     lowest: Fraction
     highest: Fraction
     text: str
+
+    @classmethod
+    def exactly(cls, number: int | Fraction | Decimal, text: str) -> "Figure":
+        """A number that is not rounded."""
+        return cls(Fraction(number), Fraction(number), Fraction(number), text)
 
 
 def published(value: float, printed_to: Decimal, suffix: str = "") -> Figure:
@@ -132,40 +130,7 @@ def share_meeting(figures: Sequence[Figure], relation: str, limit: Figure) -> Sh
                  len(figures) - contrary.count(REPRODUCED), len(figures))
 
 
-def find(panel: pd.DataFrame, unit: str, year: int, indicator: str, column: str = "value") -> float:
-    """The number in a column (value, numerator or denominator) of a unit's line in a year.
-
-    `panel` is panel.csv as `pipeline.authorities.panel.cleaned` reads it. Raises Unpublished, with the reason, if no number is
-    there.
-    """
-    lines = panel[panel["indicator"] == indicator]
-    if lines.empty:
-        raise Unpublished(f"There is no {indicator} in the statistics that were downloaded.")
-    line = lines[(lines["unit"] == unit) & (lines["year"] == year)]
-    if line.empty:
-        first, last = lines["year"].min(), lines["year"].max()
-        raise Unpublished(f"These statistics have {indicator} from {first} to {last}, but not of {unit} for {year}.")
-    number, reason = line[column].iloc[0], line["reason"].iloc[0]
-    if pd.isna(number):
-        why = reason.replace("_", " ") or f"no {column} published"
-        raise Unpublished(f"There is no figure of {indicator} of {unit} for {year}: {why}.")
-    return float(number)
-
-
-def authorities(panel: pd.DataFrame, year: int, indicator: str, units: Sequence[str] = ()) -> pd.DataFrame:
-    """The lines of authorities and joint returns in a year, or of some of them; value may be missing.
-
-    Raises Unpublished if none of them has a number.
-    """
-    lines = panel[(panel["indicator"] == indicator) & (panel["year"] == year) & panel["level"].isin(LOCAL)]
-    if units:
-        lines = lines[lines["unit"].isin(units)]
-    if not lines["value"].notna().any():
-        raise Unpublished(f"These statistics have no {indicator} of these authorities for {year}.")
-    return lines
-
-
-def plain(number: Fraction) -> str:
+def plain(number: Fraction | Decimal) -> str:
     """A number as text without an exponent or trailing zeros.
 
     >>> plain(Fraction(12183016)), plain(Fraction(1, 10)), plain(Fraction(20))

@@ -1,1 +1,0 @@
-"""National facts that the five documents state, held against the statistics."""
