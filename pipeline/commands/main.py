@@ -44,6 +44,7 @@ def run(
     from pipeline.inputs.parameters import check_surveys, read_parameters
     from pipeline.rendering.engines import chosen_engine, record_engine
     from pipeline.workflow.running import StageRun, reproduce, stage_names
+    from pipeline.workflow.survey_questions import open_surveys, tell_waiting, without_open
 
     root = project_root()
     check_surveys(root, read_parameters(root), stage or [])  # refuses what cannot be used before anything runs
@@ -52,6 +53,8 @@ def run(
     if unknown:
         raise ParameterError("There is no such stage.", where="dvc.yaml", found=", ".join(unknown),
                              expected=", ".join(names))
+    waiting = open_surveys(root)
+    stages = without_open(names, stage or [], waiting)
     status = console.status("Looking at what changed …")
 
     def started(current: StageRun) -> None:
@@ -66,10 +69,12 @@ def run(
     if record:
         _check_shared_only(root, engine)
     with status:
-        reproduce(root, [*(["--force"] if force else []), *(stage or [])], started, ended, record, prepare=record_engine)
+        reproduce(root, [*(["--force"] if force else []), *stages], started, ended, record, prepare=record_engine)
     console.print(f"Finished in {time.monotonic() - begun:.1f} s. The reports, made by {engine}:", markup=False)
     for path in _reports(root):
         console.print(f"  {path}", markup=False)
+    if not stage:
+        tell_waiting(waiting)
 
 
 def _check_shared_only(root: Path, engine: "Engine") -> None:

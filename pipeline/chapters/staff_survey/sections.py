@@ -18,6 +18,7 @@ from pipeline.files import write_csv
 from pipeline.markdown import Markdown
 from pipeline.numerals import half_up
 from pipeline.publishing import Publication
+from pipeline.surveys.deciding.questions import refuse_open
 from pipeline.surveys.disclosure.guard import Guard
 from pipeline.surveys.disclosure.linked_tables import EVERYBODY
 from pipeline.surveys.staff.against_published import HIGHER, LOWER
@@ -106,6 +107,7 @@ class Chapter:
 
 def read_chapter(raw: Path, name: str, survey: StaffSurvey, guard: Guard, publish: Publication) -> Chapter:
     """Read and count the survey in the folder `raw`/`name`, and protect what was counted."""
+    refuse_open(name, survey.decide)
     published = analysis.published_survey(raw, survey)
     if survey.kind == "responses":
         responses = read_responses(raw / name, survey)
@@ -266,8 +268,8 @@ def in_short(page: Chapter) -> Markdown:
     """The findings, as a list; publishes what to do next and the method as well."""
     found = say.findings(page.survey, page.respondents, page.everybody, page.models, page.comparison)
     page.publish.passage("findings", found)
-    page.publish.passage("next-steps", say.next_steps(page.survey, page.whole_scores, page.importance, page.everybody,
-                                                      page.comparison))
+    page.publish.passage("next-steps", say.next_steps(page.survey, page.whole_scores, page.models, page.importance,
+                                                      page.everybody, page.comparison))
     page.publish.passage("method", front_matter.method_text(page.survey, page.responses))
     return found
 

@@ -101,8 +101,8 @@ def groups_text(survey: StaffSurvey, groups: pd.DataFrame) -> Markdown:
                    minimum=survey.disclosure.minimum_group)
 
 
-def next_steps(survey: StaffSurvey, scores: pd.DataFrame, importance: pd.DataFrame, shares: pd.DataFrame,
-               comparison: pd.DataFrame) -> Markdown:
+def next_steps(survey: StaffSurvey, scores: pd.DataFrame, models: pd.DataFrame, importance: pd.DataFrame,
+               shares: pd.DataFrame, comparison: pd.DataFrame) -> Markdown:
     """What the results suggest doing, each with what is uncertain about it."""
     labels = _labels(survey)
     low = _favourable(survey, shares).sort_values("high", kind="stable").head(LOWEST_LISTED)
@@ -110,11 +110,15 @@ def next_steps(survey: StaffSurvey, scores: pd.DataFrame, importance: pd.DataFra
     below = [{"label": labels[row["item"]], "difference": row["difference"], "low": row["difference_low"],
               "high": row["difference_high"]} for row in fallen.head(MOST_LISTED).to_dict("records")]
     return passage(f"{CHAPTER}/next-steps", low=_told(labels, low[low["high"] < 0.5]), fallen=below,
-                   first=_most_important(scores, importance, {domain.id: domain.label for domain in survey.domains}))
+                   first=_most_important(scores, models, importance,
+                                         {domain.id: domain.label for domain in survey.domains}))
 
 
-def _most_important(scores: pd.DataFrame, importance: pd.DataFrame, domains: Mapping[str, str]) -> dict[str, object] | None:
-    """The domain that goes most with outcomes, in per cent, with its mean score if that is shown; None without models."""
+def _most_important(scores: pd.DataFrame, models: pd.DataFrame, importance: pd.DataFrame,
+                    domains: Mapping[str, str]) -> dict[str, object] | None:
+    """The domain that goes most with outcomes, or against them, in per cent, with its mean score if that is shown; None without
+    models.
+    """
     known = importance.dropna(subset=["share"]) if len(importance) else importance
     if not len(known):
         return None
@@ -123,7 +127,17 @@ def _most_important(scores: pd.DataFrame, importance: pd.DataFrame, domains: Map
     mean, low, high = (score[name] if pd.notna(score["mean"]) else None for name in ("mean", "low", "high"))
     return {"domain": lower_first(domains[first["domain"]]), "share": 100 * first["share"], "low": 100 * first["low"],
             "high": 100 * first["high"], "resamples": 100 * first["first"],
-            "mean": mean, "mean_low": low, "mean_high": high}
+            "mean": mean, "mean_low": low, "mean_high": high, "against": _goes_against(models, first["domain"])}
+
+
+def _goes_against(models: pd.DataFrame, domain: str) -> bool:
+    """Whether most models of outcomes on a domain alone have them worse where its score is higher."""
+    if not len(models):
+        return False
+    alone = models[(models["domain"] == domain) & (models["adjusted"] == ALONE)]
+    fitted = alone["odds_ratio"].notna() | alone["reason"].isin([COMPLETE, OPPOSITE])
+    against = (alone["odds_ratio"] < 1) | (alone["reason"] == OPPOSITE)
+    return bool(2 * against.sum() > fitted.sum())
 
 
 def link_text(models: pd.DataFrame, survey: StaffSurvey) -> Markdown:
