@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.inputs.exports import Column
+from pipeline.numerals import printed
 from pipeline.surveys.deciding.questions import in_order, role_of
 from pipeline.surveys.drafting.evidence import is_against
 from pipeline.surveys.drafting.items import Doubt, ItemColumn, ScaleKey, counts_of
@@ -68,7 +69,7 @@ def direction_questions(items: Sequence[ItemColumn], entries: Mapping[str, Entry
             answers = [stored, turn, keep] if name not in words else [keep, turn, stored]
         elif name in against:
             answers = [keep, turn] if name in words else [turn, keep]
-        asked = (f"\"{_wording(item)}\" goes against the other statements on its scale (correlation with them {known[0]:+.2f}). "
+        asked = (f"\"{_wording(item)}\" goes against the other statements on its scale (correlation with them {printed(known[0], '+.2f')}). "
                  "Does agreement to it speak against support or outcomes?" if name in against else
                  f"Does agreement to \"{_wording(item)}\" speak against support or outcomes?")
         yield {"id": f"{slug}-direction", "question": asked,
