@@ -11,7 +11,7 @@ Texts of others are escaped as everywhere (pipeline/markdown); Markdown stays. F
 | --- | --- |
 | `{{ share | form(".0f") }}%` | a format specification of Python |
 | `{{ change | signed }}`, `{{ change | signed(2) }}` | with its sign, a true minus; nothing before a zero |
-| `{{ change | estimate(low, high) }}` | with its interval: +0.3 (−0.4 to +0.9); ".2f" as a third value is another form |
+| `{{ change | estimate(low, high) }}` | with its interval: +0.3 (−0.4 to +0.9); a third value is a form |
 | `{{ people | count }}` | 1,204 |
 | `{{ pairs | counted("pair") }}` | 1 pair, 2 pairs |
 | `{{ names | listed }}` | a, b and c |
@@ -19,8 +19,8 @@ Texts of others are escaped as everywhere (pipeline/markdown); Markdown stays. F
 | `{{ text | quoted }}` | “text” |
 
 Lines of a paragraph are joined, so that each sentence can have its own; an empty line begins a new paragraph, `- ` a
-point of a list, `:   ` what a term means. A line that is a mark of Jinja and nothing else leaves no trace; so no other line
-ends with one (` +%}` keeps the line's end). What `{## … ##}` holds is for editors and printed nowhere.
+point of a list, `:   ` what a term means. A mark of Jinja at the end of a line takes the line's end with it, as ` +%}`
+does not. What `{## … ##}` holds is for editors and printed nowhere.
 """
 
 import re

@@ -4,8 +4,10 @@ A branch is what an `if` with its `elif` and `else` chooses, the choice of nothi
 """
 
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import product
 
 from jinja2.ext import Extension
 
@@ -18,20 +20,28 @@ MARK = re.compile(r"({%[-+]?\s*(if|elif|else|endif|for|endfor)\b.*?[-+]?%})", re
 # What no sentence may hold, whatever was found.
 FAULTS = {
     "a plural of one": re.compile(r"(?<![\d.,+−–-])\b1 (?!per|plus|in|is)(?:other |more )?(?:pairs|passages|places|measures|models|authorities|"
-                                  r"statements|points|inspections|documents|people|answers|questions|groups|subjects|estimates)\b"),
-    "a number without a thing": re.compile(r"\b0 with\b|\b0 more\b|[+−]0(?:\.0+)?(?![\d.])"),
-    "what was not filled": re.compile(r"\bNone\b(?! of| goes)|\bnan\b|\bTrue\b|\bFalse\b|[{}]%|%[{}]|\{\{|\}\}"),
-    "a blank too many": re.compile(r"(?<!\n)  |(?<!\n) [.,;:)]|\( | $", re.M),
+                                  r"statements|points|figures|clusters|intervals|indicators|associations|percentages|inspections|documents|people|answers|questions|groups|subjects|estimates)\b"),
+    "a number without a thing": re.compile(r"(?<![\d.,−–])\b0 (?:with|more|lower|higher|go|goes|clearly|intervals|in the)\b|[+−]0(?:\.0+)?(?![\d.])"),
+    "what was not filled": re.compile(r"(?<!:   )\bNone\b(?! of| goes| is| yet|: all)|\bnan\b|\bTrue\b|\bFalse\b|[{}]%|%[{}]|\{\{|\}\}"),
+    "a blank too many": re.compile(r"(?<![\n: ])  |(?<!\n) [.,;:)]|\( | $", re.M),
     "a stop too many": re.compile(r"\.\.|,,|;;|: ?[.;]|, ?[.;]|\(\)"),
     "two sentences in one": re.compile(r"[a-z)][.;!?][A-Z]"),
     "a list without an end": re.compile(r"\band[.,;]"),
-    "nothing after a colon": re.compile(r":\s*$"),
+    "nothing after a colon": re.compile(r"(?<!:):\s*$"),
 }
 
 
 def templates(chapter: str) -> list[str]:
     """The names of the chapter's templates."""
-    return sorted(path.relative_to(project_root() / FOLDER).as_posix() for path in (project_root() / FOLDER / chapter).glob(f"*{SUFFIX}"))
+    folder = project_root() / FOLDER
+    return sorted(path.relative_to(folder).as_posix() for path in (folder / chapter).glob(f"*{SUFFIX}"))
+
+
+def fillings(*options: dict[str, list]) -> Iterator[dict[str, object]]:
+    """Every combination of one value for each name, of each of the options."""
+    for each in options:
+        for values in product(*each.values()):
+            yield dict(zip(each, values, strict=True))
 
 
 def marked(source: str, name: str) -> tuple[str, set[str]]:

@@ -1,5 +1,6 @@
 """A passage is filled with what is published, and stops where it is not."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from pipeline.errors import PublishingError
 from pipeline.files import project_root
 from pipeline.markdown import md
-from pipeline.passages import FOLDER, SUFFIX, passage, wording
+from pipeline.passages import FOLDER, SUFFIX, passage, passages_below, wording
 from tests.passages_told import marked, telling
 
 
@@ -55,6 +56,17 @@ def test_what_cannot_be_filled_stops_with_the_place(write, template, values, sai
     assert all(text in str(stopped.value) for text in ["reports/passages/tests/one.md.j2", *said])
 
 
+def test_a_worker_fills_the_passages_of_the_project_that_asked(write, tmp_path):
+    """Whatever folder it runs in; another thread of the same worker may fill those of another project meanwhile."""
+    write("Of this project.")
+    with passages_below(tmp_path):
+        assert passage("tests/one") == "Of this project."
+        with ThreadPoolExecutor(1) as other, pytest.raises(PublishingError, match="no such passage"):
+            other.submit(passage, "tests/one").result()
+    with pytest.raises(PublishingError, match="no such passage"):
+        passage("tests/one")
+
+
 def test_a_wording_is_the_same_without_markdown(tmp_path, write):
     write("The {{ title }}'s <b> (p < {{ x | form('.2f') }})", title="R&D*", x=0.05)
     assert wording("tests/one", root=tmp_path, title="R&D*", x=0.05) == "The R&D*'s <b> (p < 0.05)"
@@ -79,7 +91,8 @@ def test_a_folder_of_wordings_is_a_chapters():
 
 
 def test_the_branches_that_were_reached_and_those_that_were_not(write):
-    template = "{% if n == 1 %}\nOne.\n{% elif n %}\nMany.\n{% endif %}\n{% for each in names %}\n{{ each }}.\n{% endfor %}\n"
+    template = ("{% if n == 1 %}\nOne.\n{% elif n %}\nMany.\n{% endif %}\n"
+                "{% for each in names %}\n{{ each }}.\n{% endfor %}\n")
     with telling() as told:
         said = [write(template, n=0, names=[]), write(template, n=1, names=["Leeds", "Kent"])]
     assert said == ["", "One. Leeds. Kent."]
@@ -90,7 +103,7 @@ def test_the_branches_that_were_reached_and_those_that_were_not(write):
 
 @pytest.mark.parametrize("text", [
     "Of 1 pairs, one.", "1 more places", "Two, 0 with q below 0.05.", "and 0 more", "It moved by +0 points.", "−0.0",
-    "In None.", "nan%", "Two  blanks", "A ; b", "Over: a, b and.", "End..", "Listed:", "()", "One.Two."])
+    "In None.", "Two, 0 lower.", "in 1 figures", "0 go together", "nan%", "Two  blanks", "A ; b", "Over: a, b and.", "End..", "Listed:", "()", "One.Two."])
 def test_a_faulty_sentence_is_found(write, text):
     with telling() as told:
         write(text)

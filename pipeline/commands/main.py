@@ -64,6 +64,7 @@ def run(
     from pipeline.inputs.parameters import check_surveys, read_parameters
     from pipeline.rendering.engines import chosen_engine, record_engine
     from pipeline.workflow.running import reproduce, stage_names
+    from pipeline.workflow.survey_questions import open_surveys, tell_waiting, without_open
     from pipeline.workflow.usual_times import usual_seconds
 
     root = project_root()
@@ -73,17 +74,21 @@ def run(
     if unknown:
         raise ParameterError("There is no such stage.", where="dvc.yaml", expected=", ".join(names),
                              found=", ".join(f"{name}{suggestion(name, names)}" for name in unknown))
+    waiting = open_surveys(root)
+    stages = without_open(names, stage or [], waiting)
     begun = time.monotonic()
     engine = chosen_engine(root)
     if record:
         _check_shared_only(root, engine)
     with Progress(console, names, usual_seconds(root)) as progress:
-        reproduce(root, [*(["--force"] if force else []), *(stage or [])], progress.started, progress.ended, record,
+        reproduce(root, [*(["--force"] if force else []), *stages], progress.started, progress.ended, record,
                   prepare=record_engine, on_kept=lambda kept: console.print(str(kept), markup=False))
     console.print(f"Finished in {time.monotonic() - begun:.1f} s. " + (
         f"What {listed(list(dict.fromkeys(stage)))} made:" if stage else f"The reports, made by {engine}:"), markup=False)
     for path in _outputs(root, stage) if stage else _reports(root):
         console.print(f"  {path}", markup=False)
+    if not stage:
+        tell_waiting(waiting)
 
 
 def _outputs(root: Path, stages: "Sequence[str]") -> list[Path]:

@@ -32,8 +32,8 @@ RULES = {
         "notebook 7: before in time, within authorities, allowing for the number of pairs."),
     "contrary": (
         "Other results",
-        f"One grade down if {printed(CONTRARY, '.0%')} or more of the places that show a direction show no change, a mixed or a "
-        "worse result."),
+        f"One grade down if {printed(CONTRARY, '.0%')} or more of the places that show a direction show no change, a "
+        "mixed or a worse result."),
     "statistics_against": (
         "Statistics contradict",
         "One grade down if such a statistic goes with worse outcomes."),

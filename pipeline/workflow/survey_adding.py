@@ -39,7 +39,7 @@ def new_survey(root: Path, name: str, file: Path, sheet: str | None = None) -> D
                "file": {"name": kept} | ({"sheet": sheet} if sheet else {}), **draft.content}
     with _new_folder(root / SURVEYS / name) as folder:
         shutil.copyfile(file, folder / kept)
-        write_text(folder / "survey.yaml", codebook_text(_in_order(content), draft.guesses))
+        write_text(folder / "survey.yaml", codebook_text(_in_order(content), draft.guesses, draft.notes))
         read_staff_survey(folder / "survey.yaml")
     try:
         write_list(root / OWN, params)
@@ -51,7 +51,7 @@ def new_survey(root: Path, name: str, file: Path, sheet: str | None = None) -> D
 
 def _in_order(content: dict) -> dict:
     """The keys in the order in which people read them."""
-    order = ("name", "title", "kind", "file", "table", "scales", "missing", "domains", "items", "benchmark", "groups",
+    order = ("name", "title", "kind", "file", "decide", "table", "scales", "missing", "domains", "items", "benchmark", "groups",
              "cluster", "weight", "respondent", "duplicates", "not_counted", "left_out")
     return {key: content[key] for key in order if content.get(key)}
 

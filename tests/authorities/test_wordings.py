@@ -30,8 +30,8 @@ def several_clear():
     effects.loc[effects["support"] == "agency_rate", NUMBERS] = np.nan
     effects.loc[effects["support"] == "turnover_rate", "p_bootstrap"] = 0.01
     effects.loc[(effects["model"] == "difference") & (effects["support"] == "turnover_rate"), "p"] = 0.01
-    effects.loc[(effects["model"] == "between") & (effects["support"] == "vacancy_rate") & (effects["adjustment"] == ""),
-                ["p", "effect"]] = 0.001, -0.3
+    first = (effects["model"] == "between") & (effects["adjustment"] == "")
+    effects.loc[first & (effects["support"] == "vacancy_rate"), ["p", "effect"]] = 0.001, -0.3
     results.curves.loc[results.curves["support"].isin(["caseload", "absence_rate"]), "p_significant"] = 0.01
     results.influence.loc[results.influence["support"] == "caseload", "flips"] = True
     results.inspections.loc[results.inspections["support"] == "turnover_rate", ["p", "p_adjusted"]] = 0.4
@@ -69,7 +69,7 @@ def not_fitted():
     results.effects["status"], results.effects[NUMBERS] = "fewer than two years", np.nan
     for table in (results.inspections, results.cross_section):
         table["status"] = "fewer than 30 rows"
-        table[[column for column in ("effect", "odds_ratio", "low", "high", "p", "p_adjusted", "mde") if column in table]] = np.nan
+        table[table.columns.intersection([*NUMBERS, "odds_ratio"])] = np.nan
     results.specifications["effect"], results.curves["status"] = np.nan, "no model could be fitted"
     return replace(results, influence=results.influence.head(0), influential=results.influential.head(0))
 
@@ -116,7 +116,8 @@ def told(cleaned, collection):
                                           lineage_of(collection), catalogue)
         cleaning_sections.missing_words(whole)
         cleaning_sections.screening_words(whole)
-        cleaning_sections.screening_words(replace(whole, screening=pd.DataFrame({"problem": ["a rate above 100", "an odd year"]})))
+        problems = pd.DataFrame({"problem": ["a rate above 100", "an odd year"]})
+        cleaning_sections.screening_words(replace(whole, screening=problems))
         for verdicts in (["reproduced"], ["reproduced", "not reproduced", "within rounding"], [NOT_CHECKABLE]):
             sections.told("claims", findings_checked.claims(pd.DataFrame({"verdict": verdicts})))
         sections.told("data", findings_checked.data(page.within, cleaned.panel, []))

@@ -53,7 +53,7 @@ def survey(project, monkeypatch):
     return call
 
 
-@pytest.mark.parametrize("command", ["new", "check", "preview", "simulate"])
+@pytest.mark.parametrize("command", ["new", "check", "decide", "preview", "simulate"])
 def test_every_command_has_a_help_text_with_an_example(command):
     result = CliRunner().invoke(survey_app, [command, "--help"])
     assert result.exit_code == 0 and "Examples" in result.output and f"golden-thread survey {command}" in result.output

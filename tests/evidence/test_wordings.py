@@ -20,9 +20,10 @@ NO_GAPS = pd.DataFrame({"item": [], "odds_ratio": [], "q": []})
 def shown_for_children(evidence, places):
     """The map with so many places, one passage each, that show something better for children."""
     passages = evidence.passages
-    children = passages["outcome"].isin(evidence.codebook.outcomes_for("children")) & (passages["feature"] != "none_stated")
-    one = passages[children].head(1).assign(strength="shows", direction="better")
-    more = pd.concat([one.assign(section=f"paragraph {number}", id=f"x-{number}") for number in range(1, places + 1)] or [one.head(0)])
+    children = passages["outcome"].isin(evidence.codebook.outcomes_for("children"))
+    named = passages["feature"] != "none_stated"
+    one = passages[children & named].head(1).assign(strength="shows", direction="better")
+    more = pd.concat([one.head(0), *(one.assign(section=f"paragraph {number}") for number in range(1, places + 1))])
     return replace(evidence, passages=pd.concat([passages.assign(strength="claims"), more], ignore_index=True))
 
 
@@ -35,8 +36,9 @@ def told(tmp_path_factory, evidence, second):
         for name in ("matrix_chart", "documents_chart", "theory_chart", "agreement_chart"):
             patch.setattr(charts, name, lambda *_, **__: None)
         page = sections.Chapter(Unwritten("05-evidence"), evidence, second)
-        for section in (sections.documents, sections.second_coding, sections.evidence_map, sections.agreement_of_documents,
-                        sections.theory_of_change, sections.missing, sections.all_passages, sections.unchecked_figures):
+        for section in (sections.documents, sections.second_coding, sections.evidence_map,
+                        sections.agreement_of_documents, sections.theory_of_change, sections.missing, sections.all_passages,
+                        sections.unchecked_figures):
             section(page)
         for effects in (None, made_up_results().effects):
             findings.triangulate(page, triangulation(evidence, SHARES, NO_GAPS, read_indicators(), effects))

@@ -23,7 +23,8 @@ from tests.notebooks.test_chapters import ROOT
 
 def run(chapter, cells, **given):
     """The names after the chapter's imports and these cells; `shown` is what the last of them shows."""
-    found = {cell.id: cell.source for cell in nbformat.read(ROOT / "notebooks" / f"{chapter}.ipynb", as_version=4).cells}
+    notebook = nbformat.read(ROOT / "notebooks" / f"{chapter}.ipynb", as_version=4)
+    found = {cell.id: cell.source for cell in notebook.cells}
     imports = [node for node in ast.parse(found["cell-03"]).body if isinstance(node, ast.Import | ast.ImportFrom)]
     *lines, last = [*imports, *(node for cell in cells for node in ast.parse(found[cell]).body)]
     exec(compile(ast.Module(lines, []), chapter, "exec"), given)
@@ -46,9 +47,10 @@ def test_the_alpha_in_the_open_is_the_published_one(evidence, capsys):
 def test_the_matrix_and_the_places_in_the_open_are_the_published_ones(evidence):
     names = run("05-evidence", ["matrix-shown", "places-shown"], evidence=evidence)
     matrix = evidence_matrix(evidence)
-    told = matrix[(matrix["feature"] != NONE) & (matrix["outcome"] != NONE)].groupby(["feature", "target"])[["claims", "shows"]].sum()
-    for (feature, target), row in told.iterrows():
-        assert [names["counts"].loc[feature].get((target, strength), 0) for strength in ("claims", "shows")] == row.tolist()
+    told = matrix[(matrix["feature"] != NONE) & (matrix["outcome"] != NONE)]
+    for (feature, target), row in told.groupby(["feature", "target"])[["claims", "shows"]].sum().iterrows():
+        counts = names["counts"].loc[feature]
+        assert [counts.get((target, strength), 0) for strength in row.index] == row.tolist()
     outcomes = [outcome.id for outcome in evidence.codebook.outcomes if outcome.id != NONE]
     children = places_for_children(evidence)
     for feature in evidence.codebook.features:
@@ -62,7 +64,8 @@ def test_one_file_in_the_open_is_cleaned_as_all_are(tmp_path):
     write_collection(tmp_path)
     cleaned = clean(tmp_path)
     figures = run("06-clean-authorities", ["one-file"], raw=tmp_path)["figures"]
-    newest = cleaned.panel[(cleaned.panel["indicator"] == "repeat_plans") & cleaned.panel["level"].isin(["authority", "joint"])]
+    plans = cleaned.panel[cleaned.panel["indicator"] == "repeat_plans"]
+    newest = plans[plans["level"].isin(["authority", "joint"])]
     newest = newest[newest["year"] == newest["year"].max()]
     assert sorted(figures["reason"]) == sorted(newest["reason"]) and len(figures) > 10
     assert sorted(figures["value"].dropna()) == sorted(newest["value"].dropna())
@@ -77,18 +80,19 @@ def test_without_downloads_one_file_is_made_up(tmp_path, capsys):
 def test_the_pair_in_the_open_is_the_row_of_the_table():
     panel = made_up_effects.panel()
     names = run("07-authorities", ["one-pair", "one-model"], cleaned=SimpleNamespace(panel_today=panel))
-    pair = Pair.of(panel, pd.DataFrame(columns=["unit", "year", "measure", "value", "reason"]), "caseload", "re_referrals")
+    deprivation = pd.DataFrame(columns=["unit", "year", "measure", "value", "reason"])
+    pair = Pair.of(panel, deprivation, "caseload", "re_referrals")
     effects = pair_effects(pair, draws=0, seed=1)
     row = effects[(effects["model"] == "within") & (effects["timing"] == "before")].iloc[0]
-    assert names["by_hand"][["effect", "low", "high"]].tolist() == pytest.approx(row[["effect", "low", "high"]].tolist())
+    assert names["by_hand"].tolist() == pytest.approx(row[["effect", "low", "high"]].tolist())
 
 
 def test_without_downloads_the_pair_is_made_up():
     empty = made_up_effects.panel().head(0)
     names = run("07-authorities", ["one-pair", "one-model"], cleaned=SimpleNamespace(panel_today=empty))
     rows = names["rows"]
-    own = rows.assign(**{
-        column: rows[column] - rows.groupby("unit")[column].transform("mean") - rows.groupby("year")[column].transform("mean")
-        + rows[column].mean() for column in ("exposure", "outcome")})  # balanced: both means can be taken away at once
+    own = rows[["exposure", "outcome"]] + rows[["exposure", "outcome"]].mean()
+    for means in ("unit", "year"):  # of a balanced panel both can be taken away, one after the other
+        own = own - rows.groupby(means)[["exposure", "outcome"]].transform("mean")
     slope = np.polyfit(own["exposure"], own["outcome"], 1)[0]
     assert names["by_hand"]["effect"] == pytest.approx(2 * slope) and names["by_hand"]["low"] > 0

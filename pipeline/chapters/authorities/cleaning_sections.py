@@ -110,8 +110,9 @@ def publish_all(publish: Publication, cleaned: Cleaned, indicators: tuple[Indica
 def data_words(cleaned: Cleaned, books: pd.DataFrame) -> Markdown:
     """One sentence on what was cleaned."""
     today = cleaned.panel_today[cleaned.panel_today["level"].isin(LOCAL)]
-    return passage("authorities/cleaning-data", data_sets=len(books), rows=books["rows"].sum(), figures=len(cleaned.panel),
-                   indicators=cleaned.panel["indicator"].nunique(), authorities=today["unit"].nunique(),
+    return passage("authorities/cleaning-data", data_sets=len(books), rows=books["rows"].sum(),
+                   figures=len(cleaned.panel), indicators=cleaned.panel["indicator"].nunique(),
+                   authorities=today["unit"].nunique(),
                    years=_span(cleaned.panel["year"].min(), cleaned.panel["year"].max()))
 
 
@@ -126,8 +127,8 @@ def missing_words(cleaned: Cleaned) -> Markdown:
 def geography_words(cleaned: Cleaned) -> Markdown:
     """How many figures reached the panel of today's authorities, and how many did not."""
     counts = cleaned.bridging["policy"].value_counts()
-    return passage("authorities/cleaning-geography", carried=counts.get("recode", 0), added_up=counts.get("aggregate", 0),
-                   left_out=counts.get("exclude", 0))
+    return passage("authorities/cleaning-geography", carried=counts.get("recode", 0),
+                   added_up=counts.get("aggregate", 0), left_out=counts.get("exclude", 0))
 
 
 def screening_words(cleaned: Cleaned) -> Markdown:

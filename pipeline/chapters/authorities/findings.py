@@ -1,9 +1,9 @@
 """What the chapter on local authorities finds, as values for its wordings in reports/passages/authorities.
 
-Every function takes frames of `pipeline.authorities.models.fitting` and returns what the passage of its name says, by name;
-None where there is nothing at all to tell. Where models could not be fitted, `unfitted` holds the reasons. A result
-that is not clear is told with the same care as one that is: with its interval, and with the smallest effect that the
-data would probably have shown.
+Every function takes frames of `pipeline.authorities.models.fitting` and returns what the passage of its name says, by
+name; None where there is nothing at all to tell. Where models could not be fitted, `unfitted` holds the reasons. A
+result that is not clear is told with the same care as one that is: with its interval, and with the smallest effect that
+the data would probably have shown.
 """
 
 from collections.abc import Mapping
@@ -59,10 +59,12 @@ def pair_name(row: pd.Series, names: Mapping[str, str]) -> str:
 
 
 def effects(rows: pd.DataFrame, names: Mapping[str, str]) -> list[Values]:
-    """Effects, in points or as odds ratios, with their intervals, the step of the workforce and the outcome in words."""
-    return [{"step": STEP_WORDS[row["support"]], "outcome": lower_first(names[row["outcome"]]) if "outcome" in row else ""}
-            | {column: row[column] for column in ("effect", "odds_ratio", "low", "high") if column in row}
-            for _, row in rows.iterrows()]
+    """Effects, in points or as odds ratios, with their intervals; step and outcome in words."""
+    return [
+        {"step": STEP_WORDS[row["support"]], "outcome": lower_first(names[row["outcome"]]) if "outcome" in row else ""}
+        | {column: row[column] for column in ("effect", "odds_ratio", "low", "high") if column in row}
+        for _, row in rows.iterrows()
+    ]
 
 
 def listed_effects(found: pd.DataFrame, names: Mapping[str, str]) -> Values:
@@ -77,8 +79,10 @@ def movement(moved: pd.DataFrame) -> Values | None:
         return None
     most = several.assign(relative=(several["change"] / several["first"]).abs()).nlargest(3, "relative")
     apart = moved.assign(ratio=(moved["p90"] / moved["p10"]).where(moved["p10"] > 0))
-    return {"movers": measures(most.assign(title=most["title"].map(lower_first))),
-            "widest": measures(apart.nlargest(1, "ratio").assign(title=lambda rows: rows["title"].map(lower_first)))[0]}
+    return {
+        "movers": measures(most.assign(title=most["title"].map(lower_first))),
+        "widest": measures(apart.nlargest(1, "ratio").assign(title=lambda rows: rows["title"].map(lower_first)))[0],
+    }
 
 
 def measures(moved: pd.DataFrame) -> list[Values]:
@@ -87,30 +91,54 @@ def measures(moved: pd.DataFrame) -> list[Values]:
 
 
 def verdict(tested: pd.DataFrame, names: Mapping[str, str]) -> Values:
-    """How many pairs of a family are clear, and how many intervals leave out zero, found and expected without a link."""
+    """How many pairs of a family are clear, how many intervals leave out zero, and how many would without a link."""
     found = clear(tested)
-    return {"pairs": len(tested), "found": len(found), **listed_effects(found, names), "crossed": len(alone(tested)),
-            "expected": len(tested) * SIGNIFICANCE}
+    return {
+        "pairs": len(tested),
+        "found": len(found),
+        **listed_effects(found, names),
+        "crossed": len(alone(tested)),
+        "expected": len(tested) * SIGNIFICANCE,
+    }
 
 
-def over_time(within: pd.DataFrame, latest: Mapping[str, float], names: Mapping[str, str], figure: bool) -> Values | None:
+def over_time(
+    within: pd.DataFrame, latest: Mapping[str, float], names: Mapping[str, str], figure: bool
+) -> Values | None:
     """The main result, and what it leaves room for. `latest`: England's newest value of each outcome."""
     if within.empty:
         return None
     tested = fitted(within)
     both = tested.dropna(subset=["p_bootstrap"])
-    room = [{"outcome": lower_first(names[outcome]), "level": latest.get(outcome), "low": rows["low"].min(),
-             "high": rows["high"].max()} for outcome, rows in tested.groupby("outcome", sort=False)]
-    return verdict(tested, names) | {"bootstrapped": len(both), "otherwise": otherwise(both, "p_bootstrap"), "room": room,
-                                     "unfitted": unfitted(within), "model": "pair", "figure": figure}
+    room = [
+        {
+            "outcome": lower_first(names[outcome]),
+            "level": latest.get(outcome),
+            "low": rows["low"].min(),
+            "high": rows["high"].max(),
+        }
+        for outcome, rows in tested.groupby("outcome", sort=False)
+    ]
+    return verdict(tested, names) | {
+        "bootstrapped": len(both),
+        "otherwise": otherwise(both, "p_bootstrap"),
+        "room": room,
+        "unfitted": unfitted(within),
+        "model": "pair",
+        "figure": figure,
+    }
 
 
 def between(rows: pd.DataFrame, difference: pd.DataFrame, names: Mapping[str, str]) -> Values | None:
     """Between authorities, and whether that differs from over time. Both frames: the preferred rows."""
     if rows.empty:
         return None
-    return verdict(fitted(rows), names) | {"same_deprivation": holds_deprivation(rows), "apart": len(alone(fitted(difference))),
-                                           "unfitted": unfitted(rows), "model": "pair"}
+    return verdict(fitted(rows), names) | {
+        "same_deprivation": holds_deprivation(rows),
+        "apart": len(alone(fitted(difference))),
+        "unfitted": unfitted(rows),
+        "model": "pair",
+    }
 
 
 def worker_changes(rows: pd.DataFrame) -> Values | None:
@@ -119,8 +147,14 @@ def worker_changes(rows: pd.DataFrame) -> Values | None:
         return None
     tested = fitted(rows)
     found = clear(tested)
-    return {"measures": len(tested), "year": next(iter(tested["year"].astype(int)), None), "found": len(found),
-            "effects": effects(found.drop(columns="outcome"), {}), "unfitted": unfitted(rows), "model": "model"}
+    return {
+        "measures": len(tested),
+        "year": next(iter(tested["year"].astype(int)), None),
+        "found": len(found),
+        "effects": effects(found.drop(columns="outcome"), {}),
+        "unfitted": unfitted(rows),
+        "model": "model",
+    }
 
 
 def judgements(rows: pd.DataFrame) -> Values | None:
@@ -131,8 +165,16 @@ def judgements(rows: pd.DataFrame) -> Values | None:
     adjusted = tested["adjusted"].astype(bool)
     main, first = tested[adjusted if adjusted.any() else ~adjusted], tested[~adjusted]
     found, sizes = clear(main), main[["inspections", "units"]].max()
-    return {"measures": len(main), "inspections": sizes["inspections"], "authorities": sizes["units"], "found": len(found),
-            "odds": effects(found, {}), "same_deprivation": bool(adjusted.any()), "measures_without": len(first),
-            "crossed_without": len(alone(first)),
-            "uneven": [STEP_WORDS[support] for support in main.loc[main["po_verdict"] == "fails", "support"]],
-            "unfitted": unfitted(rows), "model": "model"}
+    return {
+        "measures": len(main),
+        "inspections": sizes["inspections"],
+        "authorities": sizes["units"],
+        "found": len(found),
+        "odds": effects(found, {}),
+        "same_deprivation": bool(adjusted.any()),
+        "measures_without": len(first),
+        "crossed_without": len(alone(first)),
+        "uneven": [STEP_WORDS[support] for support in main.loc[main["po_verdict"] == "fails", "support"]],
+        "unfitted": unfitted(rows),
+        "model": "model",
+    }

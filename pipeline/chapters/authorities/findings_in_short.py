@@ -1,4 +1,4 @@
-"""The chapter on local authorities in short, and in a sentence: values for what a reader takes away who reads nothing else."""
+"""The chapter on local authorities in short, and in a sentence: values for who reads nothing else."""
 
 from collections.abc import Mapping
 
@@ -9,8 +9,14 @@ from pipeline.chapters.authorities.findings import Values, clear, effects, fitte
 from pipeline.phrases import lower_first
 
 
-def in_short(timings: Mapping[str, pd.DataFrame], between: pd.DataFrame, judged: pd.DataFrame, changes: pd.DataFrame,
-             curves: pd.DataFrame, names: Mapping[str, str]) -> Values:
+def in_short(
+    timings: Mapping[str, pd.DataFrame],
+    between: pd.DataFrame,
+    judged: pd.DataFrame,
+    changes: pd.DataFrame,
+    curves: pd.DataFrame,
+    names: Mapping[str, str],
+) -> Values:
     """What each point of the list says; its `tested` is 0 where it cannot be told.
 
     `timings` holds the model over time by timing, the main one first. `between`, `judged` and `changes` are the
@@ -18,12 +24,18 @@ def in_short(timings: Mapping[str, pd.DataFrame], between: pd.DataFrame, judged:
     """
     main, *others = timings
     within, across = fitted(timings[main]), fitted(between)
-    return {"over_time": _tested(within) | listed_effects(clear(within), names)
-            | {"smallest": within["mde"].min(), "largest": within["mde"].max()},
-            "other_timings": _at_other_times(clear(within), {other: fitted(timings[other]) for other in others}),
-            "choices": _choices(fitted(curves), names),
-            "between": _tested(across) | listed_effects(clear(across), names) | {"same_deprivation": holds_deprivation(across)},
-            "judgements": _judgements(fitted(judged)), "changes": _changes(fitted(changes))}
+    return {
+        "over_time": _tested(within)
+        | listed_effects(clear(within), names)
+        | {"smallest": within["mde"].min(), "largest": within["mde"].max()},
+        "other_timings": _at_other_times(clear(within), {other: fitted(timings[other]) for other in others}),
+        "choices": _choices(fitted(curves), names),
+        "between": _tested(across)
+        | listed_effects(clear(across), names)
+        | {"same_deprivation": holds_deprivation(across)},
+        "judgements": _judgements(fitted(judged)),
+        "changes": _changes(fitted(changes)),
+    }
 
 
 def in_a_sentence(within: pd.DataFrame, between: pd.DataFrame, judged: pd.DataFrame, changes: pd.DataFrame) -> Values:
@@ -38,23 +50,41 @@ def _tested(rows: pd.DataFrame) -> Values:
 
 def _at_other_times(found: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> list[Values]:
     """What becomes of clear pairs when the workforce of another September is taken."""
-    return [{"timing": timing, "effect": each["effect"], "low": each["low"], "high": each["high"]}
-            for _, row in found.iterrows() for timing, rows in others.items()
-            for _, each in rows[(rows["support"] == row["support"]) & (rows["outcome"] == row["outcome"])].iterrows()]
+    return [
+        {"timing": timing, "effect": each["effect"], "low": each["low"], "high": each["high"]}
+        for _, row in found.iterrows()
+        for timing, rows in others.items()
+        for _, each in rows[(rows["support"] == row["support"]) & (rows["outcome"] == row["outcome"])].iterrows()
+    ]
 
 
 def _choices(tested: pd.DataFrame, names: Mapping[str, str]) -> Values:
     told = tested[tested["p_significant"] < SIGNIFICANCE]
-    return {"tested": len(tested), "specifications": tested["specifications"].max(),
-            "told": [{"support": lower_first(names[row["support"]]), "outcome": lower_first(names[row["outcome"]]),
-                      "significant": int(row["significant"]), "fitted": int(row["fitted"])} for _, row in told.iterrows()]}
+    return {
+        "tested": len(tested),
+        "specifications": tested["specifications"].max(),
+        "told": [
+            {
+                "support": lower_first(names[row["support"]]),
+                "outcome": lower_first(names[row["outcome"]]),
+                "significant": int(row["significant"]),
+                "fitted": int(row["fitted"]),
+            }
+            for _, row in told.iterrows()
+        ],
+    }
 
 
 def _judgements(tested: pd.DataFrame) -> Values:
-    return _tested(tested) | {"inspections": tested["inspections"].max(), "same_deprivation": holds_deprivation(tested),
-                              "odds": effects(clear(tested), {})}
+    return _tested(tested) | {
+        "inspections": tested["inspections"].max(),
+        "same_deprivation": holds_deprivation(tested),
+        "odds": effects(clear(tested), {}),
+    }
 
 
 def _changes(tested: pd.DataFrame) -> Values:
-    return _tested(tested) | {"year": next(iter(tested["year"].astype(int)), None),
-                              "effects": effects(clear(tested).drop(columns="outcome"), {})}
+    return _tested(tested) | {
+        "year": next(iter(tested["year"].astype(int)), None),
+        "effects": effects(clear(tested).drop(columns="outcome"), {}),
+    }

@@ -104,8 +104,8 @@ def influence(chapter: Chapter) -> Image | None:
             "influence",
             charts.effect_panels(data, step_rows(data), chapter.outcomes, {"all": ""}, "Percentage points"),
             caption=wording("authorities/influence-caption"), data=data,
-            alt=wording("authorities/influence-alt", most=table["change"].abs().max(), flips=int(table["any_flips"].sum()),
-                        pairs=len(table)))
+            alt=wording("authorities/influence-alt", most=table["change"].abs().max(), pairs=len(table),
+                        flips=int(table["any_flips"].sum())))
     found = findings_checked.influence(table, findings.clear(chapter.within), chapter.names)
     chapter.publish.passage("influence", told("influence", found), *["influence"] * bool(len(table)))
     return image
@@ -166,7 +166,8 @@ def data_used(chapter: Chapter) -> pd.DataFrame:
                       forms=dict.fromkeys([*tables.STATUSES, "total"], "{:,}"), widths=[44, 11, 11, 13, 12, 11],
                       data=accounts)
         left = chapter.results.left_out
-        publish.table("left-out-main", tables.left_out_rows(left, chapter.outcomes), wording("authorities/left-out-caption"),
+        publish.table("left-out-main", tables.left_out_rows(left, chapter.outcomes),
+                      wording("authorities/left-out-caption"),
                       headings={"why": "Why"} | chapter.outcomes, widths=[34, 22, 22, 22], data=left)
         shown = ["authorities-by-year", "rows", "left-out-main"]
     found = findings_checked.data(chapter.within, chapter.cleaned.panel, tables.not_used(accounts, titles))

@@ -79,8 +79,8 @@ def _beside(beside: Beside | None, results: Mapping[str, pd.DataFrame], titles: 
     if row is None:
         return *none, "Not fitted here."
     value, low, high = (row[column] for column in _estimate(beside))
-    words = wording("authorities/study-beside", result=beside.result, model=beside.model, value=value, low=low, high=high,
-                    step=STEPS[beside.support].words, outcome=titles.get(beside.outcome or "", ""))
+    words = wording("authorities/study-beside", result=beside.result, model=beside.model, value=value, low=low,
+                    high=high, step=STEPS[beside.support].words, outcome=titles.get(beside.outcome or "", ""))
     return value, low, high, _units(beside, row), words
 
 

@@ -84,7 +84,8 @@ def in_short(chapter: Chapter) -> str:
     """
     (_, between), judged = chapter.between, tables.preferred(chapter.judged)
     changes = tables.preferred(tables.change_rows(chapter.results.cross_section))
-    sentence = passage("authorities/in-a-sentence", **findings_in_short.in_a_sentence(chapter.within, between, judged, changes))
+    found = findings_in_short.in_a_sentence(chapter.within, between, judged, changes)
+    sentence = passage("authorities/in-a-sentence", **found)
     chapter.publish.passage("in-a-sentence", sentence)
     if chapter.cleaned.empty:
         text = passage("authorities/no-data")
@@ -139,8 +140,8 @@ def together(chapter: Chapter) -> Image | None:
         across = "Between authorities of the same deprivation" if same else "Between authorities"
         image = publish.figure(
             "effects", charts.effect_panels(
-                data, step_rows(data), chapter.outcomes, {"within": "Same authority over time", "between": across}, POINTS,
-                smallest="Smallest that would show"),
+                data, step_rows(data), chapter.outcomes,
+                {"within": "Same authority over time", "between": across}, POINTS, smallest="Smallest that would show"),
             caption=wording("authorities/effects-caption"),
             alt=effects_alt(data, {"within": "over time", "between": "between authorities"}), data=data)
         shown = ["effects"]

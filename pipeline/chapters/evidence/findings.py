@@ -1,4 +1,4 @@
-"""What the chapter on the evidence map finds, as values for the reports and for its wordings in reports/passages/evidence."""
+"""What the chapter on the evidence map finds, as values for the reports and for its wordings."""
 
 import pandas as pd
 
@@ -105,8 +105,9 @@ def _finding(page: Chapter, told: pd.DataFrame, shown: pd.DataFrame) -> dict[str
     codebook, first = page.evidence.codebook, page.evidence.documents[0]
     near = better["outcome"].isin([*codebook.outcomes_for("staff"), *codebook.outcomes_for("practice")])
     return {"passages": len(page.evidence.passages), "told": len(told),
-            "better_share": (directed["direction"] == "better").mean(), "show_better": len(better), "near_staff": near.sum(),
-            "for_children": len(supported), "in_first": (supported["document"] == first.id).sum(), "first_year": int(first.date[:4]),
+            "better_share": (directed["direction"] == "better").mean(), "show_better": len(better),
+            "near_staff": near.sum(), "for_children": len(supported),
+            "in_first": (supported["document"] == first.id).sum(), "first_year": int(first.date[:4]),
             "places": len(supported[["document", "section"]].drop_duplicates()),
             "most_places": places_for_children(page.evidence).max()}
 

@@ -181,7 +181,8 @@ def theory_of_change(page: Chapter) -> Image:
     return page.publish.figure(
         "theory-of-change", charts.theory_chart(nodes, links, least=LEAST),
         caption=wording("evidence/theory-of-change-caption", least=LEAST),
-        alt=wording("evidence/theory-of-change-alt", links=len(drawn), passages=ways["passages"].sum(), with_mechanism=stated),
+        alt=wording("evidence/theory-of-change-alt", links=len(drawn), passages=ways["passages"].sum(),
+                    with_mechanism=stated),
         data=links)
 
 

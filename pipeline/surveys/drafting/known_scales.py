@@ -7,6 +7,7 @@ labels that are not known are handed back.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from rapidfuzz import fuzz, process
@@ -14,6 +15,7 @@ from rapidfuzz import fuzz, process
 from pipeline.inputs.exports import label_key
 
 DONT_KNOW = "dont_know"
+SEEN = 1 << 16  # texts of which it is remembered what they are: most columns of a file have the same
 LONGEST_WORD = 60  # letters: no word for a missing answer is longer
 TYPO = 90  # of 100, rapidfuzz's ratio: a text as near as this to a label of the scale is that label mistyped
 
@@ -38,7 +40,7 @@ class Reading:
     """What the distinct texts of one column are: text to level of the scale `kind`, text to reason, and the rest.
 
     `typos` are the texts that were read as the level they come near to. Of numbers (see number_scales.py) `high` says
-    whether the highest is agreement, and is None where nothing tells.
+    whether the highest is agreement, and is None where nothing tells; `ends` is what the file calls its points.
     """
 
     kind: str
@@ -47,6 +49,7 @@ class Reading:
     typos: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     high: bool | None = None
+    ends: tuple[tuple[int, str], ...] = ()
 
     @property
     def ordered(self) -> set[str]:
@@ -156,6 +159,7 @@ def _variants(levels: list[Level]) -> list[tuple[str, ...]]:
     return sorted(found, key=len)
 
 
+LADDERS = tuple(_LADDERS)  # the scales whose two sides are not alike
 VOCABULARIES = _TWO_POLES | {kind: levels for kind, (levels, _) in _LADDERS.items()}
 VARIANTS = ({kind: _variants(levels) for kind, levels in _TWO_POLES.items()}
             | {kind: [tuple(each.split()) for each in sets] for kind, (_, sets) in _LADDERS.items()})
@@ -172,6 +176,7 @@ def plain_key(text: str) -> str:
     return " ".join(re.sub(r"[',.!;:*\"]", " " if "'" not in text else "", text).split())
 
 
+@lru_cache(SEEN)
 def missing_reason(text: str) -> str | None:
     """The reason for which an answer is missing, if the text is one of the words for it.
 
@@ -183,6 +188,7 @@ def missing_reason(text: str) -> str | None:
     return _MISSING.get(plain_key(text)) or _MISSING.get(label_key(text))
 
 
+@lru_cache(SEEN)
 def is_unsure(text: str) -> bool:
     """Whether the text is a way to say "don't know"."""
     return plain_key(text.replace("%", " ")) in _UNSURE

@@ -125,3 +125,12 @@ def test_a_file_without_cases(tmp_path):
     pyreadstat.write_sav(answers().head(0), tmp_path / "a.sav")
     with pytest.raises(DataError, match="no respondents"):
         read_export(tmp_path / "a.sav")
+
+
+@pytest.mark.parametrize(("content", "kind"), [
+    (b"\x1c\0\0\0\0\0\0\0ENCRYPTEDSAV" + bytes(40), "an SPSS file locked with a password"),
+    (b"ASCII SPSS PORT FILE                    ", r"an SPSS portable file \(\.por\)")])
+def test_files_of_spss_that_cannot_be_read_are_named(tmp_path, content, kind):
+    (tmp_path / "a.sav").write_bytes(content)
+    with pytest.raises(DataError, match=f"The file is {kind}"):
+        read_export(tmp_path / "a.sav")
