@@ -212,8 +212,8 @@ def _share(texts: Iterable[str], fits) -> float:
 def _several_options(texts: Sequence[str], words: str) -> tuple[str, str] | None:
     """The reason, and how sure it is, for taking a column for a question with several answers, joined in one cell.
 
-    Commas stand within options too, so without a word in the heading at least two parts of joined cells have to be the
-    whole text of others.
+    Commas stand within options too, so without a word in the heading at least two parts of joined cells, and half of all,
+    have to be the whole text of others.
     """
     if any(re.search(r"[;,|]", text) for text in texts) and _SEVERAL.search(words):
         return "cells hold several options, as the heading says", HIGH
@@ -222,8 +222,9 @@ def _several_options(texts: Sequence[str], words: str) -> tuple[str, str] | None
         return "cells hold several options, set apart by semicolons", MEDIUM
     keys = set(map(label_key, texts))
     joined = {part for text in texts if len(parts := _parts(text, ", ")) > 1 for part in map(label_key, parts)}
-    few = len(joined) <= MOST_LEVELS  # else people wrote lists in their own words
-    return ("cells seem to hold several options, set apart by commas", LOW) if few and len(joined & keys) > 1 else None
+    alone = len(joined & keys)
+    few = len(joined) <= MOST_LEVELS and 2 * alone >= len(joined)  # else people wrote lists in their own words
+    return ("cells seem to hold several options, set apart by commas", LOW) if few and alone > 1 else None
 
 
 def _parts(text: str, joint: str) -> list[str]:

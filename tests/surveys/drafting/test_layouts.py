@@ -217,3 +217,14 @@ def test_cases(drafted, name):
     if name.startswith("c31"):
         assert survey.cluster in {group.column for group in survey.groups}
     assert len(survey.items) >= 3
+
+
+@pytest.mark.parametrize(("texts", "use"), [
+    (["Training", "Supervision", "Training, Supervision", "Peers, Training", "Peers"], "multi_select"),
+    (["Pay, hours and trust", "Pay", "Cars", "More staff, less paper, Cars", "Trust, kindness, time, Pay", "Nothing, really"], "free_text"),
+])
+def test_commas_join_options_where_the_parts_stand_alone_as_well(drafted, tmp_path, texts, use):
+    written = texts * 8 if use == "multi_select" else [*texts, *(f"{text} {row}" for row in range(7) for text in texts)]
+    path = write_columns(tmp_path / "a.csv", {"id": range(len(written)), "What helps you?": written,
+                                              "I am well supported": (AGREEMENT * 12)[:len(written)]})
+    assert drafted(path)[1]["What helps you?"].use == use
