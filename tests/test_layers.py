@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.workflow.stage_lists import imported
+from pipeline.imports import imported
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "explanation" / "how-it-is-made.md"

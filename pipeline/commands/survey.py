@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.errors import ParameterError
 from pipeline.files import project_root
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ def new(
     draft = new_survey(project_root(), name, file, sheet)
     _print_guesses(draft.guesses)
     doubtful = sum(guess.confidence == "low" for guess in draft.guesses)
+    questions = len(draft.content.get("decide", ()))
+    steps = [f"golden-thread survey decide {name}   ({questions} question{'s' * (questions != 1)} for you)"] * bool(questions)
+    steps += ["Read the draft against the questionnaire and correct it: subjects, what\n"
+              "     each statement measures, and that no column tells who somebody is.",
+              f"golden-thread survey check {name}", f"golden-thread survey preview {name}", "golden-thread run"]
     console.print(f"\nDrafted {SURVEYS / name / 'survey.yaml'}; it lists every column.\n"
                   f"{doubtful} entries say \"please check\". What to do next:\n"
-                  "  1. Read the draft against the questionnaire and correct it: scales, their\n"
-                  "     direction, subjects, what each statement measures, reversed statements,\n"
-                  "     and that no column tells who somebody is.\n"
-                  f"  2. golden-thread survey check {name}\n"
-                  f"  3. golden-thread survey preview {name}\n"
-                  "  4. golden-thread run", markup=False)
+                  + "\n".join(f"  {number}. {step}" for number, step in enumerate(steps, 1)), markup=False)
 
 
 def _print_guesses(guesses: Sequence["Guess"]) -> None:
@@ -78,20 +79,41 @@ def _short(name: str) -> str:
 
 @survey_app.command(epilog=EXAMPLES + "`golden-thread survey check leeds-2026`")
 def check(name: Name) -> None:
-    """Check a survey's codebook against its file: every problem at once, or a summary of what will be reported."""
-    from pipeline.surveys.staff.checking import check_survey
+    """Check a survey's codebook against its file: questions for you, every problem, or a summary of what will be reported."""
+    from pipeline.workflow.survey_adding import survey_folder
+    from pipeline.workflow.survey_checking import check_in_short
+
+    lines, waiting = check_in_short(survey_folder(project_root(), name))
+    console.print("\n".join(lines), markup=False)
+    if waiting:
+        raise typer.Exit(1)
+
+
+@survey_app.command(epilog=EXAMPLES + "`golden-thread survey decide leeds-2026`\n\n"
+                                      "`golden-thread survey decide leeds-2026 --answer numbers-5-code-9=no-answer`")
+def decide(
+    name: Name,
+    answer: Annotated[list[str] | None, typer.Option(help="ID=KEY: answer this question and ask nothing; may be repeated.")] = None,
+) -> None:
+    """Answer what the draft of a survey is not sure of: one question after the other, the likely answer first."""
+    from pipeline.surveys.deciding.asking import ask_all
+    from pipeline.surveys.deciding.editing import decide as write_answers
     from pipeline.workflow.survey_adding import survey_folder
 
-    report = check_survey(survey_folder(project_root(), name))
-    console.print(f"{report.survey.title}: codebook and file fit together.", markup=False)
-    for warning in report.warnings:
-        console.print(f"\nPlease look at this: {warning}", markup=False)
-    for part in report.parts:
-        console.print(f"\n{part.title}", markup=False)
-        table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-        for row in part.rows:
-            table.add_row("", *map(Text, row))
-        console.print(table)
+    path = survey_folder(project_root(), name) / "survey.yaml"
+    if answer:
+        left = len(write_answers(path, dict(map(_answer, answer))).decide)
+    else:
+        left = ask_all(path, input, lambda text: console.print(text, markup=False))
+    console.print(f"\n{left} still open: golden-thread survey decide {name} goes on with them." if left else
+                  f"Everything is decided. Next: golden-thread survey check {name}", markup=False)
+
+
+def _answer(text: str) -> tuple[str, str]:
+    question, sign, key = text.partition("=")
+    if not sign:
+        raise ParameterError("An answer names its question.", where="--answer", found=repr(text), expected="ID=KEY")
+    return question.strip(), key.strip()
 
 
 @survey_app.command(epilog=EXAMPLES + "`golden-thread survey preview leeds-2026`")
@@ -118,13 +140,13 @@ def simulate(
     """Make up a survey, to try the report before there are answers; it is marked as simulated."""
     from pipeline.surveys.staff.simulation import simulate_survey
     from pipeline.workflow.survey_adding import SURVEYS
-    from pipeline.workflow.survey_list import add_to_params, with_survey
+    from pipeline.workflow.survey_list import add_survey, listed_too
 
     root = project_root()
-    with_survey(root / "params.yaml", name)  # refuses a file without the list before anything is written
+    listed_too(root, name)  # refuses parameters that cannot be read before anything is written
     folder = simulate_survey(root, name, respondents, correlation, clusters, seed)
     try:
-        add_to_params(root, name)
+        add_survey(root, name)
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -149,7 +171,7 @@ def remove(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not a
     if traces.stages:
         table.add_row("", "DVC's records", f"what is noted of {len(traces.stages)} stages", "")
     if traces.listed:
-        table.add_row("", "params.yaml", "its name in the list of surveys", "")
+        table.add_row("", ", ".join(traces.listed), "its name in the list of surveys", "")
     console.print(f"There is this of the survey {name}:", markup=False)
     console.print(table)
     if not yes and not _agreed():

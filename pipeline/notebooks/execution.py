@@ -22,6 +22,7 @@ from pipeline.errors import NotebookError, ParameterError
 from pipeline.files import project_root, write_text
 from pipeline.machine.isolation import isolated
 from pipeline.machine.memory import MEMORY, told
+from pipeline.suggestions import suggestion
 
 KERNEL = "python3"
 
@@ -50,8 +51,9 @@ def find_notebook(name: str, root: Path) -> Path:
     """The source of notebook `name`; NotebookError names the ones that there are."""
     source = root / "notebooks" / f"{name}.ipynb"
     if not source.is_file():
-        known = ", ".join(sorted(path.stem for path in source.parent.glob("*.ipynb"))) or "none"
-        raise NotebookError(f"There is no notebook {name!r}.", where="notebooks/", expected=f"one of: {known}",
+        known = sorted(path.stem for path in source.parent.glob("*.ipynb"))
+        raise NotebookError(f"There is no notebook {name!r}{suggestion(name, known) or '.'}", where="notebooks/",
+                            expected=f"one of: {', '.join(known) or 'none'}",
                             fix="Give the file's name without .ipynb.")
     return source
 
@@ -62,9 +64,13 @@ def check_parameters(source: Path, parameters: dict[str, Any]) -> None:
     papermill itself only warns about an unknown parameter, and lets the notebook's own value stand for a missing one.
     """
     notebook = nbformat.read(source, as_version=4)
-    if not any("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells):
+    tagged = sum("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
+    if not tagged:
         raise ParameterError("The notebook has no cell tagged 'parameters'.", where=f"notebooks/{source.name}",
                              fix="Tag the cell that holds the parameters' values for interactive use.")
+    if tagged > 1:  # papermill puts the given values behind the first; a later one would set its own again
+        raise ParameterError("The notebook has several cells tagged 'parameters'.", where=f"notebooks/{source.name}",
+                             found=f"{tagged} cells", expected="one", fix="Leave the tag on one of them.")
     declared = set(papermill.inspect_notebook(str(source)))
     unknown, missing = sorted(set(parameters) - declared), sorted(declared - set(parameters))
     if unknown or missing:

@@ -117,9 +117,9 @@ def key_columns(was: pd.DataFrame, now: pd.DataFrame) -> list[str]:
     return columns
 
 
-def number(text: str) -> float | None:
+def as_number(text: str) -> float | None:
     """
-    >>> number("0.25"), number("−3%"), number("85–93") is None, number("") is None
+    >>> as_number("0.25"), as_number("−3%"), as_number("85–93") is None, as_number("") is None
     (0.25, -3.0, True, True)
     """
     try:
@@ -150,7 +150,7 @@ def _moved(was: pd.Series, now: pd.Series) -> dict[str, float]:
     differs = was != now
     if not differs.any():
         return {}
-    numbers = [value for value in map(number, [*was, *now]) if value is not None and math.isfinite(value)]
+    numbers = [value for value in map(as_number, [*was, *now]) if value is not None and math.isfinite(value)]
     spread = max(numbers) - min(numbers) if numbers else 0
     sizes = {row: _size(was[row], now[row], spread) for row in now.index[differs]}
     return {row: size for row, size in sizes.items() if size}
@@ -158,7 +158,7 @@ def _moved(was: pd.Series, now: pd.Series) -> dict[str, float]:
 
 def _size(was: str, now: str, spread: float) -> float:
     """How far a cell moved: 0 where it is the same number, TEXT where it is text before or after."""
-    first, second = number(was), number(now)
+    first, second = as_number(was), as_number(now)
     if first is None or second is None or not (math.isfinite(first) and math.isfinite(second)):
         return TEXT
     if math.isclose(first, second, rel_tol=TINY, abs_tol=1e-12):

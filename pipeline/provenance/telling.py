@@ -9,7 +9,7 @@ from pipeline.characters import harmless
 from pipeline.phrases import counted, listed, true_minus
 from pipeline.provenance.causes import Causes
 from pipeline.provenance.differences import Differences
-from pipeline.provenance.report_tables import Cell, Changed, number
+from pipeline.provenance.report_tables import Cell, Changed, as_number
 from pipeline.provenance.sentences import Reworded, split
 
 LARGEST = 5  # changes of a table that are told one by one
@@ -117,7 +117,7 @@ def _shortened(cell: Cell) -> tuple[str, str]:
     >>> _shortened(Cell("a", "b", "1234.56", "1234.51", 0.1))
     ('1,234.6', '1,234.5')
     """
-    was, now = number(cell.was), number(cell.now)
+    was, now = as_number(cell.was), as_number(cell.now)
     if was is None or now is None or not math.isfinite(was + now) or "%" in cell.was + cell.now:
         return cell.was or "(empty)", cell.now or "(empty)"
     for digits in range(3, 13):

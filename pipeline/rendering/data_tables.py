@@ -14,16 +14,13 @@ from pipeline.markdown import plain
 from pipeline.rendering.sources import Report, expanded
 from pipeline.rendering.values import published_values
 from pipeline.rendering.workbook import SheetTable, Workbook, write_ods, write_xlsx
+from pipeline.rendering.workbook_layout import CONFIDENTIAL, NOT_AVAILABLE, UNBOUNDED
 
 SHOWN = re.compile(r"\{#(?:tbl|fig)-([a-z0-9-]+)")
 INCLUDED = re.compile(r"published/([^/]+)/")
 END_OF_SENTENCE = re.compile(r"(?<=[a-z0-9)]\.) (?=[A-Z])")
 SHORTEST_TITLE = 30  # characters
-SUPPRESSED, NOT_AVAILABLE, UNBOUNDED = "[c]", "[x]", "[unbounded]"
 DASH = "–"  # in the cells of a printed table that hold nothing
-MARKERS = {SUPPRESSED: "Suppressed: the figure could tell something about a single person",
-           NOT_AVAILABLE: "Not available: there was nothing to compute it from, or it is not shown",
-           UNBOUNDED: "Unbounded: there is no limit to how far the figure may lie from zero"}
 IN_THE_ORDER = ("The data behind the report “{title}”: one table a sheet. The tables and charts that the report shows "
                 "come first, in its order; after them, what else was computed along with them.")
 
@@ -47,7 +44,7 @@ def write_spreadsheets(report: Report, staged: Path, data: Path, folder: Path, e
     tables = tuple(_sheet(described, data) for described in _described(report, staged))
     title = plain(metadata["title"])
     workbook = Workbook(title=title, subject=plain(metadata.get("subtitle", "")), language=str(metadata["lang"]),
-                        tables=tables, markers=MARKERS, introduction=(IN_THE_ORDER.format(title=title),))
+                        tables=tables, introduction=(IN_THE_ORDER.format(title=title),))
     written = [folder / f"{report.name}.xlsx", folder / f"{report.name}.ods"]
     write_xlsx(workbook, written[0], epoch)
     write_ods(workbook, written[1], epoch)
@@ -69,7 +66,7 @@ def _sheet(described: Path, data: Path) -> SheetTable:
     table = pd.read_csv(_csv(described.stem, data), keep_default_na=False, na_values=["", DASH])
     table = table.map(unguarded).set_axis(table.columns.map(unguarded), axis="columns")
     withheld = table["rule"].notna() if "rule" in table else pd.Series(False, index=table.index)
-    reasons = pd.Series(NOT_AVAILABLE, index=table.index).mask(withheld, SUPPRESSED)
+    reasons = pd.Series(NOT_AVAILABLE, index=table.index).mask(withheld, CONFIDENTIAL)
     marked = {column: _marked(table[column], reasons if column != "rule" else "none") for column in about["headings"]}
     headings = {column: _worded(heading) if heading == column else heading
                 for column, heading in about["headings"].items()}
@@ -100,7 +97,7 @@ def _csv(name: str, data: Path) -> Path:
         raise RenderError("The data of a table are not there." if not found else "Two tables have the same name.",
                           where=f"{name}.csv", found=", ".join(map(str, found)) or "no file",
                           expected=f"one file, in {data} or in the folder data of a collection",
-                          fix="Run the notebook that publishes it again." if not found else "Rename one of them.")
+                          fix="Run what publishes it: golden-thread run." if not found else "Rename one of them.")
     return found[0]
 
 

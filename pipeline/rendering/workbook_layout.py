@@ -14,7 +14,11 @@ from pipeline.files import SIGNIFICANT_DIGITS
 
 Cell = str | int | float
 
-MARKERS = {"[c]": "suppressed to protect the people who answered", "[x]": "not available"}
+# What stands in a cell without a figure: the Analysis Function's symbols, and one of ours.
+CONFIDENTIAL, NOT_AVAILABLE, UNBOUNDED = "[c]", "[x]", "[unbounded]"
+MARKERS = {CONFIDENTIAL: "Suppressed: the figure could tell something about a single person",
+           NOT_AVAILABLE: "Not available: there was nothing to compute it from, or it is not shown",
+           UNBOUNDED: "Unbounded: there is no limit to how far the figure may lie from zero"}
 FORM = re.compile(r"(#,##)?0(\.0{1,9})?")  # number formats that XLSX and ODS both have
 MARKER = re.compile(r"\[[a-z]+\]")
 ILLEGAL = re.compile("[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML cannot hold
@@ -48,7 +52,7 @@ class SheetTable:
     table: pd.DataFrame
     headings: Mapping[str, str]
     notes: tuple[str, ...] = ()
-    missing: str = "[x]"
+    missing: str = NOT_AVAILABLE
     forms: Mapping[str, str] = field(default_factory=dict)
     explanation: str = ""
 

@@ -1,6 +1,7 @@
 """Who may read what: answers of a council's staff, and what is made of them, are for their owner's eyes only."""
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from pipeline.inputs.survey_names import SHARED_SURVEY
 
 RAW, PROCESSED = Path("data/raw/surveys"), Path("data/processed/surveys")
 OWNER, OWNER_FOLDER = 0o600, 0o700
+_LABEL = re.compile(r"(?!(?:[A-Z][\w'’.-]* ?)+$)[^\d@<>=/\\]{1,60}|[A-Z]?[a-z]+")  # no number or address, no capitals throughout: no name
 
 
 def keep_private(root: Path) -> None:
@@ -42,3 +44,12 @@ def _set(path: Path, mode: int) -> None:
     with suppress(FileNotFoundError, PermissionError):  # another user's own: what cannot be written is told where it is written
         if path.stat().st_mode & 0o777 != mode:
             path.chmod(mode)
+
+
+def is_label(text: str) -> bool:
+    """Whether a cell that many have can be shown as the label of an answer: it is neither a number, an address nor a name.
+
+    >>> [is_label(text) for text in ("Not sure yet", "Unsettled", "Jo Miller", "jo@example.org", "020 7946 0123")]
+    [True, True, False, False, False]
+    """
+    return _LABEL.fullmatch(text) is not None

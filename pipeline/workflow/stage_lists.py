@@ -7,7 +7,6 @@ DVC sees a change only in what is listed, and a list that a person keeps is wron
 lines stay as they are; a test says when the lists have to be written again.
 """
 
-import ast
 import json
 import re
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from pipeline.files import project_root, write_text
+from pipeline.imports import modules
 from pipeline.passages import FOLDER as PASSAGES
 from pipeline.rendering.reports import SUFFIXES, formats
 from pipeline.rendering.sources import Report, read_report
@@ -115,39 +115,10 @@ def code_of(notebook: Path) -> str:
     return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
-def modules(source: str, root: Path) -> set[str]:
-    """The project's files that the Python text `source` imports, and the ones that those import, by their paths."""
-    found: set[str] = set()
-    pending = imported(source, root)
-    while pending:
-        path = pending.pop()
-        if path not in found:
-            found.add(path)
-            pending |= imported((root / path).read_text(encoding="utf-8"), root)
-    return found
-
-
 def passages(code: Iterable[str], root: Path) -> list[str]:
     """The folders of wordings that the chapters among the modules `code` fill: those of the chapter's own name."""
     chapters = {Path(path).parts[2] for path in code if path.startswith("pipeline/chapters/") and path.count("/") > 2}
     return [folder.as_posix() for chapter in sorted(chapters) if (root / (folder := PASSAGES / chapter)).is_dir()]
-
-
-def imported(source: str, root: Path) -> set[str]:
-    names = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return {path for name in names if name.split(".")[0] == "pipeline" for path in _files(name, root)}
-
-
-def _files(module: str, root: Path) -> set[str]:
-    """The file of a module, and the __init__.py of each package on the way to it."""
-    parts = module.split(".")
-    candidates = {Path(*parts).with_suffix(".py"), *(Path(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1))}
-    return {path.as_posix() for path in candidates if (root / path).is_file()}
 
 
 def in_step(root: Path) -> bool:

@@ -12,7 +12,7 @@ from pipeline.authorities.panel.cleaned import read_cleaned
 from pipeline.authorities.panel.cleaning import clean_files, write_cleaned
 from pipeline.authorities.panel.geography import read_lineage
 from pipeline.authorities.panel.indicators import read_indicators
-from pipeline.authorities.panel.values import MARKERS
+from pipeline.authorities.panel.values import SYMBOLS
 from pipeline.errors import DataError
 from tests.authorities import made_up
 
@@ -32,7 +32,7 @@ TWIN, SOUTH = "E06999002+E06999003", "E06999017+E06999018"
 
 
 def number(text):
-    return math.nan if text in MARKERS else float(text)
+    return math.nan if text in SYMBOLS else float(text)
 
 
 def rows_of(path):
@@ -55,7 +55,7 @@ def test_every_figure_is_the_files_own(collection, cleaned, indicator):
         code = row["new_la_code"].replace(" / ", "+") or row["region_code"] or row["country_code"]
         found = panel.loc[(code, int(row["time_period"]))]
         np.testing.assert_equal(found["value"], number(row[value]))
-        assert found["reason"] == MARKERS.get(row[value], "")
+        assert found["reason"] == SYMBOLS.get(row[value], "")
         parts = [number(row[column]) for column in denominators]
         np.testing.assert_equal(found["numerator"], number(row[numerator]) if numerator else math.nan)
         np.testing.assert_allclose(found["denominator"], sum(parts) if parts else math.nan)
@@ -79,7 +79,7 @@ def test_the_rate_of_children_in_need_is_ours_and_needs_both_counts(collection, 
             continue
         found = cell(cleaned.panel, row["new_la_code"], int(row["time_period"]), "children_in_need")
         below = population[row["new_la_code"], int(row["time_period"]) - 1]
-        if row["At31_episodes"] in MARKERS or below in MARKERS:
+        if row["At31_episodes"] in SYMBOLS or below in SYMBOLS:
             assert math.isnan(found["value"])
             reasons.add((found["unit"], found["reason"]))
         else:
@@ -222,7 +222,8 @@ def test_the_tables_come_back_as_they_were_written(tmp_path, cleaned):
 
 
 @pytest.mark.parametrize(("column", "text", "words"), [
-    ("value", "-100", None), ("reason", "hidden", "hidden"), ("year", "late", "late"), ("unit", None, "unit")])
+    ("value", "-100", None), ("reason", "hidden", "hidden"), ("year", "late", "late"), ("unit", None, "unit"),
+    ("year", "2018.5", None), ("line", "3.5", None)])
 def test_a_table_that_was_edited_by_hand_is_refused(tmp_path, cleaned, column, text, words):
     write_cleaned(cleaned, tmp_path)
     table = pd.read_csv(tmp_path / "panel.csv", dtype=str, keep_default_na=False)
@@ -234,6 +235,14 @@ def test_a_table_that_was_edited_by_hand_is_refused(tmp_path, cleaned, column, t
         table.loc[gap, column] = text
     table.to_csv(tmp_path / "panel.csv", index=False)
     with pytest.raises(DataError, match=f"(?s)not as notebook 06 writes it.*panel.csv.*{words or ''}"):
+        read_cleaned(tmp_path)
+
+
+def test_a_word_is_no_truth_value(tmp_path, cleaned):
+    write_cleaned(cleaned, tmp_path)
+    table = pd.read_csv(tmp_path / "inspections.csv", dtype=str, keep_default_na=False)
+    table.assign(used="no").to_csv(tmp_path / "inspections.csv", index=False)
+    with pytest.raises(DataError, match=r"(?s)not as notebook 06 writes it.*inspections.csv"):
         read_cleaned(tmp_path)
 
 

@@ -12,6 +12,7 @@ import pytest
 from pipeline.chapters.profiles import journal as journals
 from pipeline.chapters.profiles.jobs import forget_others, make_profiles
 from pipeline.errors import ParameterError
+from pipeline.imports import modules
 from tests.authorities.profile_projects import JOINT, NORTHSHIRE, ROOT, made_up_profiles, make_project
 
 SITE = Path("reports/site/profile")
@@ -225,3 +226,12 @@ def test_stopping_half_way_keeps_what_was_made(project, profiles):
         make_profiles(project, profiles[:3], ("html",), jobs=1, on_end=stop)
     again = make_profiles(project, profiles[:3], ("html",), jobs=1)
     assert len(again.unchanged) == 1 and len(again.made) == 2
+
+
+def test_all_that_the_making_of_profiles_runs_counts_for_the_journal():
+    """Asked of Python itself: what is loaded once profiles are made."""
+    program = "import pipeline.chapters.profiles.jobs, sys; print(*(each.__file__ for name, each in sys.modules.items() if name.split('.')[0] == 'pipeline'))"
+    loaded = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    counted = {str(ROOT / path) for path in modules(journals.CODE, ROOT)}
+    assert {str(ROOT / "pipeline" / name) for name in ("numerals.py", "markdown.py", "rendering/docx.py")} <= counted
+    assert set(loaded) <= counted

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.authorities.panel.values import MARKERS, REASONS, parse_values, total
+from pipeline.authorities.panel.values import REASONS, SYMBOLS, parse_values, total
 from pipeline.errors import DataError, ParameterError
 
-TEXTS = st.lists(st.one_of(st.sampled_from([*MARKERS, *(f"[{mark}]" for mark in MARKERS)]),
+TEXTS = st.lists(st.one_of(st.sampled_from([*SYMBOLS, *(f"[{mark}]" for mark in SYMBOLS)]),
                            st.decimals(-1000, 100000, places=2, allow_nan=False).map(str)), max_size=40)
 
 
@@ -19,7 +19,7 @@ TEXTS = st.lists(st.one_of(st.sampled_from([*MARKERS, *(f"[{mark}]" for mark in 
 def test_each_text_gives_a_number_or_a_reason_and_no_marker_gives_a_number(texts):
     parsed = parse_values(pd.Series(texts, dtype=object))
     for text, value, reason in zip(texts, parsed["value"], parsed["reason"], strict=True):
-        marker = text.strip("[]") in MARKERS
+        marker = text.strip("[]") in SYMBOLS
         assert math.isnan(value) == marker == (reason != "")
         assert value == float(text) if not marker else reason in REASONS
 

@@ -50,6 +50,15 @@ def test_a_notebook_without_a_parameters_cell_is_refused(project):
         check_parameters(notebook(project, tagged=False), {"survey": "b", "rounding": "down"})
 
 
+def test_a_second_parameters_cell_is_refused_since_it_would_win(project):
+    path = notebook(project, "rounding = 'down'")
+    made = nbformat.read(path, as_version=4)
+    made.cells[2].metadata["tags"] = ["parameters"]
+    nbformat.write(made, path)
+    with pytest.raises(ParameterError, match=r"(?s)several cells tagged 'parameters'.*found: +2 cells"):
+        check_parameters(path, {"survey": "b", "rounding": "down"})
+
+
 def test_an_unknown_notebook_is_named_with_those_that_there_are(project):
     notebook(project)
     with pytest.raises(NotebookError, match=r"(?s)no notebook 'exampel'.*one of: example"):

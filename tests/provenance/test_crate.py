@@ -15,8 +15,8 @@ from pipeline.workflow.stages import is_shared, read_stages
 from tests.provenance.conformance import issues
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ["CITATION.cff", "dvc.yaml", "params.yaml", "requirements.lock", "notebooks", "reports/styles", "reports/passages",
-          "data/raw/surveys/ofsted-2011", "data/raw/evidence"]
+COPIED = ["CITATION.cff", "dvc.yaml", "params.yaml", "requirements.lock", "notebooks", "reports/styles",
+          "reports/passages", "data/raw/surveys/ofsted-2011", "data/raw/evidence"]
 # What the profile recommends and the metadata leave out: times (the same inputs give the same bytes), and addresses on
 # the web, for the project names none of its own; a README is not part of the site.
 LEFT_OUT = ("endTime", "SHOULD have a url", "SHOULD have a URL", "SHOULD be an absolute URI", "README.md")

@@ -20,6 +20,8 @@ from pipeline.errors import PublishingError
 from pipeline.rendering.workbook import SheetTable, Workbook, write_ods, write_xlsx
 from pipeline.rendering.workbook_layout import lay_out
 
+UNAVAILABLE = "[x] means Not available: there was nothing to compute it from, or it is not shown."
+
 EPOCH = 1_341_100_800  # 1 July 2012
 WRITERS: dict[str, Callable] = {"xlsx": write_xlsx, "ods": write_ods}
 BOTH = pytest.mark.parametrize("suffix", WRITERS)
@@ -93,14 +95,13 @@ def test_sheets_their_order_and_texts(written: Path, suffix: str) -> None:
     assert book["Notes"][2:] == [["Note number", "Note text"], ["[note 1]", "Own note."], ["[note 2]", "Same note."]]
     assert [row[0] for row in book["by-role"][:6]] == [
         "Table 1: Agreement by role [note 1] [note 2]", "This worksheet contains one table.",
-        "The notes are on the worksheet called Notes.", "[c] means suppressed to protect the people who answered.",
-        "[x] means not available.", "Role"]
+        "The notes are on the worksheet called Notes.", "[c] means Suppressed: the figure could tell something about a single person.", UNAVAILABLE, "Role"]
     assert book["by-role"][6:] == [["Manager", 12045.0, 75.96, 0.04321, "yes"],
                                    ["Social worker", 7.0, "[x]", "[c]", "no"],
                                    ["[x]", 9.0, 0.333333333333, 1.0, "yes"]]
     assert book["by-role-2"][0][0] == "Table 2: Again [note 2]"
     assert [row[0] for row in book["empty"][1:]] == [
-        "This worksheet contains one table.", "The table has no rows of data.", "[x] means not available.", "Role",
+        "This worksheet contains one table.", "The table has no rows of data.", UNAVAILABLE, "Role",
         "[x]"]
 
 

@@ -33,7 +33,7 @@ SIGNIFICANCE = 0.05
 DRAWS = 9999  # of the wild bootstrap
 CURVE_DRAWS = 999  # of a specification curve: its models are many
 ROOT_SEED = 2012
-SUPPRESSED = (1, 5)  # the fewest and the most that an unpublished small count can be
+UNPUBLISHED_COUNT = (1, 5)  # the fewest and the most that an unpublished small count can be
 FITTED = "fitted"
 POINTS, RATIO = "percentage points", "odds ratio"
 

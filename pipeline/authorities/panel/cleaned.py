@@ -141,9 +141,11 @@ def read_cleaned(folder: Path | None = None) -> Cleaned:
 def _read(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     texts = {name: str for name,
              column in schema.columns.items() if "string" in str(column.dtype) or str(column.dtype) == "str"}
+    # pandera would make 2019 of 2019.5, and true of any word; pandas refuses both.
+    whole = {name: str(column.dtype) for name, column in schema.columns.items() if str(column.dtype).lower() in ("int64", "bool")}
     dates = [name for name in schema.columns if name in ("inspected", "published")]
     try:
-        table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={
+        table = pd.read_csv(path, dtype=texts | whole, keep_default_na=False, na_values={
             name: [""] for name in schema.columns if name not in texts})
         for name in dates:
             table[name] = pd.to_datetime(table[name])
@@ -151,7 +153,7 @@ def _read(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     except FileNotFoundError:
         raise DataError("The table is missing.", where=str(path),
                         fix="Run golden-thread run --stage clean-authorities, or the notebook of chapter 6.") from None
-    except (pa.errors.SchemaErrors, ValueError) as error:
+    except (pa.errors.SchemaErrors, ValueError, TypeError) as error:
         cases = error.failure_cases.head(5).to_dict("records") if isinstance(error, pa.errors.SchemaErrors) else []
         found = "; ".join(f"row {case['index']}, column {case['column']}: {case['failure_case']!r}" for case in cases)
         raise DataError("The table is not as notebook 06 writes it.", where=str(path), found=found or str(error),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.authorities.panel.values import MARKERS, NUMBER
+from pipeline.authorities.panel.values import NUMBER, SYMBOLS
 from pipeline.authorities.releases.catalogue import STANDARD_COLUMNS, Source, layout_of
 from pipeline.errors import DataError
 
@@ -218,8 +218,8 @@ def _wrong_with(text: str, column: str) -> tuple[str, str] | None:
     if text in NULL_LIKE:
         return "error", "a word for nothing; a figure that is missing needs a symbol: c, z, x, u or low"
     if text in OBSOLETE:
-        return "warning", f"an obsolete symbol, read as {MARKERS[text].replace('_', ' ')}"
-    if text in MARKERS or text.startswith("[") and text[1:-1] in MARKERS:
+        return "warning", f"an obsolete symbol, read as {SYMBOLS[text].replace('_', ' ')}"
+    if text in SYMBOLS or text.startswith("[") and text[1:-1] in SYMBOLS:
         return None
     return "error", "neither a number nor a symbol of the standard: c, z, x, u, low or k"
 

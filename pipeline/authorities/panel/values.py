@@ -16,11 +16,11 @@ import pandas as pd
 from pipeline.errors import DataError, ParameterError
 
 # The publishers' markers: https://analysisfunction.civilservice.gov.uk, and the older ones of the same meaning.
-MARKERS = {"c": "confidential", "z": "not_applicable", "x": "unavailable", ":": "unavailable", "..": "unavailable",
+SYMBOLS = {"c": "confidential", "z": "not_applicable", "x": "unavailable", ":": "unavailable", "..": "unavailable",
            "u": "low_reliability", "low": "rounds_to_zero", "k": "rounds_to_zero", "~": "rounds_to_zero",
            "-": "not_collected", "": "blank"}
 NOT_PUBLISHED = "not_published"  # there is no row
-REASONS = tuple(dict.fromkeys([*MARKERS.values(), NOT_PUBLISHED]))
+REASONS = tuple(dict.fromkeys([*SYMBOLS.values(), NOT_PUBLISHED]))
 NUMBER = r"-?[0-9]{1,15}(?:\.[0-9]{1,20})?(?:[eE]-?[0-9]{1,2})?"
 Policy = Literal["refuse", "bound", "coverage"]
 
@@ -36,14 +36,14 @@ def parse_values(texts: pd.Series, where: str = "") -> pd.DataFrame:
     """
     plain = texts.astype(object).map(_plain)
     number = plain.str.fullmatch(NUMBER).astype(bool)
-    reason = plain.map(MARKERS)
+    reason = plain.map(SYMBOLS)
     strange = texts[~number & reason.isna()]
     if len(strange):
         raise DataError(
             f"{len(strange)} figure{'s' * (len(strange) > 1)} in column {texts.name}: neither a number nor a marker:\n"
             + "\n".join(f"  - line {line}: found {text!r}" for line, text in strange.items()), where=where,
-            expected="a number without separators, or one of: " + " ".join(mark for mark in MARKERS if mark),
-            fix="Take the file as it was published; if the publisher has a new marker, add it to MARKERS in "
+            expected="a number without separators, or one of: " + " ".join(mark for mark in SYMBOLS if mark),
+            fix="Take the file as it was published; if the publisher has a new marker, add it to SYMBOLS in "
                 "pipeline/authorities/panel/values.py with its meaning.")
     return pd.DataFrame({"value": plain.where(number).astype(float), "reason": reason.where(~number, "")},
                         index=texts.index)

@@ -9,26 +9,14 @@ from pathlib import Path
 
 from pipeline.chapters.profiles.content import REPORT
 from pipeline.files import write_json
+from pipeline.imports import modules
 from pipeline.rendering.engines import choose_engine
 
 JOURNAL = Path("reports/published") / REPORT / "journal.json"
 SITE = Path("reports/site") / REPORT
 TEMPLATES = (f"reports/{REPORT}.qmd", "reports/_quarto.yml", "reports/references.bib", "reports/styles/*",
              "reports/passages/profiles/*", "reports/_extensions/*/*")
-CODE = (
-    "rendering/engines.py",
-    "phrases.py",
-    "numerals.py",
-    "markdown.py",
-    "passages.py",
-    "chapters/profiles/*.py",
-    "charts/style.py",
-    "charts/profiles.py",
-    "rendering/*",
-    "statistics/intervals.py",
-    "publishing.py",
-    "files.py",
-)  # what turns a profile's content into files
+CODE = "import pipeline.chapters.profiles.jobs"  # makes profiles: with what it imports, all that can change one
 PACKAGES = ("matplotlib", "numpy", "pandas", "pypandoc_binary", "typst", "python-docx", "lxml")
 
 Entry = Mapping[str, object]  # "fingerprint", and "outputs": their paths from the project's root with their hashes
@@ -46,10 +34,10 @@ def shared_fingerprint(root: Path, engine: str) -> str:
 @cache
 def _code_hash() -> str:
     """Of the code that this process has loaded, and of the versions of its tools."""
-    package = Path(__file__).resolve().parents[2]
+    project = Path(__file__).resolve().parents[3]
     digest = hashlib.sha256(repr([(name, version(name)) for name in PACKAGES]).encode())
-    for path in sorted(path for pattern in CODE for path in package.glob(pattern) if path.is_file()):
-        digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    for path in sorted(modules(CODE, project)):
+        digest.update(path.encode() + (project / path).read_bytes())
     return digest.hexdigest()
 
 

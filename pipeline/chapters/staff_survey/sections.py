@@ -18,6 +18,7 @@ from pipeline.files import write_csv
 from pipeline.markdown import Markdown
 from pipeline.numerals import half_up
 from pipeline.publishing import Publication
+from pipeline.surveys.deciding.questions import refuse_open
 from pipeline.surveys.disclosure.guard import Guard
 from pipeline.surveys.disclosure.linked_tables import EVERYBODY
 from pipeline.surveys.staff.against_published import HIGHER, LOWER
@@ -106,6 +107,7 @@ class Chapter:
 
 def read_chapter(raw: Path, name: str, survey: StaffSurvey, guard: Guard, publish: Publication) -> Chapter:
     """Read and count the survey in the folder `raw`/`name`, and protect what was counted."""
+    refuse_open(name, survey.decide)
     published = analysis.published_survey(raw, survey)
     if survey.kind == "responses":
         responses = read_responses(raw / name, survey)
@@ -125,7 +127,7 @@ def who_answered(page: Chapter) -> pd.DataFrame:
     publish, survey = page.publish, page.survey
     publish.value("survey.title", front_matter.title(survey), people=False)
     publish.value("survey.respondents", page.respondents, "{:,}",
-                  respondents=len(page.responses) if page.whole_answers else page.respondents)
+                  respondents=len(page.responses) if page.responses is not None else page.respondents)
     publish.value("survey.statements", len(page.items), people=False)
     publish.value("survey.models_minimum", survey.models.minimum, people=False)
     publish.passage("banner", front_matter.banner(survey))
@@ -141,7 +143,7 @@ def statements(page: Chapter) -> Image:
     """All answers to each statement."""
     everybody = page.everybody
     shown = everybody.assign(statement=everybody["item"].map(page.items)).drop(columns=["grouping", "group", "effective_size"])
-    if page.whole_answers and page.responses.weights is not None:  # a picture has its bars to six digits: no finer than the file
+    if page.responses is not None and page.responses.weights is not None:  # a picture has its bars to six digits: no finer than the file
         shown = half_up(shown, analysis.SHARES)
     image = page.publish.figure(
         "answers", partial(answer_bars, items=page.items, sections=front_matter.sections(page.survey)),
@@ -266,8 +268,8 @@ def in_short(page: Chapter) -> Markdown:
     """The findings, as a list; publishes what to do next and the method as well."""
     found = say.findings(page.survey, page.respondents, page.everybody, page.models, page.comparison)
     page.publish.passage("findings", found)
-    page.publish.passage("next-steps", say.next_steps(page.survey, page.whole_scores, page.importance, page.everybody,
-                                                      page.comparison))
+    page.publish.passage("next-steps", say.next_steps(page.survey, page.whole_scores, page.models, page.importance,
+                                                      page.everybody, page.comparison))
     page.publish.passage("method", front_matter.method_text(page.survey, page.responses))
     return found
 

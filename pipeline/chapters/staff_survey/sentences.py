@@ -5,13 +5,13 @@ unrounded, and returns Markdown; none of them sees single answers. Labels are te
 written. Shares reach the templates in per cent.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from pipeline.markdown import Markdown, md, plain
-from pipeline.passages import passage
+from pipeline.markdown import Markdown, md
+from pipeline.passages import passage, wording
 from pipeline.phrases import lower_first
 from pipeline.surveys.disclosure.linked_tables import EVERYBODY
 from pipeline.surveys.staff.against_published import HIGHER, LOWER
@@ -25,16 +25,16 @@ LOWEST_LISTED = 3
 RELIABLE = 0.7  # below this alpha, a scale's statements are better read one by one (Nunnally 1978)
 
 
-def caption(shown: str, **values: object) -> str:
+def caption(shown: str, **values: Any) -> str:
     """The caption of a table or figure, as text."""
-    return plain(passage(f"{CHAPTER}/captions", shown=shown, **values))
+    return wording(f"{CHAPTER}/captions", shown=shown, **values)
 
 
-def alternative(shown: str, drawn: pd.Series, **values: object) -> str:
+def alternative(shown: str, drawn: pd.Series, **values: Any) -> str:
     """What a chart shows, as text for those who do not see it; `drawn` are the values of its dots or bars."""
     known = drawn.dropna().astype(float)
     ends = {"lowest": known.min(), "highest": known.max()} if len(known) else {"lowest": None, "highest": None}
-    return plain(passage(f"{CHAPTER}/alternatives", shown=shown, rows=len(drawn), **ends, **values))
+    return wording(f"{CHAPTER}/alternatives", shown=shown, rows=len(drawn), **ends, **values)
 
 
 def findings(survey: StaffSurvey, respondents: int, shares: pd.DataFrame, models: pd.DataFrame,
@@ -101,8 +101,8 @@ def groups_text(survey: StaffSurvey, groups: pd.DataFrame) -> Markdown:
                    minimum=survey.disclosure.minimum_group)
 
 
-def next_steps(survey: StaffSurvey, scores: pd.DataFrame, importance: pd.DataFrame, shares: pd.DataFrame,
-               comparison: pd.DataFrame) -> Markdown:
+def next_steps(survey: StaffSurvey, scores: pd.DataFrame, models: pd.DataFrame, importance: pd.DataFrame,
+               shares: pd.DataFrame, comparison: pd.DataFrame) -> Markdown:
     """What the results suggest doing, each with what is uncertain about it."""
     labels = _labels(survey)
     low = _favourable(survey, shares).sort_values("high", kind="stable").head(LOWEST_LISTED)
@@ -110,11 +110,15 @@ def next_steps(survey: StaffSurvey, scores: pd.DataFrame, importance: pd.DataFra
     below = [{"label": labels[row["item"]], "difference": row["difference"], "low": row["difference_low"],
               "high": row["difference_high"]} for row in fallen.head(MOST_LISTED).to_dict("records")]
     return passage(f"{CHAPTER}/next-steps", low=_told(labels, low[low["high"] < 0.5]), fallen=below,
-                   first=_most_important(scores, importance, {domain.id: domain.label for domain in survey.domains}))
+                   first=_most_important(scores, models, importance,
+                                         {domain.id: domain.label for domain in survey.domains}))
 
 
-def _most_important(scores: pd.DataFrame, importance: pd.DataFrame, domains: Mapping[str, str]) -> dict[str, object] | None:
-    """The domain that goes most with outcomes, in per cent, with its mean score if that is shown; None without models."""
+def _most_important(scores: pd.DataFrame, models: pd.DataFrame, importance: pd.DataFrame,
+                    domains: Mapping[str, str]) -> dict[str, object] | None:
+    """The domain that goes most with outcomes, or against them, in per cent, with its mean score if that is shown; None without
+    models.
+    """
     known = importance.dropna(subset=["share"]) if len(importance) else importance
     if not len(known):
         return None
@@ -123,7 +127,17 @@ def _most_important(scores: pd.DataFrame, importance: pd.DataFrame, domains: Map
     mean, low, high = (score[name] if pd.notna(score["mean"]) else None for name in ("mean", "low", "high"))
     return {"domain": lower_first(domains[first["domain"]]), "share": 100 * first["share"], "low": 100 * first["low"],
             "high": 100 * first["high"], "resamples": 100 * first["first"],
-            "mean": mean, "mean_low": low, "mean_high": high}
+            "mean": mean, "mean_low": low, "mean_high": high, "against": _goes_against(models, first["domain"])}
+
+
+def _goes_against(models: pd.DataFrame, domain: str) -> bool:
+    """Whether most models of outcomes on a domain alone have them worse where its score is higher."""
+    if not len(models):
+        return False
+    alone = models[(models["domain"] == domain) & (models["adjusted"] == ALONE)]
+    fitted = alone["odds_ratio"].notna() | alone["reason"].isin([COMPLETE, OPPOSITE])
+    against = (alone["odds_ratio"] < 1) | (alone["reason"] == OPPOSITE)
+    return bool(2 * against.sum() > fitted.sum())
 
 
 def link_text(models: pd.DataFrame, survey: StaffSurvey) -> Markdown:
@@ -152,7 +166,7 @@ def _labels(survey: StaffSurvey) -> dict[str, str]:
     return {item.id: item.label for item in survey.items}
 
 
-def _told(labels: Mapping[str, str], rows: pd.DataFrame) -> list[dict[Hashable, Any]]:
+def _told(labels: Mapping[str, str], rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Shares with their intervals, in per cent, and what their statements are called."""
     return [{"label": labels[row["item"]], **{name: 100 * row[name] for name in ("share", "low", "high")}}
             for row in rows.to_dict("records")]

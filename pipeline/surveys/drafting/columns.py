@@ -16,6 +16,7 @@ from pipeline.surveys.drafting.traits import YES_OR_NO, trait
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 ITEM, GROUP, CLUSTER, WEIGHT, RESPONDENT = "item", "group", "cluster", "weight", "respondent"
 MOST_LEVELS, MOST_LEVELS_UNKNOWN, FEWEST_PER_LEVEL = 30, 12, 3
+WEIGHT_BLANK = "the heading says weight, but some cells are blank"
 COULD_BE = "could be a group; move it to groups to report by it (each further group hides more small counts)"
 
 PLATFORM = {  # headings that Qualtrics, SurveyMonkey, LimeSurvey, Microsoft and Google Forms, and SmartSurvey write
@@ -72,12 +73,14 @@ _PERSON = re.compile(r"[A-Z][a-z]+(?:[ \-][A-Z]\.?)? (?:Mc|Mac|O')?[A-Z][a-z'\-]
 
 @dataclass(frozen=True)
 class Guess:
-    """A proposal for one column: its use, or why it is left out (see LeftOut), the reason, and how sure that is."""
+    """A proposal for one column: its use, or why it is left out (see LeftOut), the reason, how sure that is, and what
+    was counted."""
 
     column: str
     use: str
     reason: str
     confidence: str
+    evidence: str = ""
 
 
 def heading(text: str) -> str:
@@ -153,7 +156,8 @@ def guess_column(column: Column, rows: int) -> Guess:
     if re.search(r"\b(weights?|wt|wgt|weighting)\b", heading(column.name)) and len(words.split()) <= 5:
         if all(re.fullmatch(r"\d+(\.\d+)?", text) for text in column.texts):
             return guess(WEIGHT, "the heading says so, and every cell holds a number of 0 or more", HIGH)
-        return guess("other", "the heading says weight, but not every cell holds a number", LOW)
+        blank = all(re.fullmatch(r"\d+(\.\d+)?", text) for text in texts)
+        return guess("other", WEIGHT_BLANK if blank else "the heading says weight, but not every cell holds a number", LOW)
     if several := _several_options(texts, words):
         return guess("multi_select", *several)
     if cells >= 10 and len(texts) > 0.95 * cells and not any(" " in text for text in texts):

@@ -4,126 +4,136 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from pipeline.inputs.exports import Column, label_key
-from pipeline.surveys.drafting.columns import HIGH, LOW, MEDIUM, Guess, answered, heading
-from pipeline.surveys.drafting.known_scales import DONT_KNOW, Reading, clashes, read_labels, smallest_scale
-from pipeline.surveys.drafting.number_scales import NUMBERS, number_range, read_numbers
-from pipeline.surveys.drafting.wordings import is_statement, split_heading, statement
+from pipeline.surveys.drafting.columns import HIGH, LOW, MEDIUM, Guess, answered
+from pipeline.surveys.drafting.known_scales import (
+    DONT_KNOW,
+    LADDERS,
+    Reading,
+    clashes,
+    plain_key,
+    read_labels,
+    smallest_scale,
+)
+from pipeline.surveys.drafting.number_scales import Way, read_numbers
+from pipeline.surveys.drafting.other_languages import translated
 
 KNOWN_SHARE = 0.8  # of the answers: a column of which fewer are on the scale is no item
 ON_THEIR_OWN = 100  # answers: when nobody of so many chose a category, it was hardly on offer
 MOST_TEXTS = 100  # different texts: a column of more is no item, however they are spelt
-RUN = 3  # as many columns of numbers side by side are taken for a grid
-_COUNTED = re.compile(r"\b(rank\w*|how many|number of|age|years?|months?|hours?|days|caseload size|score|mean|total|"
-                      r"average|percent\w*|index|count|order of preference|id|code)\b|%", re.I)
+MOST_STRANGE = 8  # labels of another language, in one column
+
+
+class ScaleKey(NamedTuple):
+    """What tells scales apart: what they are degrees of, their levels from the best on, and what numbers are called."""
+
+    kind: str
+    levels: tuple[str, ...]
+    ends: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What is not certain of a scale: how to take its numbers and which end of them is agreement, codes beside them, points
+    that nobody chose, labels beside those of a known scale, or the order of all labels.
+    """
+
+    ways: tuple[Way, ...] = ()
+    end: bool = False
+    codes: tuple[int, ...] = ()
+    absent: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
+    order: bool = False
 
 
 @dataclass(frozen=True)
 class ItemColumn:
-    """A column of answers on a scale: `scale` is (kind, levels in order), numbers from the end that is agreement."""
+    """A column of answers on a scale, its levels from the end that is agreement on, and what is not certain of it."""
 
     column: Column
     reading: Reading
-    scale: tuple[str, tuple[str, ...]]
+    scale: ScaleKey
     reason: str
     confidence: str
+    doubt: Doubt = Doubt()
+
+
+def counts_of(column: Column) -> dict[str, int]:
+    """How many cells hold each text."""
+    return dict(zip(column.texts, np.bincount(column.codes, minlength=len(column.texts)).tolist(), strict=True))
 
 
 def labelled_items(columns: Sequence[Column]) -> list[ItemColumn]:
     """The columns whose answers are labels of known scales; one questionnaire's scales are shared where they can be."""
-    readings = {column.name: reading for column in columns if (reading := _labels_of(column))}
+    readings = _readings(columns)
     fits = {name: variant for name, reading in readings.items()
             if (variant := smallest_scale(reading.kind, reading.ordered))}
     whole = Counter((readings[name].kind, variant) for name, variant in fits.items()
                     if readings[name].ordered == set(variant))
-    chosen: list[tuple[str, tuple[str, ...]]] = []
+    chosen: list[ScaleKey] = []
     items = {}
     for column in sorted((column for column in columns if column.name in fits),
                          key=lambda column: (-len(readings[column.name].ordered), column.position)):
-        reading, own = readings[column.name], (readings[column.name].kind, fits[column.name])
-        alone = reading.ordered == set(own[1]) and (whole[own] > 1 or answered(column)[1] >= ON_THEIR_OWN)
-        holding = [scale for scale in chosen if scale[0] == own[0] and reading.ordered <= set(scale[1])]
-        scale = own if alone or not holding else min(holding, key=lambda scale: len(scale[1]))
+        reading, own = readings[column.name], ScaleKey(readings[column.name].kind, fits[column.name])
+        alone = reading.ordered == set(own.levels) and (whole[own.kind, own.levels] > 1
+                                                        or answered(column)[1] >= ON_THEIR_OWN)
+        holding = [scale for scale in chosen if scale.kind == own.kind and reading.ordered <= set(scale.levels)]
+        scale = own if alone or not holding else min(holding, key=lambda scale: len(scale.levels))
         chosen += [scale] * (scale not in chosen)
         items[column.name] = ItemColumn(column, reading, scale, *_why(column, reading, scale))
-    return [items[column.name] for column in columns if column.name in items]
+    used = {scale: {level for item in items.values() if item.scale == scale for level in item.reading.ordered}
+            for scale in chosen}
+    return [_with_doubts(items[column.name], used) for column in columns if column.name in items]
 
 
-def _labels_of(column: Column) -> Reading | None:
-    """The reading of a column of labels, unless too many of its answers are on no known scale."""
-    if len(column.texts) > MOST_TEXTS:
-        return None
-    reading = read_labels(column.texts)
-    if reading is None or clashes(reading) or (reading.unknown and read_numbers(column.texts)):
-        return None
-    counts = dict(zip(column.texts, np.bincount(column.codes, minlength=len(column.texts)).tolist(), strict=True))
+def _with_doubts(item: ItemColumn, used: dict[ScaleKey, set[str]]) -> ItemColumn:
+    """Points of a ladder that nobody chose may not have been on offer, which a scale of two like sides tells by itself."""
+    absent = tuple(level for level in item.scale.levels if level not in used[item.scale])
+    doubt = Doubt(absent=absent if item.scale.kind in LADDERS else (), strange=item.reading.unknown)
+    return replace(item, doubt=doubt)
+
+
+def _readings(columns: Sequence[Column]) -> dict[str, Reading]:
+    """The readings of columns of labels by the column's name, unless too many of its answers are on no known scale."""
+    found = {column.name: reading for column in columns if len(column.texts) <= MOST_TEXTS
+             and (reading := read_labels(column.texts)) and not clashes(reading)
+             and not (reading.unknown and read_numbers(column.texts))}
+    shared = Counter(key for reading in found.values() for key in set(map(plain_key, reading.unknown)))
+    return {column.name: found[column.name] for column in columns
+            if column.name in found and _is_on_scale(column, found[column.name], shared)}
+
+
+def _is_on_scale(column: Column, reading: Reading, shared: Counter[str]) -> bool:
+    """Whether the labels that are not known are strays, or stand for those that are: in another language, in other columns too.
+
+    A label beside a scale of which a point is lacking may be that point; then the order of all is not known.
+    """
+    if not reading.unknown:
+        return True
+    counts = counts_of(column)
     strange, known = (sum(counts[text] for text in texts) for texts in (reading.unknown, reading.levels))
-    mostly = known >= KNOWN_SHARE * (strange + known) and len(reading.unknown) <= 3 and len(reading.ordered) > 2
-    return reading if mostly or not reading.unknown else None
+    if len(reading.ordered) < 3 or smallest_scale(reading.kind, reading.ordered) is None:
+        return False
+    if reading.kind in LADDERS and set(smallest_scale(reading.kind, reading.ordered)) != reading.ordered:
+        return False
+    others = all(translated(text) or shared[plain_key(text)] > 1 for text in reading.unknown)
+    return (others and known >= strange and len(reading.unknown) <= MOST_STRANGE) or (
+        known >= KNOWN_SHARE * (strange + known) and len(reading.unknown) <= 3)
 
 
-def _why(column: Column, reading: Reading, scale: tuple[str, tuple[str, ...]]) -> tuple[str, str]:
-    reason = f"scale of {scale[0].replace('_', ' ')}, {len(scale[1])} points"
+def _why(column: Column, reading: Reading, scale: ScaleKey) -> tuple[str, str]:
+    reason = f"scale of {scale.kind.replace('_', ' ')}, {len(scale.levels)} points"
     if reading.unknown:
-        return f"{reason}; {len(reading.unknown)} other answers are not on it: add them to answers or missing", LOW
+        return f"{reason}; {len(reading.unknown)} other answers are not on it", LOW
     if reading.typos:
         return f"{reason}; a label that is misspelt was read as the one it comes near to", LOW
-    if len(reading.ordered) == 2 and len(scale[1]) > 2:
+    if len(reading.ordered) == 2 and len(scale.levels) > 2:
         return f"{reason}, of which two were chosen", MEDIUM
     return reason, HIGH
-
-
-def numbered_items(columns: Sequence[Column], stems: dict[str, str]) -> list[ItemColumn]:
-    """The columns of whole numbers that are points of a scale, the range taken from the columns beside them."""
-    readings = {column.name: reading for column in columns if (reading := _numbers_of(column, stems))}
-    items = []
-    for run in _runs([column for column in columns if column.name in readings]):
-        ranges = {column.name: number_range(readings[column.name].ordered) for column in run}
-        usual = Counter(ranges.values()).most_common(1)[0][0]
-        directions = {readings[column.name].high for column in run} - {None}
-        for column in run:
-            reading, (low, high) = readings[column.name], ranges[column.name]
-            if len(directions) == 1:  # what the file says of one column of a grid holds for those beside it
-                reading = replace(reading, high=max(directions))
-            stated = reading.high is not None
-            if not (stated or len(run) >= RUN or is_statement(statement(column, stems))):
-                continue
-            if usual[0] <= low and high <= usual[1]:
-                low, high = usual
-            points = tuple(map(str, range(low, high + 1)))
-            reason = f"whole numbers from {low} to {high}"
-            reason += (f"; {'the highest' if reading.high else 'the lowest'} means agreement, as the file says"
-                       if stated else
-                       "; that the highest means agreement is assumed")
-            order = points if reading.high is False else points[::-1]
-            items.append(ItemColumn(column, reading, (NUMBERS, order), reason, MEDIUM if stated else LOW))
-    return items
-
-
-def _numbers_of(column: Column, stems: dict[str, str]) -> Reading | None:
-    if len(column.texts) > MOST_TEXTS:
-        return None
-    reading = read_numbers(column.texts, column.question)
-    if reading is None or number_range(reading.ordered) is None or reading.ordered <= {"0", "1"}:
-        return None
-    counted = _COUNTED.search(heading(statement(column, stems))) and reading.high is None
-    return None if counted or re.search(r"\brank", heading(column.question)) else reading
-
-
-def _runs(columns: Sequence[Column]) -> Iterator[list[Column]]:
-    """Columns that stand side by side in the file and under one question, in runs."""
-    run: list[Column] = []
-    for column in columns:
-        if run and (column.position != run[-1].position + 1
-                    or split_heading(column.question)[1] != split_heading(run[-1].question)[1]):
-            yield run
-            run = []
-        run.append(column)
-    if run:
-        yield run
 
 
 def families_left_out(columns: Sequence[Column], stems: dict[str, str]) -> list[Guess]:
@@ -137,17 +147,6 @@ def families_left_out(columns: Sequence[Column], stems: dict[str, str]) -> list[
             found |= {column.name: Guess(column.name, "other", "a place in a ranking, no answer on a scale", HIGH)
                       for column in family}
     return list(found.values())
-
-
-def unordered_families(columns: Sequence[Column]) -> list[Guess]:
-    """Three columns or more with the same few answers, of which no order is known."""
-    alike: dict[frozenset[str], list[Column]] = {}
-    for column in columns:
-        texts = frozenset(map(label_key, answered(column)[0])) if len(column.texts) <= MOST_TEXTS else frozenset()
-        if 3 <= len(texts) <= 11 and not all(text.replace(".", "").isdigit() for text in texts):
-            alike.setdefault(texts, []).append(column)
-    return [Guess(column.name, "other", "answers whose order is not known; declare a scale", MEDIUM)
-            for family in alike.values() if len(family) >= 3 for column in family]
 
 
 def _is_option(column: Column, stems: dict[str, str]) -> bool:

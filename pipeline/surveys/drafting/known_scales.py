@@ -40,7 +40,7 @@ class Reading:
     """What the distinct texts of one column are: text to level of the scale `kind`, text to reason, and the rest.
 
     `typos` are the texts that were read as the level they come near to. Of numbers (see number_scales.py) `high` says
-    whether the highest is agreement, and is None where nothing tells.
+    whether the highest is agreement, and is None where nothing tells; `ends` is what the file calls its points.
     """
 
     kind: str
@@ -49,6 +49,7 @@ class Reading:
     typos: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     high: bool | None = None
+    ends: tuple[tuple[int, str], ...] = ()
 
     @property
     def ordered(self) -> set[str]:
@@ -158,6 +159,7 @@ def _variants(levels: list[Level]) -> list[tuple[str, ...]]:
     return sorted(found, key=len)
 
 
+LADDERS = tuple(_LADDERS)  # the scales whose two sides are not alike
 VOCABULARIES = _TWO_POLES | {kind: levels for kind, (levels, _) in _LADDERS.items()}
 VARIANTS = ({kind: _variants(levels) for kind, levels in _TWO_POLES.items()}
             | {kind: [tuple(each.split()) for each in sets] for kind, (_, sets) in _LADDERS.items()})

@@ -67,7 +67,7 @@ OUTCOME_WORDS = re.compile(
     r"|practice (is|has|was|became|become)\b.{0,30}\b(effective|better|improved)|(improved|improves) (my|our) practice"
     r"|(more|my work is|work) effective\b", re.I)
 REVERSED_WORDS = re.compile(
-    r"\b(frustrat\w+|leaving|leave (my|this|the) (job|post|role|team|council|authority|organisation)"
+    r"\b(frustrat\w+|leaving|(intend|plan|want|likely|hope|expect) to (leave|quit|resign)|(would|'d) rather (work|be|have)|leave (my|this|the) (job|post|role|team|council|authority|organisation)"
     r"|look(ing)? for (a |an)?(other|new) job|another job|stress\w*|burn\w* ?out|exhaust\w*|overwhelm\w*"
     r"|too (much|many|high|little|few)|unmanageable|lacks?|lacking|unable|rarely|never|seldom|worr(y|ied)|anxious"
     r"|unsafe|bull(y|ied|ying)|harass\w*|discriminat\w+|unfair\w*|prevents? me|isolated|unsupported|undervalued"
@@ -94,6 +94,12 @@ def content_words(text: str) -> list[str]:
     words = re.findall(r"[a-z][a-z\-]*", text.lower().replace("'", "").replace("’", ""))
     same = [part for word in words for part in SAME.get(word, word).split()]
     return list(dict.fromkeys(_stem(word) for word in same if word not in STOP_WORDS and len(word) > 2))
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> list[str]:
+    """The content words of a statement of 2011, which every wording is held against; not to be changed."""
+    return content_words(text)
 
 
 @lru_cache(maxsize=4096)
@@ -137,7 +143,7 @@ def _bare_words(wording: str) -> list[str]:
 def scores_against(wordings: Sequence[str], codebook: Codebook) -> np.ndarray:
     """How near each wording is to each statement, by its wording or its label: (wordings, statements), 0 to 1."""
     weights = _weights(codebook)
-    statements = [[content_words(item.wording), content_words(item.label)] for item in codebook.items]
+    statements = [[_words(item.wording), _words(item.label)] for item in codebook.items]
     conditions = [set(content_words(found[1])) if (found := _CONDITION.match(item.wording)) else set()
                   for item in codebook.items]
     ours = [content_words(wording) for wording in wordings]
@@ -151,7 +157,7 @@ def scores_against(wordings: Sequence[str], codebook: Codebook) -> np.ndarray:
 
 def _weights(codebook: Codebook) -> dict[str, float]:
     """How much a word tells: the logarithm of how rare it is among the statements."""
-    counts = Counter(word for item in codebook.items for word in set(content_words(f"{item.wording} {item.label}")))
+    counts = Counter(word for item in codebook.items for word in set(_words(f"{item.wording} {item.label}")))
     return {word: math.log(1 + len(codebook.items) / count) for word, count in counts.items()}
 
 

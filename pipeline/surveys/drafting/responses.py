@@ -4,13 +4,9 @@ The draft is for a person to correct. What it is unsure of it marks "please chec
 is it leaves out; and answers of which the order is not known are never put in order.
 """
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
-
-import numpy as np
 
 from pipeline.errors import DataError
 from pipeline.inputs.exports import Column, Export, label_key
@@ -28,6 +24,7 @@ from pipeline.surveys.drafting.columns import (
     MOST_LEVELS_UNKNOWN,
     RESPONDENT,
     WEIGHT,
+    WEIGHT_BLANK,
     Guess,
     answered,
     cluster_rank,
@@ -43,30 +40,60 @@ from pipeline.surveys.drafting.declared import (
     with_declared_answers,
     without_declared_missing,
 )
-from pipeline.surveys.drafting.items import ItemColumn, families_left_out, labelled_items, numbered_items, unordered_families
-from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, missing_reason
-from pipeline.surveys.drafting.matching import OTHER, likely_domain, likely_measure, match_items, speaks_against
+from pipeline.surveys.drafting.doubts import (
+    direction_questions,
+    scale_questions,
+    weight_question,
+)
+from pipeline.surveys.drafting.evidence import (
+    going_against,
+    item_rest,
+    told_counts,
+    told_unused,
+)
+from pipeline.surveys.drafting.items import (
+    ItemColumn,
+    families_left_out,
+    labelled_items,
+)
+from pipeline.surveys.drafting.known_scales import missing_reason
+from pipeline.surveys.drafting.matching import (
+    OTHER,
+    likely_domain,
+    likely_measure,
+    match_items,
+    speaks_against,
+)
+from pipeline.surveys.drafting.number_items import numbered_items
 from pipeline.surveys.drafting.number_scales import NUMBERS
 from pipeline.surveys.drafting.routes import joined, same_questions, who_was_asked
 from pipeline.surveys.drafting.rows import not_counted, refuse_long
+from pipeline.surveys.drafting.scales import AGREEMENT, draft_scales
 from pipeline.surveys.drafting.tools import known_tools, reason_of_blank, tool_columns, without_group_names
 from pipeline.surveys.drafting.traits import TRAITS, UNIT, trait
-from pipeline.surveys.drafting.wordings import label, shared_stems, slug, split_heading, statement
+from pipeline.surveys.drafting.unknown_scales import unknown_items
+from pipeline.surveys.drafting.wordings import (
+    label,
+    shared_stems,
+    slug,
+    split_heading,
+    statement,
+)
 from pipeline.surveys.staff.responses import set_aside
 
 BENCHMARK_GROUP = "social_workers"
-AGREEMENT, NOT_COUNTED = "agreement", "not_counted"
-_ASKS_AGREEMENT = re.compile(r"\bstrongly (dis)?agree\b|\b(do|far|much|extent)\b.*\bagree\b", re.I)
+NOT_COUNTED = "not_counted"
 MOST_GROUPS = 5  # that are proposed: each further one makes disclosure control hide more cells
 SHOWN = 6  # columns, in the message that no item was found
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A proposal for survey.yaml: its `content` without name, title and file, and a guess for every column."""
+    """A proposal for survey.yaml: its `content` without name, title and file, a guess for every column, and notes on scales."""
 
     content: dict[str, Any]
     guesses: tuple[Guess, ...]
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 def draft_responses(export: Export, codebook: Codebook) -> Draft:
@@ -100,7 +127,9 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
     items += numbered_items(list(joined([offered[column.name] for column in rest], _of(routes, rest))), stems)
     settle([Guess(item.column.name, ITEM, item.reason, item.confidence) for item in items])
     settle(_on_other_routes(routes, guesses))
-    settle(unordered_families(rest))
+    items += unknown_items(list(joined([offered[column.name] for column in rest], _of(routes, rest))))
+    settle([Guess(item.column.name, ITEM, item.reason, item.confidence) for item in items])
+    settle(_on_other_routes(routes, guesses))
     settle([guess_column(column, export.rows) for column in rest])
     if not items:
         raise DataError("No column of the file holds answers on a scale that is known.", where=export.file,
@@ -119,7 +148,33 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
     content = {"kind": "responses", "scales": scales, "missing": _missing(as_read, items, guesses, tools), **entries,
                "not_counted": [{"column": name, "answers": list(texts)} for name, texts in nobody.items()],
                **_other_columns(export, guesses, asked)}
-    return Draft(content, tuple(guesses[column.name] for column in export.columns))
+    counted = {column.name: column for column in joined(list(export.columns), routes)}  # without rows that are nobody's
+    items = [replace(item, column=counted[item.column.name]) for item in items]
+    against = [entry["column"] for entry in entries["items"] if entry.get("reversed")]
+    correlations = item_rest(items)
+    by_column = {entry["column"]: entry for entry in entries["items"]}
+    content["decide"] = [*scale_questions(items, scale_ids, by_column),
+                         *direction_questions(items, by_column, correlations, going_against(items, against), against),
+                         *_weight(export, guesses)]
+    for item in items:
+        guesses[item.column.name] = _with_evidence(item, guesses[item.column.name], correlations)
+    notes = {scale_ids[key]: told_unused([item for item in items if item.scale == key]) for key in scale_ids}
+    return Draft(content, tuple(guesses[column.name] for column in export.columns), notes)
+
+
+def _weight(export: Export, guesses: dict[str, Guess]) -> list[dict[str, Any]]:
+    """The question about the one column that is a weight but for some blank cells."""
+    if any(guess.use == WEIGHT for guess in guesses.values()):
+        return []
+    columns = [column for column in export.columns if guesses[column.name].reason == WEIGHT_BLANK]
+    return [weight_question(columns[0])] if columns else []
+
+
+def _with_evidence(item: ItemColumn, guess: Guess, correlations: Mapping[str, tuple[float, int]]) -> Guess:
+    """The guess with what was counted, and how the item goes with the rest of its scale's."""
+    known = correlations.get(item.column.name)
+    goes = "" if known is None else f"; goes with the rest of its scale by {known[0]:+.2f}"
+    return replace(guess, evidence=f"{told_counts(item)}{goes}")
 
 
 def _of(routes: Mapping[str, tuple[str, ...]], columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:
@@ -198,52 +253,6 @@ def _groups(export: Export, guesses: dict[str, Guess]) -> list[Column]:
             place = order.index(trait(heading(column.question)) or UNIT)  # a second unit of work
             ranks[column] = (sum(rank[1] == place for rank in ranks.values()), place, column.position)
     return sorted(ranks, key=ranks.get)
-
-
-def draft_scales(items: Sequence[ItemColumn]) -> tuple[list[dict[str, Any]], dict[Any, str]]:
-    """The scales of the items as survey.yaml has them, and the identifier of each (kind, levels)."""
-    scales, ids, named = [], {}, {}
-    for scale in dict.fromkeys(item.scale for item in items):
-        sharing = [item for item in items if item.scale == scale]
-        kind, levels = scale
-        base = f"{kind}_{len(levels)}"
-        ids[scale] = base if base not in ids.values() else f"{base}_{len(ids) + 1}"
-        written: dict[str, Counter[str]] = {}
-        for item in sharing:
-            counts = np.bincount(item.column.codes, minlength=len(item.column.texts)).tolist()
-            for text, count in zip(item.column.texts, counts, strict=True):
-                if text in item.reading.levels:
-                    spelt = written.setdefault(item.reading.levels[text], Counter())
-                    spelt[text] += 0 if text in item.reading.typos else count
-        beside = [DONT_KNOW] if DONT_KNOW in written else []
-        categories = [_category(kind, level, number, len(levels), written.get(level, Counter()))
-                      for number, level in enumerate([*levels, *beside])]
-        for category in categories:  # one name, one meaning: the 3 of 1 to 5 is not the 3 of 0 to 10
-            meaning = category["role"], levels if category["id"].startswith("point_") else None
-            if named.setdefault(category["id"], meaning) != meaning:
-                category["id"] = f"{category['id']}_{ids[scale]}"
-        agreement = kind == NUMBERS and all(_ASKS_AGREEMENT.search(item.column.question) for item in sharing)
-        scales.append({"id": ids[scale], **({"kind": AGREEMENT} if agreement else {}), "categories": categories})
-    return scales, ids
-
-
-def _category(kind: str, level: str, place: int, points: int, written: Counter[str]) -> dict[str, Any]:
-    """One category: labelled as most people's cells have it, or as the known scale has it where nobody chose it."""
-    if level == DONT_KNOW:
-        identifier, known, role = DONT_KNOW, "Don't know", DONT_KNOW
-    elif kind == NUMBERS:
-        side = 2 * place + 1 - points
-        identifier, known = f"point_{level}", level
-        role = "agree" if side < 0 else "disagree" if side > 0 else "neutral"
-    else:
-        identifier, known, role, _ = next(each for each in VOCABULARIES[kind] if each[0] == level)
-    spellings = sorted(written, key=lambda text: (-written[text], text))
-    plain = [text for text in spellings if kind == NUMBERS or not text[0].isdigit()]
-    name = (max(plain, key=len) if kind == NUMBERS else plain[0]) if plain and written[plain[0]] else known
-    name = known if kind == NUMBERS and name.replace(".", "").isdigit() else name[0].upper() + name[1:]
-    answers = list({label_key(text): text for text in reversed(spellings)
-                    if label_key(text) != label_key(name)}.values())
-    return {"id": identifier, "label": name, "role": role} | ({"answers": sorted(answers)} if answers else {})
 
 
 def draft_items(wordings: Sequence[str], columns: Sequence[Column | str], scales: Sequence[str], codebook: Codebook,

@@ -14,6 +14,8 @@ from rapidfuzz import process
 from pipeline.errors import DataError
 from pipeline.inputs.exports import Export, label_key
 from pipeline.surveys.codebook import listed, read_codebook
+from pipeline.surveys.deciding.editing import with_likely_answers
+from pipeline.surveys.deciding.questions import Question
 from pipeline.surveys.date_bands import likely_bands, told
 from pipeline.surveys.disclosure.policy import join_small_groups
 from pipeline.surveys.drafting.columns import personal_content
@@ -47,14 +49,17 @@ class Report:
     survey: StaffSurvey
     parts: tuple[Part, ...]
     warnings: tuple[str, ...]
+    questions: tuple[Question, ...] = ()
 
 
 def check_survey(folder: Path) -> Report:
     """Check survey.yaml in `folder` against its file and against the published survey it is compared with.
 
-    Raises CodebookError for a codebook that is wrong in itself, else one DataError that names every problem.
+    What is still open is taken as the likely answers have it. Raises CodebookError for a codebook that is wrong in itself,
+    else one DataError that names every problem.
     """
-    survey = read_staff_survey(folder / "survey.yaml")
+    written = read_staff_survey(folder / "survey.yaml")
+    survey = with_likely_answers(folder / "survey.yaml", written)
     export = open_export(folder, survey)
     problems = [*_name(folder, survey), *_ambiguous(survey), *_benchmark(folder, survey), *_columns(export, survey)]
     if survey.kind == "responses":
@@ -70,7 +75,8 @@ def check_survey(folder: Path) -> Report:
         raise DataError(f"The survey {survey.name} has {count}:\n" + "\n".join(f"  - {each}" for each in problems),
                         where=str(folder), fix="Correct survey.yaml or the file, and check again.")
     warnings = [*cautions(folder, export, survey), *(of_answers(responses) if survey.kind == "responses" else ())]
-    return Report(survey, (*parts, *_every_kind(survey)), tuple(warnings))
+    survey = survey.model_copy(update={"decided": written.decided})
+    return Report(survey, (*parts, *_every_kind(survey)), tuple(warnings), written.decide)
 
 
 def _name(folder: Path, survey: StaffSurvey) -> Iterator[str]:
@@ -229,7 +235,8 @@ def _subjects(survey: StaffSurvey) -> Part:
     rows = [(domain.label, *(f"{counts[domain.id, measure]} of {measure}" for measure in ("support", "outcome")))
             for domain in survey.domains]
     return Part("Items", (*rows, ("all", f"{len(survey.items)}",
-                                  f"{sum(item.reversed for item in survey.items)} reversed")))
+                                  f"{sum(item.reversed for item in survey.items)} reversed",
+                                  f"{sum(item.turned for item in survey.items)} turned")))
 
 
 def _contained(responses: Responses) -> Iterator[tuple[str, str]]:
@@ -263,7 +270,9 @@ def _of_table(folder: Path, survey: StaffSurvey) -> tuple[tuple[Part, ...], list
 
 
 def _every_kind(survey: StaffSurvey) -> Iterator[Part]:
-    """Scales, the comparison, and what is left out: names of columns only."""
+    """What was decided, scales, the comparison, and what is left out: names of columns only."""
+    if survey.decided:
+        yield Part("Decided", tuple(survey.decided.items()))
     used = Counter(item.scale for item in survey.items)
     yield Part("Scales", tuple((scale.id, f"{used[scale.id]} items",
                                 " > ".join(category.label for category in scale.categories))
@@ -278,5 +287,5 @@ def _every_kind(survey: StaffSurvey) -> Iterator[Part]:
                 if part.why in PERSONAL]
     if survey.respondent:
         personal.append((survey.respondent, "to find answers sent twice; never leaves data/raw"))
-    if rows := (*others, *personal):
+    if rows := (*personal, *others):  # whom it concerns first
         yield Part("Columns left out", tuple(rows))

@@ -14,9 +14,12 @@ from pydantic import Field, StringConstraints, model_validator
 from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_model
 from pipeline.statistics.rounding import Rounding
 from pipeline.surveys.codebook import AnswerScale, Category, Month, listed, part_of, repeated
+from pipeline.surveys.deciding.questions import Question
 from pipeline.surveys.disclosure.policy import Policy
 
 TABLE_GROUPING = "group"  # the grouping of a ready table's groups
+ScaleKind = Literal["agreement", "satisfaction", "likelihood", "favour", "ease", "positivity", "frequency", "quality", "grades",
+                    "extent", "yes_to_some_extent", "intensity", "importance", "ability", "amount", "numbers", "bipolar", "other"]
 REASONS = ("no_answer", "stopped", "not_applicable", "not_asked", "prefer_not_to_say")  # why an answer is missing
 
 
@@ -43,10 +46,18 @@ class StaffCategory(Category):
     answers: tuple[str, ...] = ()
 
 
+class MissingAnswers(Strict):
+    """What the file writes where somebody gave no answer, by reason. A blank cell needs no entry."""
+
+    reason: Literal["not_applicable", "not_asked", "prefer_not_to_say", "no_answer"]
+    answers: tuple[Text, ...] = Field(min_length=1)
+
+
 class StaffScale(AnswerScale):
     """The answers that some items share: those in order from the strongest agreement on, then "don't know" if any.
 
-    `kind` says that the answers are agreement, or are not, where their labels do not tell: numbers, another language.
+    `kind` says what the answers are degrees of; where it is not given, their labels tell. `missing` is what means no answer
+    on this scale: a 9 that is a point of another.
 
     >>> scale = StaffScale(id="likeliness", categories=[dict(id="yes", label="Yes", role="agree", answers=["1"]),
     ...     dict(id="no", label="No", role="disagree"), dict(id="dk", label="Don't know", role="dont_know")])
@@ -55,8 +66,9 @@ class StaffScale(AnswerScale):
     """
 
     id: Identifier
-    kind: Literal["agreement", "other"] | None = None
+    kind: ScaleKind | None = None
     categories: tuple[StaffCategory, ...]
+    missing: tuple[MissingAnswers, ...] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> "StaffScale":
@@ -88,13 +100,6 @@ class StaffScale(AnswerScale):
         return 1 - self.ordered.index(category) / (self.points - 1)
 
 
-class MissingAnswers(Strict):
-    """What the file writes where somebody gave no answer, by reason. A blank cell needs no entry."""
-
-    reason: Literal["not_applicable", "not_asked", "prefer_not_to_say", "no_answer"]
-    answers: tuple[Text, ...] = Field(min_length=1)
-
-
 class StaffDomain(Strict):
     """A subject that items belong to."""
 
@@ -117,7 +122,8 @@ class StaffItem(Strict):
     `also` are further columns that hold the same question, put to others on another route through the questionnaire; nobody
     may have an answer in two of them. `asked_if` says to whom it was put, where that was not everybody: a blank of the others
     is "not asked", and nobody stopped there.
-    `reversed` marks a statement to which agreement speaks against support or outcomes.
+    `reversed` marks a statement to which agreement speaks against support or outcomes; `turned` one whose answers the file
+    stores the other way round than the scale says, the last point for the first.
     """
 
     id: Slug
@@ -130,6 +136,7 @@ class StaffItem(Strict):
     measures: Literal["support", "outcome"]
     scale: Identifier
     reversed: bool = False
+    turned: bool = False
     matches: Slug | None = None
     may_match: Slug | None = None
 
@@ -210,6 +217,7 @@ class StaffSurvey(Strict):
     groups: tuple[Grouping, ...] = ()
     cluster: Text | None = None
     weight: Text | None = None
+    without_weight: Literal["refuse", "leave_out", "one"] = "refuse"  # what becomes of a row whose weight is blank
     respondent: Text | None = None
     duplicates: Literal["first", "last", "refuse"] = "refuse"
     not_counted: tuple[NotCounted, ...] = ()
@@ -218,6 +226,8 @@ class StaffSurvey(Strict):
     benchmark: Benchmark | None = None
     disclosure: Policy = Policy()
     models: Models = Models()
+    decide: tuple[Question, ...] = ()
+    decided: dict[str, Text] = {}
 
     @model_validator(mode="after")
     def _consistent(self) -> "StaffSurvey":
@@ -226,7 +236,7 @@ class StaffSurvey(Strict):
         return self
 
     def _repeated(self) -> list[str]:
-        problems = [line for key in ("scales", "domains", "items", "groups")
+        problems = [line for key in ("scales", "domains", "items", "groups", "decide")
                     for line in repeated(key, [part.id for part in getattr(self, key)])]
         problems += repeated("items, column", [column for item in self.items for column in item.columns])
         problems += repeated("items, matches", [item.matches for item in self.items if item.matches])

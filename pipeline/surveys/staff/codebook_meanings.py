@@ -5,6 +5,12 @@ A test holds this to the schema in `codebook.py`: each key has a meaning, and ea
 
 SURVEY = "the survey"  # the block of the keys at the margin
 
+EDITS = {
+    "do": "`set` puts a value at a place, `add` an entry into a list (or its answers to the one of its name), `remove` takes it out",
+    "at": "the place: keys from the top, an entry of a list by its id, column or reason",
+    "to": "what is put there",
+}
+
 MEANINGS: dict[str, dict[str, str]] = {
     SURVEY: {
         "name": "the survey's name: that of its folder under `data/raw/surveys`, in small letters, digits and hyphens",
@@ -22,6 +28,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "groups": "the columns to report by; each further one makes disclosure control hide more small counts",
         "cluster": "the column of the team or office: people of one team answer alike, and without it intervals are too narrow",
         "weight": "the column of weights, numbers of 0 or more",
+        "without_weight": "what becomes of a row whose weight is blank: `refuse` stops and names the line, `leave_out` leaves the row "
+                          "out, `one` counts it as one person",
         "respondent": "the column that tells respondents apart, to find questionnaires that were sent twice; it is shown nowhere",
         "duplicates": "which row counts of a respondent who stands more than once; `refuse` stops and names the line",
         "not_counted": "rows that are nobody's answers, such as previews and tests",
@@ -30,6 +38,9 @@ MEANINGS: dict[str, dict[str, str]] = {
         "benchmark": "the published survey to compare with",
         "disclosure": "how respondents are protected",
         "models": "from how many respondents on models are fitted, and how",
+        "decide": "questions that are open, with the answers that fit, the likely one first; `golden-thread survey decide` asks them, "
+                  "and there is no report while one stands here",
+        "decided": "what was decided, by the question: a note that changes nothing",
     },
     "fieldwork": {
         "start": "the first month in which people answered, as 2026-03",
@@ -45,7 +56,9 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "scales": {
         "id": "the scale's name in this file, small letters, digits and underscores",
-        "kind": "whether the answers are degrees of agreement, where their labels do not tell",
+        "kind": "what the answers are degrees of; only `agreement` is compared with a published survey's agreement. Where it is left "
+                "out, their labels tell",
+        "missing": "what on this scale means no answer, by reason: a 9 that is a point of another scale",
         "categories": "the answers, from the strongest agreement on, then \"don't know\" if there is one",
     },
     "scales, categories": {
@@ -53,6 +66,10 @@ MEANINGS: dict[str, dict[str, str]] = {
         "label": "what the report calls it",
         "role": "the side it counts for; the shares of agreement and disagreement are sums over these",
         "answers": "other ways in which the file writes it, numbers included",
+    },
+    "scales, missing": {
+        "reason": "why there is no answer",
+        "answers": "the texts of the file that say so",
     },
     "missing": {
         "reason": "why there is no answer",
@@ -73,6 +90,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "measures": "whether it is about support for staff or about outcomes; the two are held against one another",
         "scale": "the scale of its answers, one of `scales`",
         "reversed": "whether agreeing speaks against support or outcomes",
+        "turned": "whether the file stores its answers the other way round than the scale says, the last point for the first",
         "matches": "the statement of the published survey that asks the same, confirmed by a person",
         "may_match": "one that a draft found near; not compared until the key is called `matches`",
     },
@@ -117,4 +135,23 @@ MEANINGS: dict[str, dict[str, str]] = {
         "covariates": "groups that the models adjust for",
         "answered": "the share of a subject's items that somebody must have answered to have a score",
     },
+    "decide": {
+        "id": "the question's name, as `--answer` takes it",
+        "question": "what is asked",
+        "counts": "how often each answer was given",
+        "answers": "the answers that fit, the likely one first",
+        "order": "the labels whose order is asked, in place of answers",
+    },
+    "decide, answers": {
+        "key": "the answer's name, as `--answer` takes it",
+        "label": "what it means",
+        "edits": "what it changes in this file",
+    },
+    "decide, answers, edits": EDITS,
+    "decide, order": {
+        "scale": "the scale that the labels make",
+        "labels": "the labels as they were found, the likely order",
+        "otherwise": "what is changed where they are no scale (answer `0`)",
+    },
+    "decide, order, otherwise": EDITS,
 }

@@ -14,11 +14,13 @@ from rapidfuzz import fuzz, process
 
 from pipeline.errors import DataError
 from pipeline.inputs.exports import Column, Export, label_key, read_export
+from pipeline.surveys.private import is_label
 from pipeline.surveys.staff.codebook import Grouping, StaffItem, StaffScale, StaffSurvey
 from pipeline.surveys.staff.routes import mark_stopped, merged, missing_code, not_asked
 
 NOT_STATED = "Not stated"
 LIKELY_TYPO = 75  # of 100, rapidfuzz's ratio: a cell as near as this to a label is one mistyped, and can be shown
+SHARED = 10  # people with the same cell: an answer on offer
 MOST_SENT_AGAIN = 1 / 3  # of the rows: where so many are of somebody who has one, they are no questionnaires sent again
 
 
@@ -40,7 +42,8 @@ class Responses:
 
     A missing answer is −1 − k for the k-th of REASONS. `clusters` (respondents,) numbers the clusters from 0; `weights`
     are as given. `in_file`, `repeated`, `empty` and `set_aside` count the rows of the file, those taken out because
-    somebody sent the questionnaire again, those without any answer, and those that are nobody's, such as previews.
+    somebody sent the questionnaire again, those without any answer, and those that are nobody's, such as previews;
+    `unweighted` those whose weight is blank.
     """
 
     survey: StaffSurvey
@@ -52,6 +55,7 @@ class Responses:
     repeated: int
     empty: int
     set_aside: int = 0
+    unweighted: int = 0
 
     def __repr__(self) -> str:
         return f"<Responses of {len(self):,} people to {self.codes.shape[1]} statements; single answers are not shown>"
@@ -118,11 +122,11 @@ def read_responses(folder: Path, survey: StaffSurvey) -> Responses:
     codes = np.column_stack([_asked_codes(export, item, survey, problems) for item in survey.items])
     groups = {grouping.id: _groups(export.column(grouping.column), grouping, survey) for grouping in survey.groups}
     clusters = _clusters(export.column(survey.cluster)) if survey.cluster else None
-    weights = _weights(export.column(survey.weight), problems) if survey.weight else None
+    weights, unweighted = _weights(export.column(survey.weight), survey.without_weight, problems) if survey.weight else (None, 0)
     keep = _kept(export, survey, problems)
     problems.stop()
     answered = ~np.isin(codes, [missing_code("no_answer"), missing_code("not_asked")]).all(axis=1)
-    kept = keep & answered
+    kept = keep & answered if weights is None else keep & answered & np.isfinite(weights)
     if kept.sum() < 2:
         raise DataError("The file has too few respondents for a report.", where=export.file,
                         found=f"{kept.sum()} with an answer", expected="2 or more",
@@ -133,12 +137,13 @@ def read_responses(folder: Path, survey: StaffSurvey) -> Responses:
         groups={key: Groups(each.codes[kept], each.labels) for key, each in groups.items()},
         weights=None if weights is None else weights[kept], in_file=export.rows + export.set_aside, set_aside=export.set_aside,
         repeated=int((~keep).sum()),
-        empty=int((keep & ~answered).sum()))
+        empty=int((keep & ~answered).sum()), unweighted=unweighted)
 
 
 def answer_codes(scale: StaffScale, survey: StaffSurvey) -> dict[str, int]:
     """The code of every way to write an answer, by its key (see label_key): categories, then reasons, then blank."""
     keys = {label_key(text): missing_code(each.reason) for each in survey.missing for text in each.answers}
+    keys = {**keys, **{label_key(text): missing_code(each.reason) for each in scale.missing for text in each.answers}}
     for code, category in enumerate(scale.categories):
         keys |= {label_key(text): code for text in (category.label, *category.answers)}
     return {**keys, "": missing_code("no_answer")}
@@ -147,7 +152,7 @@ def answer_codes(scale: StaffScale, survey: StaffSurvey) -> dict[str, int]:
 def _asked_codes(export: Export, item: StaffItem, survey: StaffSurvey, problems: _Problems) -> np.ndarray:
     """The codes of an item (respondents,), from all columns that it stands in; a blank of who was not asked says so."""
     columns = [export.column(name) for name in item.columns]
-    codes, twice = merged([_item_codes(column, survey.scale(item.id), survey, problems) for column in columns])
+    codes, twice = merged([_item_codes(column, item, survey, problems) for column in columns])
     if twice.any():
         problems.add(columns[1], int(np.flatnonzero(twice)[0]), f"an answer beside one in column {columns[0].name} ({twice.sum()} "
                      "times)", "one answer a person to each question",
@@ -157,8 +162,11 @@ def _asked_codes(export: Export, item: StaffItem, survey: StaffSurvey, problems:
     return codes
 
 
-def _item_codes(column: Column, scale: StaffScale, survey: StaffSurvey, problems: _Problems) -> np.ndarray:
+def _item_codes(column: Column, item: StaffItem, survey: StaffSurvey, problems: _Problems) -> np.ndarray:
+    scale = survey.scale(item.id)
     known = answer_codes(scale, survey)
+    if item.turned:
+        known = {key: scale.points - 1 - code if 0 <= code < scale.points else code for key, code in known.items()}
     of_text = np.zeros(len(column.texts), dtype=np.int8)
     for number, text in enumerate(column.texts):
         key = label_key(text)
@@ -167,19 +175,23 @@ def _item_codes(column: Column, scale: StaffScale, survey: StaffSurvey, problems
         else:
             rows = np.flatnonzero(column.codes == number)
             often = f" ({len(rows)} times)" if len(rows) > 1 else ""
-            problems.add(column, int(rows[0]), _described(text, scale) + often,
+            problems.add(column, int(rows[0]), _described(text, scale, len(rows)) + often,
                          "one of " + ", ".join(category.label for category in scale.categories),
                          f"Add it to the answers of a category of the scale {scale.id} or to missing in survey.yaml, "
                          "or correct the file.")
     return of_text[column.codes]
 
 
-def _described(text: str, scale: StaffScale) -> str:
-    """A cell that is not on the scale: shown where it is clearly a label mistyped, else not, for it may say anything."""
+def _described(text: str, scale: StaffScale, people: int) -> str:
+    """A cell that is not on the scale: shown where it is clearly a label mistyped, or where so many have it that it is no
+    remark of somebody's; else not, for it may say anything.
+    """
     labels = [label for category in scale.categories for label in (category.label, *category.answers)]
     nearest = process.extractOne(text, labels, scorer=fuzz.ratio, processor=label_key)
     if nearest and nearest[1] >= LIKELY_TYPO:
         return f"{text!r}, which looks like {nearest[0]!r}"
+    if people >= SHARED and is_label(text):
+        return repr(text)
     if text.startswith("="):
         return "a formula"
     if "<" in text and ">" in text:
@@ -220,17 +232,24 @@ def _renumbered(clusters: np.ndarray) -> np.ndarray:
     return np.unique(clusters, return_inverse=True)[1].astype(np.int32)
 
 
-def _weights(column: Column, problems: _Problems) -> np.ndarray:
+def _weights(column: Column, without: str, problems: _Problems) -> tuple[np.ndarray, int]:
+    """The weights (respondents,), NaN for a row that is to be left out, and how many are blank."""
     of_text = np.zeros(len(column.texts))
+    blank = np.array([not text for text in column.texts])
     for number, text in enumerate(column.texts):
+        if blank[number] and without != "refuse":
+            of_text[number] = 1 if without == "one" else np.nan
+            continue
         try:
             of_text[number] = float(text)
         except ValueError:
             of_text[number] = np.nan
         if not (np.isfinite(of_text[number]) and of_text[number] >= 0):
             row = int(np.flatnonzero(column.codes == number)[0])
-            problems.add(column, row, "no usable weight", "a number of 0 or more", "Correct the weight in the file.")
-    return of_text[column.codes]
+            problems.add(column, row, "no usable weight", "a number of 0 or more", "Correct the weight in the file" + (
+                "; or say in survey.yaml what becomes of a row without one (without_weight: leave_out, or one)."
+                if blank[number] else "."))
+    return of_text[column.codes], int(blank[column.codes].sum())
 
 
 def _kept(export: Export, survey: StaffSurvey, problems: _Problems) -> np.ndarray:

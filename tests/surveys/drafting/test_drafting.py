@@ -176,14 +176,16 @@ def test_two_number_scales_name_their_points_apart(tmp_path, drafted):
         assert shares.loc[(item.id, "all"), ["agree", "neutral", "disagree"]].tolist() == pytest.approx(right)
 
 
-def test_unknown_labels_are_not_put_in_order(tmp_path, drafted):
+def test_unknown_labels_are_not_put_in_order_but_asked_for(tmp_path, drafted):
     colours = ["Red", "Amber", "Green"]
     survey, uses, guesses = drafted(write_columns(tmp_path / "a.csv", {
         "Supervision": answers(colours, 60, 1), "Workload": answers(colours, 60, 2),
         "Training": answers(colours, 60, 3),
         "I am well supported": answers(AGREEMENT, 60, 4)}))
-    assert [uses[each] for each in ("Supervision", "Workload", "Training")] == ["other"] * 3
-    assert "order is not known; declare a scale" in guesses["Workload"].reason and len(survey.items) == 1
+    assert [uses[each] for each in ("Supervision", "Workload", "Training")] == ["item"] * 3
+    assert "order is not known" in guesses["Workload"].reason and guesses["Workload"].confidence == "low"
+    (question,) = survey.decide
+    assert sorted(question.order.labels) == sorted(colours) and question.order.scale == survey.item("workload").scale
 
 
 @pytest.mark.parametrize(("heading", "high", "confidence"), [
@@ -197,7 +199,9 @@ def test_numbers_say_which_end_is_agreement_or_it_is_assumed(tmp_path, drafted, 
     assert order == [f"point_{number}" for number in (range(5, 0, -1) if high else range(1, 6))]
     assert [category.role for category in survey.scales[0].categories] == ["agree", "agree", "neutral", "disagree",
                                                                            "disagree"]
-    assert [(each.reason, each.answers) for each in survey.missing] == [("no_answer", ("99",))]
+    asked = [question.id for question in survey.decide]  # what 99 means; and which end is the best, where nothing says it
+    assert asked == ["numbers-5-points"] * (confidence == "low") + [f"{survey.scales[0].id.replace('_', '-')}-code-99"]
+    assert not survey.missing and not survey.scales[0].missing
     reason = guesses[heading].reason
     assert ("is assumed" in reason) == (confidence == "low") and "from 1 to 5" in reason
 
@@ -428,7 +432,7 @@ def test_a_file_without_any_scale_is_refused_and_nothing_is_left(tmp_path, proje
 @pytest.mark.slow
 @pytest.mark.parametrize("failing", ["pipeline.workflow.survey_adding.shutil.copyfile",
                                      "pipeline.workflow.survey_adding.read_staff_survey",
-                                     "pipeline.workflow.survey_adding.write_params"])
+                                     "pipeline.workflow.survey_adding.write_list"])
 def test_a_failure_half_way_leaves_nothing(tmp_path, project, monkeypatch, failing):
     before, params = sorted(project.rglob("*")), (project / "params.yaml").read_bytes()
 
@@ -463,7 +467,8 @@ def test_without_the_survey_of_2011_nothing_is_drafted(tmp_path, project):
     ("surveys: ~  # none\nb: 1\n", "surveys: [new-one]  # none\nb: 1\n"),
     ("surveys:  # none\n", "surveys: [new-one]  # none\n"),
     ("a: 1\r\nsurveys:\r\n  - one\r\nb: 2\r\n", "a: 1\r\nsurveys:\r\n  - one\r\n  - new-one\r\nb: 2\r\n"),
-    ("surveys: [new-one]\n", "surveys: [new-one]\n")])
+    ("surveys: [new-one]\n", "surveys: [new-one]\n"), ("a: 1\n", "a: 1\nsurveys: [new-one]\n"), ("a: 1", "a: 1\nsurveys: [new-one]\n"),
+    ("", "surveys: [new-one]\n"), ("# mine\n", "# mine\nsurveys: [new-one]\n")])
 def test_params_keep_every_other_byte(tmp_path, before, after):
     path = tmp_path / "params.yaml"
     path.write_bytes(before.encode())
@@ -471,17 +476,18 @@ def test_params_keep_every_other_byte(tmp_path, before, after):
     assert "new-one" in yaml.safe_load(after)["surveys"]
 
 
-@pytest.mark.parametrize("text", ["a: 1\n", "surveys: 3\n", "", "a: [\n", "surveys: {a: 1}\n"])
-def test_params_without_the_list_are_refused(tmp_path, text):
+@pytest.mark.parametrize("text", ["surveys: 3\n", "surveys: leeds\n", "a: [\n", "surveys: {a: 1}\n"])
+def test_params_whose_surveys_are_no_list_are_refused(tmp_path, text):
     (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ParameterError):
         with_survey(tmp_path / "params.yaml", "new-one")
 
 
-def test_two_labels_of_one_level_are_no_known_scale(tmp_path, drafted):
+def test_two_labels_of_one_level_are_no_known_scale_and_their_order_is_asked(tmp_path, drafted):
     labels = ["Always", "All of the time", "Often", "Never"]
-    _, uses, _ = drafted(write_columns(tmp_path / "a.csv", {"Q1": answers(labels, 60), "Q2": answers(AGREEMENT, 60)}))
-    assert uses["Q1"] == "other"
+    survey, uses, _ = drafted(write_columns(tmp_path / "a.csv", {"Q1": answers(labels, 60), "Q2": answers(AGREEMENT, 60)}))
+    (question,) = survey.decide
+    assert uses["Q1"] == "item" and sorted(question.order.labels) == sorted(labels) and question.order.labels[-1] == "Never"
 
 
 def test_labels_and_numbers_that_are_none():

@@ -18,7 +18,7 @@ from pipeline.numerals import filled
 from pipeline.surveys.staff.against_published import HIGHER, LOWER, NOT_TOLD_APART
 from pipeline.surveys.staff.associations import associations
 from pipeline.surveys.staff.domain_scores import domain_scores
-from pipeline.surveys.staff.joint_models import joint_models
+from pipeline.surveys.staff.joint_models import OPPOSITE, joint_models
 from pipeline.surveys.staff.responses import read_responses
 from pipeline.surveys.staff.tabulation import tabulate
 from tests.surveys.made_up import HEADER, staff_survey, write_survey
@@ -90,7 +90,7 @@ def test_agreement_with_a_reversed_statement_is_no_good_news():
     survey = staff_survey(items=items)
     assert "lowest on “Better outcomes”" in report.findings(survey, 250, SHARES, models(), NO_COMPARISON)
     assert "Agreement is bad news\n:   Reflective supervision 31% (26–37)" in report.extremes(survey, SHARES)
-    steps = report.next_steps(survey, pd.DataFrame(), pd.DataFrame(), SHARES, NO_COMPARISON)
+    steps = report.next_steps(survey, pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), SHARES, NO_COMPARISON)
     assert "Reflective supervision" not in steps
 
 
@@ -104,11 +104,19 @@ def test_what_to_do_next_names_low_agreement_and_what_fell_with_intervals():
                            "difference_low": [-18.0], "difference_high": [-6.0]})
     importance = pd.DataFrame({"domain": ["supervision"], "share": [0.3], "low": [0.2], "high": [0.4], "first": [0.6]})
     scores = pd.DataFrame({"score": ["supervision"], "mean": [61.0], "low": [58.0], "high": [64.0]})
-    text = report.next_steps(SURVEY, scores, importance, SHARES, fallen)
+    text = report.next_steps(SURVEY, scores, models(odds_ratio=1.4), importance, SHARES, fallen)
     assert "Reflective supervision 31% (26–37)" in text and "Regular supervision 82%" not in text
     assert "−12 points (−18 to −6)" in text
     assert "supervision: it accounts for 30%" in text and "the order of the domains is open" in text
     assert "It need not be the cause." in text
+
+
+@pytest.mark.parametrize("against", [{"odds_ratio": 0.6}, {"odds_ratio": None, "reason": OPPOSITE}])
+def test_nobody_is_advised_to_begin_with_what_goes_against_outcomes(against):
+    importance = pd.DataFrame({"domain": ["supervision"], "share": [0.3], "low": [0.2], "high": [0.4], "first": [0.9]})
+    scores = pd.DataFrame({"score": ["supervision"], "mean": [61.0], "low": [58.0], "high": [64.0]})
+    text = report.next_steps(SURVEY, scores, models(**against), importance, SHARES, NO_COMPARISON)
+    assert "**Begin with" not in text and "**Do not begin with what goes most with outcomes.** That is supervision" in text
 
 
 def test_what_was_not_compared_is_counted_with_its_reason():
