@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import Column, Export, label_key
+from pipeline.inputs.exports.table import Column, Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.numerals import printed
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.date_bands import bands_question, likely_bands
