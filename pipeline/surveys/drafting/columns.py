@@ -159,7 +159,7 @@ def guess_column(column: Column, rows: int) -> Guess:
             return guess(WEIGHT, "the heading says so, and every cell holds a number of 0 or more", HIGH)
         blank = all(re.fullmatch(r"\d+(\.\d+)?", text) for text in texts)
         return guess("other", WEIGHT_BLANK if blank else "the heading says weight, but not every cell holds a number", LOW)
-    if several := _several_options(texts, cells, words):
+    if several := _several_options(texts, words):
         return guess("multi_select", *several)
     if cells >= 10 and len(texts) > 0.95 * cells and not any(" " in text for text in texts):
         return guess("identifier", "a different number or code in every row", MEDIUM)
@@ -214,11 +214,11 @@ def _share(texts: Iterable[str], fits) -> float:
     return float(np.mean([bool(fits(text)) for text in texts]))
 
 
-def _several_options(texts: Sequence[str], cells: int, words: str) -> tuple[str, str] | None:
+def _several_options(texts: Sequence[str], words: str) -> tuple[str, str] | None:
     """The reason, and how sure it is, for taking a column for a question with several answers, joined in one cell.
 
-    Commas stand within options too, so without a word in the heading at least two parts of joined cells have to be the
-    whole text of others.
+    Commas stand within options too, so without a word in the heading at least two parts of joined cells, and half of all,
+    have to be the whole text of others.
     """
     if any(re.search(r"[;,|]", text) for text in texts) and _SEVERAL.search(words):
         return "cells hold several options, as the heading says", HIGH
@@ -226,9 +226,10 @@ def _several_options(texts: Sequence[str], cells: int, words: str) -> tuple[str,
                                                               for part in _parts(text, ";")}) < 2 * len(texts):
         return "cells hold several options, set apart by semicolons", MEDIUM
     keys = set(map(label_key, texts))
-    alone = {part for text in texts if len(parts := _parts(text, ", ")) > 1 for part in map(label_key, parts)} & keys
-    few = len(texts) <= max(0.5 * cells, 2)  # else people wrote lists in their own words
-    return ("cells seem to hold several options, set apart by commas", LOW) if few and len(alone) > 1 else None
+    joined = {part for text in texts if len(parts := _parts(text, ", ")) > 1 for part in map(label_key, parts)}
+    alone = len(joined & keys)
+    few = len(joined) <= MOST_LEVELS and 2 * alone >= len(joined)  # else people wrote lists in their own words
+    return ("cells seem to hold several options, set apart by commas", LOW) if few and alone > 1 else None
 
 
 def _parts(text: str, joint: str) -> list[str]:

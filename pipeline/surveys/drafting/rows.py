@@ -32,34 +32,32 @@ def refuse_long(export: Export) -> None:
     Either two columns are headed so, or the rows of each respondent differ in a column of questions, which come again with
     the next one.
     """
-    people = [column for column in export.columns if _has_several_rows(column)]
+    persons = [column for column in export.columns if _comes_again(column)]
     for column in export.columns:
         asked = [text for text in column.texts if text]
         if len(asked) < 2 or len(asked) > export.rows / 2:
             continue
         headed = label_key(column.name) in _ASKED and any(label_key(each.name) in _GIVEN for each in export.columns)
-        if not headed and np.mean([is_statement(text) or text.endswith("?") for text in asked]) <= 0.5:
-            continue
-        person = next((each for each in people if each is not column and _tells_apart(each, column)), None)
-        if headed or person:
-            told = f" of {len(answered(person)[0]):,} in column {person.name}" if person else ""
+        person = next((each for each in persons if each is not column and _tells_apart(each, column)), None)
+        if headed or (person and np.mean([is_statement(text) or text.endswith("?") for text in asked]) > 0.5):
+            people = f" of {len(answered(person)[0]):,} in column {person.name}" if person else ""
             raise DataError(
                 "The file has one row an answer, not one row a person.", where=f"{export.file}, column {column.name}",
-                found=f"{len(asked)} questions below each other in {export.rows:,} rows{told}",
+                found=f"{len(asked)} questions below each other in {export.rows:,} rows{people}",
                 expected="one row a person, a column for each question",
                 fix='Export it in "wide" form; or turn it in a spreadsheet: a pivot table with the respondents as rows and '
                     "the questions as columns.")
 
 
-def _has_several_rows(person: Column) -> bool:
-    """Whether a column may tell respondents apart, and each of them has several rows."""
-    named = len(heading(person.name).split()) <= 3 or (
-        (guess := platform_column(person)) is not None and guess.use in (RESPONDENT, "identifier"))
-    return (named and "" not in person.texts and len(person.texts) > 1
-            and float(np.median(np.bincount(person.codes))) >= PER_PERSON)
+def _comes_again(person: Column) -> bool:
+    """Whether a column may tell respondents apart who have several rows each."""
+    guess = platform_column(person)
+    named = (guess and guess.use in (RESPONDENT, "identifier")) or len(heading(person.name).split()) <= 3
+    return bool(named and "" not in person.texts and len(person.texts) > 1
+                and float(np.median(np.bincount(person.codes))) >= PER_PERSON)
 
 
 def _tells_apart(person: Column, asked: Column) -> bool:
-    """Whether each of the rows of a respondent has another question."""
+    """Whether each row of a respondent is another question's."""
     pairs = person.codes.astype(np.int64) * len(asked.texts) + asked.codes
     return len(np.unique(pairs)) == len(pairs)
