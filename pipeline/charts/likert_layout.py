@@ -162,7 +162,7 @@ def side_columns(table: pd.DataFrame, scale: AnswerScale, neutral: str) -> list[
     if rest.any():
         columns.append(Column(wrapped(WITHHELD, COLUMN, SMALLEST), rest, [""] * len(table), hatch=WITHHELD_HATCH))
     if "base" in table and table["base"].notna().any():
-        texts = ["–" if base != base else f"{base:,.0f}" for base in table["base"]]
+        texts = ["–" if base != base else printed(base, ",.0f") for base in table["base"]]
         columns.append(Column(["Base"], np.zeros(len(table)), texts))
     return columns
 

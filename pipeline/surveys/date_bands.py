@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.inputs.exports import Column, Export
+from pipeline.inputs.exports.table import Column, Export
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T00:00:00)?")

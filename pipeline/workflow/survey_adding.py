@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import DataError, ParameterError
 from pipeline.files import write_text
-from pipeline.inputs.exports import read_export
+from pipeline.inputs.exports.reading import read_export
 from pipeline.inputs.parameters_file import OWN
 from pipeline.inputs.survey_names import SHARED_SURVEY, check_name
 from pipeline.suggestions import suggestion

@@ -20,7 +20,7 @@ PAIRS = [{"domain": "Supervision", "outcome": "Better outcomes"}, {"domain": "Tr
 APART = [{"score": "supervision", "highest": "Managers", "highest_mean": 71.5, "lowest": "Agency", "lowest_mean": 60.2},
          {"score": "training", "highest": "Agency", "highest_mean": 50, "lowest": "Managers", "lowest_mean": 40}]
 FIRST = {"domain": "supervision", "share": 31, "low": 20, "high": 42.5, "resamples": 64, "mean": 61.5, "mean_low": 58,
-         "mean_high": 64}
+         "mean_high": 64, "against": False}
 SCALES = [{"points": 5, "first": "strongly agree", "last": "strongly disagree"},
           {"points": 4, "first": "very satisfied", "last": "very dissatisfied"}]
 NOT_FITTED = [{"estimates": 1, "reason": "everybody gave the same answer"}, {"estimates": 3, "reason": "too few people"}]
@@ -53,7 +53,7 @@ OPTIONS = {
     "pairs": {"shown": [0, 5], "tested": COUNTS, "complete": some(["Time – Help", "Help – Time"]),
               "more_complete": [0, 3], "together": COUNTS, "against": COUNTS, "lowest": [-0.25], "highest": [-0.25, 0.5]},
     "next-steps": {"low": SHARES, "fallen": some(FALLEN), "first": [
-        None, FIRST, {**FIRST, "resamples": 91}, {**FIRST, "mean": None}]},
+        None, FIRST, {**FIRST, "resamples": 91}, {**FIRST, "mean": None}, {**FIRST, "against": True}]},
     "method": {"scales": [SCALES[:1], SCALES], "whole_answers": [True, False], "answered": [50], "weighted": [True, False],
                "minimum_group": [10], "largest_hidden": [0, 1, 4], "zeros": [True, False], "round_to": [None, 5]},
     "suppression": {"totals": [True, False], "figures": COUNTS},

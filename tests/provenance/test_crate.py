@@ -74,7 +74,7 @@ def test_it_conforms_to_the_profile_and_lacks_only_what_it_leaves_out_on_purpose
 @pytest.mark.slow
 @pytest.mark.parametrize(("entity", "key"), [
     ("./", "mainEntity"), ("./", "datePublished"), ("#run", "instrument"), (WORKFLOW, "programmingLanguage"),
-    ("#parameter/rounding", "additionalType")])
+    ("#parameter/survey", "additionalType")])
 def test_a_broken_crate_is_caught(site, tmp_path, entity, key):
     content = json.loads((site / METADATA).read_text(encoding="utf-8"))
     del next(each for each in content["@graph"] if each["@id"] == entity)[key]
@@ -97,7 +97,9 @@ def test_every_file_of_the_site_is_described_with_what_made_it(project, site):
     assert files - made == {WORKFLOW}
     claims = entities["#stage/check-claims"]
     assert claims["instrument"] == {"@id": "#notebooks/02-check-claims.ipynb"}
-    assert {"#input/data/raw/surveys/ofsted-2011/claims.yaml", "#given/rounding=half_up"} <= set(ids(claims["object"]))
+    assert {"#input/data/raw/surveys/ofsted-2011/claims.yaml", "#given/survey=ofsted-2011"} <= set(ids(claims["object"]))
+    assert "notebooks/02-check-claims.ipynb" in ids(claims["result"])
+    assert "notebooks/02-check-claims.html" in ids(entities["#stage/notebook-pages"]["result"])
     assert (site / WORKFLOW).read_bytes() == (project / "dvc.yaml").read_bytes()
 
 

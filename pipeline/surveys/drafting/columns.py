@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.inputs.exports import Column, label_key
+from pipeline.inputs.exports.table import Column
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.date_bands import likely_bands
 from pipeline.surveys.drafting.known_scales import is_unsure, missing_reason
 from pipeline.surveys.drafting.traits import YES_OR_NO, trait

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.inputs.exports import Column
+from pipeline.inputs.exports.table import Column
+from pipeline.numerals import printed
 from pipeline.surveys.deciding.questions import in_order, role_of
 from pipeline.surveys.drafting.evidence import is_against
 from pipeline.surveys.drafting.items import Doubt, ItemColumn, ScaleKey, counts_of
@@ -58,17 +59,16 @@ def direction_questions(items: Sequence[ItemColumn], entries: Mapping[str, Entry
         if name not in against and (name not in words or (known and is_against(*known))):
             continue
         place = ("items", slug)
-        keep = {"key": "as-it-is", "label": "no: it is counted as it is written", "edits": _set((*place, "reversed"), False)}
-        turn = {"key": "reversed", "label": "yes: who agrees speaks against support (reversed: true)",
-                "edits": _set((*place, "reversed"), True)}
-        stored = {"key": "turned", "label": "its numbers run the other way than those of the others, the lowest is the best "
-                  "(turned: true)", "edits": [*_set((*place, "reversed"), name in words), *_set((*place, "turned"), True)]}
+        keep = _answer("as-it-is", "no: it is counted as it is written", _set((*place, "reversed"), False))
+        turn = _answer("reversed", "yes: who agrees speaks against support (reversed: true)", _set((*place, "reversed"), True))
+        stored = _answer("turned", "its numbers run the other way than those of the others, the lowest is the best (turned: true)",
+                         [*_set((*place, "reversed"), name in words), *_set((*place, "turned"), True)])
         answers = [turn, keep] if name in words else [keep, turn]
         if name in against and item.scale.kind == NUMBERS:
             answers = [stored, turn, keep] if name not in words else [keep, turn, stored]
         elif name in against:
             answers = [keep, turn] if name in words else [turn, keep]
-        asked = (f"\"{_wording(item)}\" goes against the other statements on its scale (correlation with them {known[0]:+.2f}). "
+        asked = (f"\"{_wording(item)}\" goes against the other statements on its scale (correlation with them {printed(known[0], '+.2f')}). "
                  "Does agreement to it speak against support or outcomes?" if name in against else
                  f"Does agreement to \"{_wording(item)}\" speak against support or outcomes?")
         yield {"id": f"{slug}-direction", "question": asked,
@@ -79,11 +79,14 @@ def weight_question(column: Column) -> Question:
     """What becomes of the rows without a weight."""
     blank = counts_of(column).get("", 0)
     use = [*_set(("weight",), column.name), {"do": "remove", "at": ["left_out", column.name]}]
+    def weighed(without: str) -> list[dict[str, Any]]:
+        return [*use, *_set(("without_weight",), without)]
+
     return {"id": "weight-blank", "question": f"The column {column.name} looks like a weight, but {blank:,} of {len(column.codes):,} "
             "rows have none. What becomes of them?",
-            "answers": [{"key": "leave-out", "label": "the rows without a weight are left out", "edits": [*use, *_set(("without_weight",), "leave_out")]},
-                        {"key": "one", "label": "the rows without a weight count as one person each", "edits": [*use, *_set(("without_weight",), "one")]},
-                        {"key": "no-weights", "label": "no weights: everybody counts as one", "edits": []}]}
+            "answers": [_answer("leave-out", "the rows without a weight are left out", weighed("leave_out")),
+                        _answer("one", "the rows without a weight count as one person each", weighed("one")),
+                        _answer("no-weights", "no weights: everybody counts as one", [])]}
 
 
 def _together(sharing: Sequence[ItemColumn]) -> Doubt:
@@ -119,8 +122,8 @@ def _numbers(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], doubt: Do
             edits += [_add(("scales", scale, "missing"), {"reason": reason, "answers": _texts(number, sharing)})
                       for reason, number in way.missing]
             said = [way.label] * (len(found) > 1) + [f"{points[0]} is the strongest agreement, or the best"] * doubt.end
-            answers.append({"key": "-".join([way.key] * (len(found) > 1) + [("high" if high else "low")] * doubt.end),
-                            "label": "; ".join(said), "edits": edits})
+            key_parts = [way.key] * (len(found) > 1) + ["high" if high else "low"] * doubt.end
+            answers.append(_answer("-".join(key_parts), "; ".join(said), edits))
     asked = ["which points the scale has"] * (len(found) > 1) + ["which end is agreement"] * doubt.end
     return {"id": f"{_slug(scale)}-points", "question": f"People answered in numbers ({_columns(sharing)}), and the file does "
             f"not say {' and '.join(asked)}. How is it?", "counts": _counts(sharing), "answers": answers}
@@ -129,15 +132,16 @@ def _numbers(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], doubt: Do
 def _code(number: int, scale: str, sharing: Sequence[ItemColumn], spelt: Written) -> Question:
     """What a number beside the points means."""
     texts, count = _texts(number, sharing), sum(spelt[str(number)].values())
-    unsure = {"key": "dont-know", "label": "don't know: it stands beside the scale, and in the base of its shares",
-              "edits": [_add(("scales", scale, "categories"), {"id": DONT_KNOW, "label": "Don't know", "role": DONT_KNOW, "answers": texts})]}
-    missing = [{"key": reason.replace("_", "-"), "label": f"{told}: who gave it is not in the base",
-                "edits": [_add(("scales", scale, "missing"), {"reason": reason, "answers": texts})]}
-               for reason, told in REASONS.items()]
+    unsure = _answer("dont-know", "don't know: it stands beside the scale, and in the base of its shares", [
+        _add(("scales", scale, "categories"), {"id": DONT_KNOW, "label": "Don't know", "role": DONT_KNOW, "answers": texts})])
+    missing = [_answer(reason.replace("_", "-"), f"{told}: who gave it is not in the base", [
+        _add(("scales", scale, "missing"), {"reason": reason, "answers": texts})]) for reason, told in REASONS.items()]
     habit = abs(number) % 10
-    answers = [unsure, *missing] if habit == 8 else [missing[2], unsure, *missing[:2]] if habit == 7 else [missing[0], unsure, *missing[1:]]
+    first = unsure if habit == 8 else missing[2] if habit == 7 else missing[0]  # as SPSS and public surveys have them
+    answers = [first, *(answer for answer in (unsure, *missing) if answer is not first)]
     return {"id": f"{_slug(scale)}-code-{'minus-' * (number < 0)}{abs(number)}",
-            "question": f"{number} stands {count:,} times beside the points {_span(sharing[0].scale)} ({_columns(sharing)}). What does it mean?",
+            "question": f"{number} stands {count:,} times beside the points {_span(sharing[0].scale)} ({_columns(sharing)}). "
+                        "What does it mean?",
             "counts": _counts(sharing), "answers": answers}
 
 
@@ -154,9 +158,8 @@ def _absent(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], doubt: Dou
     place = ("scales", scale, "categories")
     return {"id": f"{_slug(scale)}-points", "question": f"Nobody chose {missing} ({_columns(sharing)}). Was it on offer?",
             "counts": _counts(sharing),
-            "answers": [{"key": "offered", "label": f"yes, and nobody chose it: {' > '.join(labels.values())}",
-                         "edits": _set(place, known)},
-                        {"key": "not-offered", "label": f"no, the scale is: {told}", "edits": _set(place, fewer)}]}
+            "answers": [_answer("offered", f"yes, and nobody chose it: {' > '.join(labels.values())}", _set(place, known)),
+                        _answer("not-offered", f"no, the scale is: {told}", _set(place, fewer))]}
 
 
 def _strange(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], doubt: Doubt, spelt: Written) -> Iterator[Question]:
@@ -171,7 +174,8 @@ def _strange(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], doubt: Do
 
     def means(text: str, level: str) -> dict[str, Any]:
         if level in of_level:
-            return _add(("scales", scale, "categories"), {part: of_level[level][part] for part in ("id", "label", "role")} | {"answers": [text]})
+            known_as = {part: of_level[level][part] for part in ("id", "label", "role")}
+            return _add(("scales", scale, "categories"), known_as | {"answers": [text]})
         return _add(("scales", scale, "missing"), {"reason": level, "answers": [text]})
 
     def drop(texts: Sequence[str]) -> list[dict[str, Any]]:
@@ -180,18 +184,18 @@ def _strange(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], doubt: Do
     if known:
         pairs = ", ".join(f"{text} = {of_level[level]['label'] if level in of_level else level.replace('_', ' ')}"
                           for text, level in known.items())
-        yield {"id": f"{_slug(scale)}-language", "question": f"{sum(counts[text] for text in known):,} answers are in another language, "
-               f"Welsh as it seems ({_columns(sharing)}). How do they pair with those of the scale?",
+        yield {"id": f"{_slug(scale)}-language",
+               "question": f"{sum(counts[text] for text in known):,} answers are in another language, Welsh as it seems "
+                           f"({_columns(sharing)}). How do they pair with those of the scale?",
                "counts": [f"{text} {counts[text]:,}" for text in known],
-               "answers": [{"key": "paired", "label": pairs, "edits": [means(text, level) for text, level in known.items()]},
-                           {"key": "no-answer", "label": "they are not counted, as if these people had given no answer",
-                            "edits": drop(list(known))}]}
+               "answers": [_answer("paired", pairs, [means(text, level) for text, level in known.items()]),
+                           _answer("no-answer", "they are not counted, as if these people had given no answer", drop(list(known)))]}
     for number, text in enumerate((text for text in doubt.strange if text not in known), 1):
         named = f'"{text}"' if _told_openly(text, counts[text], sharing) else f"an answer of {len(text)} characters"
-        yield {"id": f"{_slug(scale)}-label-{number}", "question": f"{named} stands {counts[text]:,} times and is not on the scale "
-               f"({_columns(sharing)}). Which answer is it?",
-               "answers": [{"key": "no-answer", "label": "none: it is counted as no answer", "edits": drop([text])},
-                           *({"key": level.replace("_", "-"), "label": category["label"], "edits": [means(text, level)]}
+        yield {"id": f"{_slug(scale)}-label-{number}",
+               "question": f"{named} stands {counts[text]:,} times and is not on the scale ({_columns(sharing)}). Which answer is it?",
+               "answers": [_answer("no-answer", "none: it is counted as no answer", drop([text])),
+                           *(_answer(level.replace("_", "-"), category["label"], [means(text, level)])
                              for level, category in of_level.items())]}
 
 
@@ -205,7 +209,8 @@ def _order(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], entries: Ma
     for item in sharing:
         for text, count in counts_of(item.column).items():
             counts[item.reading.levels.get(text, "")] += count
-    return {"id": f"{_slug(scale)}-order", "question": f"In which order are these answers, from the best to the worst ({_columns(sharing)})?",
+    return {"id": f"{_slug(scale)}-order",
+            "question": f"In which order are these answers, from the best to the worst ({_columns(sharing)})?",
             "counts": [f"{number} {label}: {counts[label]:,}" for number, label in enumerate(key.levels, 1)],
             "order": {"scale": scale, "labels": list(key.levels), "otherwise": _left_out(scale, sharing, entries)}}
 
@@ -218,16 +223,16 @@ def _bipolar(key: ScaleKey, scale: str, sharing: Sequence[ItemColumn], spelt: Wr
 
     def straight(order: Sequence[str]) -> dict[str, Any]:
         kind = _set(("scales", scale, "kind"), "other")
-        return {"key": f"from-{_slug(order[0])}", "label": f"a straight scale: {' > '.join(order)}",
-                "edits": [*_set(place, in_order(order, scale)), *kind]}
+        return _answer(f"from-{_slug(order[0])}", f"a straight scale: {' > '.join(order)}",
+                       [*_set(place, in_order(order, scale)), *kind])
 
-    answers = [{"key": "middle", "label": f"{right} is the good answer, the others speak against it alike",
-                "edits": _set(place, categories_of(key, _points(spelt), scale))}]
+    answers = [_answer("middle", f"{right} is the good answer, the others speak against it alike",
+                       _set(place, categories_of(key, _points(spelt), scale)))]
     if len(ends) == 2:
         answers += [straight([ends[0], right, ends[1]]), straight([ends[1], right, ends[0]])]
-    answers.append({"key": "leave-out", "label": "leave it out of the report", "edits": _left_out(scale, sharing, entries)})
-    return {"id": f"{_slug(scale)}-middle", "question": f"The middle answer seems to be the best ({_columns(sharing)}). How is it counted?",
-            "counts": _counts(sharing), "answers": answers}
+    answers.append(_answer("leave-out", "leave it out of the report", _left_out(scale, sharing, entries)))
+    return {"id": f"{_slug(scale)}-middle",
+            "question": f"The middle answer seems to be the best ({_columns(sharing)}). How is it counted?", "counts": _counts(sharing), "answers": answers}
 
 
 def _left_out(scale: str, sharing: Sequence[ItemColumn], entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
@@ -242,6 +247,10 @@ def _left_out(scale: str, sharing: Sequence[ItemColumn], entries: Mapping[str, E
 def _points(spelt: Written) -> Written:
     """What is written for points, without "don't know", which stays as it is."""
     return {level: texts for level, texts in spelt.items() if level != DONT_KNOW}
+
+
+def _answer(key: str, label: str, edits: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"key": key, "label": label, "edits": edits}
 
 
 def _set(at: Sequence[str], to: Any) -> list[dict[str, Any]]:

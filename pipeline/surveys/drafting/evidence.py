@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from pipeline.numerals import printed
 from pipeline.surveys.drafting.items import ItemColumn, counts_of
 
 LEAST_PEOPLE, LEAST_ITEMS = 30, 3  # of whom a correlation says something, and in a block
@@ -67,7 +68,7 @@ def going_against(items: Sequence[ItemColumn], against: Collection[str] = ()) ->
 def told_counts(item: ItemColumn) -> str:
     """How often each answer of an item was given, and the share of blank cells.
 
-    >>> from pipeline.inputs.exports import Column
+    >>> from pipeline.inputs.exports.table import Column
     >>> from pipeline.surveys.drafting.items import labelled_items
     >>> column = Column(name="Q1", question="Q1", position=1, texts=("", "Agree", "Disagree"),
     ...                 codes=np.array([1, 1, 2, 0]))
@@ -80,7 +81,7 @@ def told_counts(item: ItemColumn) -> str:
                    key=lambda text: (order.get(item.reading.levels.get(text, ""), len(order)), text))
     shown = ", ".join(f"{text} {counts[text]:,}" for text in texts[:SHOWN])
     more = f", and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
-    return f"{shown}{more}; blank {100 * counts.get('', 0) / max(sum(counts.values()), 1):.0f}%"
+    return f"{shown}{more}; blank {printed(100 * counts.get('', 0) / max(sum(counts.values()), 1), '.0f')}%"
 
 
 def told_unused(sharing: Sequence[ItemColumn]) -> str:

@@ -12,7 +12,7 @@ from itertools import combinations
 
 from rapidfuzz import fuzz, process
 
-from pipeline.inputs.exports import label_key
+from pipeline.inputs.exports.texts import label_key
 
 DONT_KNOW = "dont_know"
 SEEN = 1 << 16  # texts of which it is remembered what they are: most columns of a file have the same

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import Column, Export, label_key
+from pipeline.inputs.exports.table import Column, Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.drafting.columns import GROUP, HIGH, LOW, Guess
+from pipeline.surveys.drafting.entries import draft_items
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, level_in
-from pipeline.surveys.drafting.responses import AGREEMENT, Draft, draft_items
+from pipeline.surveys.drafting.responses import AGREEMENT, Draft
 
 BASE = re.compile(r"(n|base|unweighted base|total|totals|responses|respondents|count|answers|answered|"
                   r"no\.? of responses|number of (responses|respondents|answers|people)|"

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import Column, Export, label_key
+from pipeline.inputs.exports.table import Column, Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.numerals import printed
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.date_bands import bands_question, likely_bands
@@ -46,6 +47,7 @@ from pipeline.surveys.drafting.doubts import (
     scale_questions,
     weight_question,
 )
+from pipeline.surveys.drafting.entries import draft_items
 from pipeline.surveys.drafting.evidence import (
     going_against,
     item_rest,
@@ -58,13 +60,6 @@ from pipeline.surveys.drafting.items import (
     labelled_items,
 )
 from pipeline.surveys.drafting.known_scales import missing_reason
-from pipeline.surveys.drafting.matching import (
-    OTHER,
-    likely_domain,
-    likely_measure,
-    match_items,
-    speaks_against,
-)
 from pipeline.surveys.drafting.number_items import numbered_items
 from pipeline.surveys.drafting.number_scales import NUMBERS
 from pipeline.surveys.drafting.routes import joined, same_questions, who_was_asked
@@ -82,7 +77,6 @@ from pipeline.surveys.drafting.wordings import (
 )
 from pipeline.surveys.staff.responses import set_aside
 
-BENCHMARK_GROUP = "social_workers"
 NOT_COUNTED = "not_counted"
 MOST_GROUPS = 5  # that are proposed: each further one makes disclosure control hide more cells
 SHOWN = 6  # columns, in the message that no item was found
@@ -176,7 +170,7 @@ def _weight(export: Export, guesses: dict[str, Guess]) -> list[dict[str, Any]]:
 def _with_evidence(item: ItemColumn, guess: Guess, correlations: Mapping[str, tuple[float, int]]) -> Guess:
     """The guess with what was counted, and how the item goes with the rest of its scale's."""
     known = correlations.get(item.column.name)
-    goes = "" if known is None else f"; goes with the rest of its scale by {known[0]:+.2f}"
+    goes = "" if known is None else f"; goes with the rest of its scale by {printed(known[0], '+.2f')}"
     return replace(guess, evidence=f"{told_counts(item)}{goes}")
 
 
@@ -256,46 +250,6 @@ def _groups(export: Export, guesses: dict[str, Guess]) -> list[Column]:
             place = order.index(trait(heading(column.question)) or UNIT)  # a second unit of work
             ranks[column] = (sum(rank[1] == place for rank in ranks.values()), place, column.position)
     return sorted(ranks, key=ranks.get)
-
-
-def draft_items(wordings: Sequence[str], columns: Sequence[Column | str], scales: Sequence[str], codebook: Codebook,
-                guesses: dict[str, Guess], agreement: Sequence[bool]) -> dict[str, Any]:
-    """The keys domains, items and benchmark; the guesses are changed to tell what was thought of each item.
-
-    `agreement` says of which items the answers may be agreement, as those of 2011 are: no other can ask the same.
-    """
-    entries: list[dict[str, Any]] = []
-    labels = {domain.id: domain.label for domain in codebook.domains} | {OTHER: "Other subjects"}
-    found = iter(match_items([wording for wording, may in zip(wordings, agreement, strict=True) if may], codebook))
-    matches = [next(found) if may else None for may in agreement]
-    for wording, column, scale, match in zip(wordings, columns, scales, matches, strict=True):
-        name, question = (column, column) if isinstance(column, str) else (column.name, column.question)
-        code = split_heading(question)[0] or (name if name != question and len(name) <= 12 else "")
-        against = speaks_against(wording)
-        entry = {"id": slug(code or wording, [each["id"] for each in entries]), "column": name, "wording": wording,
-                 "label": label(wording, [each["label"] for each in entries]),
-                 "domain": likely_domain(wording, codebook), "measures": likely_measure(wording), "scale": scale}
-        guess = guesses[name]
-        if match:
-            same = codebook.item(match.item)
-            entry |= {"domain": same.domain, "measures": same.measures,
-                      "matches" if match.same else "may_match": same.id}
-            said, sure = (f"asks what {same.id} asked in 2011", HIGH) if match.same else (
-                f'may ask what {same.id} asked in 2011, "{same.wording}" (score {printed(match.score, ".2f")}): write matches in '
-                "place of may_match to compare them", LOW)
-        else:
-            said, sure = "matches no statement of 2011; subject and measure are guessed", LOW
-        if against:
-            entry["reversed"] = True
-            said += "; agreement seems to speak against support"
-        entries.append(entry)
-        guesses[name] = Guess(name, ITEM, f"{guess.reason}; {said}",
-                              max(guess.confidence, sure, key=(HIGH, MEDIUM, LOW).index))
-    used = {entry["domain"] for entry in entries}
-    drafted = {"domains": [{"id": key, "label": text} for key, text in labels.items() if key in used], "items": entries}
-    if any({"matches", "may_match"} & entry.keys() for entry in entries):
-        drafted["benchmark"] = {"survey": codebook.name, "group": BENCHMARK_GROUP}
-    return drafted
 
 
 def _missing(export: Export, items: Sequence[ItemColumn], guesses: dict[str, Guess],

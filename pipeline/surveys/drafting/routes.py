@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.inputs.exports import Column, label_key
-from pipeline.inputs.exports.table import tidied
+from pipeline.inputs.exports.table import Column, tidied
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.drafting.known_scales import missing_reason
 
 _SECOND = re.compile(r"\s*(?:\(\d{1,2}\)|(?<=[^\W\d?.!)])\d|(?<=[?.!)])\s*\d)$")  # what tools add to a question's second column

@@ -7,9 +7,18 @@ import pyreadstat
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import read_export, tidy_text
 from pipeline.inputs.exports import statistical as module
-from tests.inputs.exports.statistical_files import AGREEMENT, QUESTIONS, SUPPORTED, answers, with_sets, write_dta, write_sav
+from pipeline.inputs.exports.reading import read_export
+from pipeline.inputs.exports.texts import tidy_text
+from tests.inputs.exports.statistical_files import (
+    AGREEMENT,
+    QUESTIONS,
+    SUPPORTED,
+    answers,
+    with_sets,
+    write_dta,
+    write_sav,
+)
 
 WRITERS = {"sav": write_sav, "zsav": write_sav, "dta": write_dta}
 

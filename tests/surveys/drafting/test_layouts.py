@@ -8,15 +8,15 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import read_export
+from pipeline.inputs.exports.reading import read_export
 from pipeline.surveys.deciding.editing import decide
 from pipeline.surveys.staff.checking import check_survey
 from pipeline.surveys.staff.codebook import read_staff_survey
 from pipeline.surveys.staff.responses import read_responses
 from pipeline.surveys.staff.routes import missing_code
 from pipeline.workflow.survey_adding import new_survey
-from tests.inputs.exports.statistical_files import SUPPORTED, answers, write_dta, write_sav
 from tests.inputs.exports.spreadsheet_files import write_xlsx
+from tests.inputs.exports.statistical_files import SUPPORTED, answers, write_dta, write_sav
 from tests.surveys.corpus.tools import PEOPLE, ROLES, TOOLS, WORDINGS
 from tests.surveys.projects import AGREEMENT, REAL, make_project, write_columns, write_rows
 
