@@ -150,7 +150,7 @@ def guess_column(column: Column, rows: int) -> Guess:
     bands = len(texts) <= MOST_LEVELS_UNKNOWN and cells >= FEWEST_PER_LEVEL * len(texts) and len(likely_bands(texts))
     if bands and trait(words):
         return guess(GROUP, f"{bands} of its {len(texts)} answers are dates, which a spreadsheet makes of bands such as 1-2: "
-                     "the check says what to write", LOW)
+                     "this is asked", LOW)
     if _share(texts, _DATE.fullmatch) > 0.9 or (re.search(r"\b(date|time)\b", words)
                                                 and _share(texts, _spreadsheet_date) > 0.9):
         return guess("date", "holds dates or times", HIGH)

@@ -38,8 +38,10 @@ def refuse_long(export: Export) -> None:
         if len(asked) < 2 or len(asked) > export.rows / 2:
             continue
         headed = label_key(column.name) in _ASKED and any(label_key(each.name) in _GIVEN for each in export.columns)
+        if not headed and np.mean([is_statement(text) or text.endswith("?") for text in asked]) <= 0.5:
+            continue
         person = next((each for each in persons if each is not column and _tells_apart(each, column)), None)
-        if headed or (person and np.mean([is_statement(text) or text.endswith("?") for text in asked]) > 0.5):
+        if headed or person:
             people = f" of {len(answered(person)[0]):,} in column {person.name}" if person else ""
             raise DataError(
                 "The file has one row an answer, not one row a person.", where=f"{export.file}, column {column.name}",

@@ -5,7 +5,8 @@ import pytest
 
 from pipeline.errors import CodebookError, DataError
 from pipeline.surveys.staff.codebook import read_staff_survey
-from pipeline.surveys.staff.responses import NOT_STATED, missing_code, read_responses
+from pipeline.surveys.staff.responses import NOT_STATED, read_responses
+from pipeline.surveys.staff.routes import missing_code
 from tests.surveys.made_up import HEADER, write_survey
 
 FULL = ["Agree", "Disagree", "Satisfied", "Agree", "Social worker"]

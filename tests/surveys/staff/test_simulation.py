@@ -10,7 +10,8 @@ from pipeline.errors import GoldenThreadError, ParameterError
 from pipeline.statistics.polychoric import polychoric_matrix
 from pipeline.surveys.staff import simulation
 from pipeline.surveys.staff.codebook import read_staff_survey
-from pipeline.surveys.staff.responses import missing_code, read_responses
+from pipeline.surveys.staff.responses import read_responses
+from pipeline.surveys.staff.routes import missing_code
 from pipeline.surveys.staff.simulation import draw_answers, draw_latent, simulate_survey
 
 PEOPLE = 200_000
