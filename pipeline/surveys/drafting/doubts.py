@@ -66,8 +66,8 @@ def direction_questions(items: Sequence[ItemColumn], entries: Mapping[str, Entry
         answers = [turn, keep] if name in words else [keep, turn]
         if name in against and item.scale.kind == NUMBERS:
             answers = [stored, turn, keep] if name not in words else [keep, turn, stored]
-        elif name in against:
-            answers = [keep, turn] if name in words else [turn, keep]
+        elif name in against:  # labels say what people meant
+            answers = [keep, turn]
         asked = (f"\"{_wording(item)}\" goes against the other statements on its scale (correlation with them {printed(known[0], '+.2f')}). "
                  "Does agreement to it speak against support or outcomes?" if name in against else
                  f"Does agreement to \"{_wording(item)}\" speak against support or outcomes?")
