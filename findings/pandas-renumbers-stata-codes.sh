@@ -44,7 +44,7 @@ for name in ("archive.dta", "tidied.dta"):
     facts[name] = table["supervised"].tolist(), meta.variable_value_labels["supervised"]
     numbers = pd.to_numeric(table["supervised"], errors="coerce")
     print(f"{name}: codes {facts[name][0]}, mean {numbers.mean():.2f}, labels {facts[name][1]}")
-still(facts["archive.dta"] == ([1, 3, 5, 3, "a"], {**labels, "a": "Refused"}), "pyreadstat does not keep what was written.")
+still(facts["archive.dta"] == ([1, 3, 5, 3, "a"], {**labels, "a": "Refused"}), "pyreadstat keeps something else.")
 codes, left = facts["tidied.dta"]
 still(codes[:4] == [0, 1, 2, 1] and pd.isna(codes[4]), "pandas no longer counts the codes from 0.")
 still(left == {0: "Never", 1: "Often", 2: "Always"}, "pandas writes other labels.")

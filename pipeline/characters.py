@@ -24,6 +24,8 @@ _IN_PDF = re.compile(
     "\u2122\u2124\u2126-\u2151\u2153-\u2184\u2189\u2190-\u22ff\u2500-\u25ff\u2605\u2606\u2609-\u262f\u2638-\u266f"
     "\u2713\u2714\u2717\ufe0f\ufffd]")
 IN_LINES = "\n\t\r"  # controls that a cell or a YAML text may hold: they become a blank
+_IN_ASCII = {"→": "->", "←": "<-", "−": "-", "–": "-", "—": "-", "≥": ">=", "≤": "<=", "≈": "~", "×": "x", "·": "-", "…": "...",
+             "“": '"', "”": '"', "‘": "'", "’": "'", "•": "-", "✓": "+", "✗": "x"}
 REPLACED = "\ufffd"
 CHART_FONT = "DejaVu Sans"  # comes with matplotlib, so it is the same on every machine
 
@@ -65,6 +67,17 @@ def named_where(text: str, lacking: Callable[[str], bool]) -> str:
     'Great [GRINNING FACE]!'
     """
     return "".join(_name(each) if lacking(each) else each for each in text)
+
+
+def readable(text: str) -> str:
+    """`text` in ASCII, as near as it goes, for where an encoding has nothing of its own.
+
+    >>> readable("1 → 2, −3 ≥ ŵ"), readable("日")
+    ('1 -> 2, -3 >= w', '?')
+    """
+    plain = "".join(_IN_ASCII.get(each, each) for each in text)
+    without_accents = "".join(each for each in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(each))
+    return without_accents.encode("ascii", "replace").decode()
 
 
 def not_in_pdf(character: str) -> bool:

@@ -11,6 +11,7 @@ Texts of others are escaped as everywhere (pipeline/markdown); Markdown stays. F
 | --- | --- |
 | `{{ share | form(".0f") }}%` | a format specification of Python |
 | `{{ change | signed }}`, `{{ change | signed(2) }}` | with its sign, a true minus; nothing before a zero |
+| `{{ change | estimate(low, high) }}` | with its interval: +0.3 (−0.4 to +0.9); a third value is a form |
 | `{{ people | count }}` | 1,204 |
 | `{{ pairs | counted("pair") }}` | 1 pair, 2 pairs |
 | `{{ names | listed }}` | a, b and c |
@@ -18,7 +19,8 @@ Texts of others are escaped as everywhere (pipeline/markdown); Markdown stays. F
 | `{{ text | quoted }}` | “text” |
 
 Lines of a paragraph are joined, so that each sentence can have its own; an empty line begins a new paragraph, `- ` a
-point of a list, `:   ` what a term means.
+point of a list, `:   ` what a term means. A mark of Jinja at the end of a line takes the line's end with it, as ` +%}`
+does not. What `{## … ##}` holds is for editors and printed nowhere.
 """
 
 import re
@@ -34,9 +36,9 @@ from jinja2 import TemplateNotFound
 
 from pipeline.errors import PublishingError
 from pipeline.files import project_root
-from pipeline.markdown import Markdown, escaped, md, own
+from pipeline.markdown import Markdown, escaped, md, own, plain
 from pipeline.numerals import printed
-from pipeline.phrases import counted, listed, lower_first, number, true_minus
+from pipeline.phrases import counted, estimate, listed, lower_first, number, true_minus
 from pipeline.suggestions import suggestion
 
 FOLDER = Path("reports/passages")
@@ -77,7 +79,17 @@ def passage(name: str, /, root: Path | None = None, **values: object) -> Markdow
     except (TemplateError, PublishingError, TypeError, ValueError) as error:
         raise PublishingError("The passage cannot be filled.", where=_place(error, path),
                               found=getattr(error, "what", str(error))) from error
-    return own("\n\n".join(filter(None, map(_joined, re.split(r"\n\s*\n", text)))))
+    return own(_in_paragraphs(text))
+
+
+def wording(name: str, /, root: Path | None = None, **values: object) -> str:
+    """The same as text without Markdown: a caption, a text alternative, a cell of a table. Raises as `passage` does."""
+    return plain(passage(name, root, **values))
+
+
+def _in_paragraphs(text: str) -> str:
+    """What a template gave, an empty line between two paragraphs and nothing where one is empty."""
+    return "\n\n".join(filter(None, map(_joined, re.split(r"\n\s*\n", text))))
 
 
 def _joined(paragraph: str) -> str:
@@ -130,10 +142,12 @@ def _listed(texts: Sequence[str]) -> str:
 @cache
 def _environment(folder: Path) -> Environment:
     environment = Environment(loader=FileSystemLoader(folder, encoding="utf-8"), undefined=StrictUndefined, finalize=_shown,
-                              trim_blocks=True, lstrip_blocks=True, autoescape=False)
+                              trim_blocks=True, lstrip_blocks=True, autoescape=False,
+                              comment_start_string="{##", comment_end_string="##}")  # {#sec-…} names a heading
     environment.filters |= {
         "form": lambda value, form: own(true_minus(printed(value, form))),
         "signed": lambda value, places=1: own(number(value, f"{{:+.{places}f}}")),
+        "estimate": lambda value, low, high, form="+.1f": own(estimate(value, low, high, f"{{:{form}}}")),
         "count": lambda value: own(printed(value, ",")),
         "counted": lambda value, one, many="": own(counted(value, one, many)),
         "listed": _listed, "lower_first": lower_first, "quoted": lambda text: md("“{}”", text)}

@@ -74,6 +74,23 @@ def test_data_of_its_own_keep_their_columns_beside_a_printed_table_of_others(tmp
     assert described == {"title": "Gaps.", "headings": {"low": "low", "high": "high"}}
 
 
+def test_no_number_is_rounded_twice(tmp_path):
+    """0.3249 is 0.325 in the file of three places, and 0.32 where two are printed: not 0.33, the file's rounded again."""
+    publish = Publication("03-support", root=tmp_path)
+    table = pd.DataFrame({"share": [0.3249, 0.3245], "score": [61.249, 2.25]})
+    told = publish.table("shares", table, "Shares.", forms={"share": "{:.2f}"}, places={"share": 3, "score": 1})
+    assert pd.read_csv(publish.data / "shares.csv").to_numpy().tolist() == [[0.325, 61.2], [0.325, 2.3]] == told.to_numpy().tolist()
+    printed = (publish.folder / "tables" / "shares.md").read_text(encoding="utf-8")
+    assert "| 0.32" in printed and "0.33" not in printed and "61.2" in printed and " 2.3" in printed
+
+    def draw(data):
+        assert data["share"].tolist() == table["share"].tolist()
+        return drawn()
+
+    publish.figure("drawn", draw, "Shares drawn.", alt="Two shares.", data=table, places={"share": 3})
+    assert pd.read_csv(publish.data / "drawn.csv")["share"].tolist() == [0.325, 0.325]
+
+
 def test_a_figure_is_written_twice_with_the_same_bytes(tmp_path):
     for folder in ("one", "two"):
         picture = Publication("03-example", root=tmp_path / folder).figure(

@@ -62,7 +62,8 @@ def _yearly(axes: Axes, rows: pd.DataFrame, years: range) -> None:
     known = rows["england"].dropna()
     for year, place in ((known.index[0], "right"), (known.index[-1], "left")) if len(known) > 1 else ():
         aside = -0.45 if place == "right" else 0.45
-        axes.text(year + aside, known[year], f"{known[year]:.1f}", ha=place, va="center", fontsize=SMALLEST, color=INK)
+        axes.text(year + aside, known[year], number(known[year], "{:.1f}"), ha=place, va="center", fontsize=SMALLEST,
+                  color=INK)
     top = np.nanmax(rows[["england", "p90"]].to_numpy(dtype=float))
     axes.set(xlim=(years[0] - 1.9, years[-1] + 1.9), ylim=(0, top * 1.08))
     axes.xaxis.set_major_locator(FixedLocator([years[0], years[len(years) // 2], years[-1]]))

@@ -35,6 +35,7 @@ from pipeline.charts.style import (
     label_transform,
     sheet,
 )
+from pipeline.phrases import number
 
 LETTERS, LABELS = 34, 1.97  # characters in a line of a row's label, and inches that labels take
 ROW, LINE = 0.165, 0.115  # inches of a row, and of each further line of its label
@@ -254,7 +255,7 @@ def agreement_chart(agreement: pd.DataFrame, labels: Mapping[str, str]) -> Figur
     axes.plot(rows["alpha"], range(len(rows)), FIRST[1], color=FIRST[0], markersize=4.5)
     for y, (name, alpha) in enumerate(zip(names, rows["alpha"])):
         axes.text(0, y, name, transform=label_transform(figure, axes), va="center", fontsize=SMALL)
-        axes.text(1.03, y, "–" if np.isnan(alpha) else f"{alpha:.2f}".replace("-", "−"), va="center",
+        axes.text(1.03, y, "–" if np.isnan(alpha) else number(alpha, "{:.2f}"), va="center",
                   transform=axes.get_yaxis_transform(), fontsize=SMALL)
     axes.set(xlim=(min(0, float(rows["low"].min())), 1), ylim=(len(rows) - 0.5, -0.6), yticks=[],
              xlabel="Agreement of two coders (Krippendorff's alpha)")

@@ -49,6 +49,7 @@ from pipeline.charts.style import (
     text_width,
     wrapped,
 )
+from pipeline.numerals import printed
 from pipeline.surveys.codebook import AnswerScale
 
 BAR = 0.145  # inches
@@ -155,8 +156,9 @@ def _draw_piece(axes: Axes, bars: Sequence[Line], plan: Plan, piece: Piece) -> N
     _fill(axes, _boxes(left[there], middles[there] - BAR / 2, widths[there], BAR), piece.colour)
     ink = ink_on(piece.colour)
     for x, y, width, share in zip(left, middles, widths, piece.widths[rows]):
-        if text_width(f"{share:.0f}", SMALLEST) + 0.04 <= width:
-            axes.text(x + width / 2, y, f"{share:.0f}", ha="center", va="center_baseline", fontsize=SMALLEST, color=ink)
+        text = printed(share, ".0f")
+        if text_width(text, SMALLEST) + 0.04 <= width:
+            axes.text(x + width / 2, y, text, ha="center", va="center_baseline", fontsize=SMALLEST, color=ink)
 
 
 def _draw_headings(axes: Axes, plan: Plan, titles: Sequence[list[str]], columns: Sequence[Column], y: float) -> None:

@@ -23,6 +23,7 @@ from pipeline.charts.style import (
     text_width,
     wrapped,
 )
+from pipeline.numerals import printed
 from pipeline.surveys.codebook import AnswerScale
 
 WITHHELD = "Not shown"
@@ -143,9 +144,9 @@ def bar_pieces(table: pd.DataFrame, scale: AnswerScale, neutral: str) -> list[Pi
 def end_totals(table: pd.DataFrame, scale: AnswerScale, neutral: str) -> list[tuple[str, str] | None]:
     """What is printed at both ends of each bar; None where nothing of a row is shown."""
     half = side(table, scale.with_role("neutral")) / 2 if neutral == "split" else 0
-    printed = zip(*([f"{total:.0f}" if total == total else "–" for total in side(table, answers) + half]
-                    for answers in (scale.disagree, scale.agree)))
-    return [ends if there else None for ends, there in zip(printed, table[list(scale.ids)].notna().any(axis=1))]
+    ends = zip(*([printed(total, ".0f") if total == total else "–" for total in side(table, answers) + half]
+                 for answers in (scale.disagree, scale.agree)))
+    return [ends if there else None for ends, there in zip(ends, table[list(scale.ids)].notna().any(axis=1))]
 
 
 def side_columns(table: pd.DataFrame, scale: AnswerScale, neutral: str) -> list[Column]:
@@ -154,14 +155,14 @@ def side_columns(table: pd.DataFrame, scale: AnswerScale, neutral: str) -> list[
     labels = {category.id: category.label for category in scale.categories}
     apart = [*(scale.with_role("neutral") if neutral == "apart" else ()), *scale.with_role("dont_know")]
     columns = [Column(wrapped(labels[answer], COLUMN, SMALLEST), shares[answer].fillna(0).to_numpy(),
-                      ["–" if value != value else f"{value:.0f}" for value in shares[answer]], colours[answer])
+                      ["–" if value != value else printed(value, ".0f") for value in shares[answer]], colours[answer])
                for answer in apart if shares[answer].notna().any()]
     rest = np.where(shares.isna().any(axis=1) & shares.notna().any(axis=1), 100 - shares.sum(axis=1), 0)
     rest = np.where(rest > LEAST_WITHHELD, rest, 0)
     if rest.any():
         columns.append(Column(wrapped(WITHHELD, COLUMN, SMALLEST), rest, [""] * len(table), hatch=WITHHELD_HATCH))
     if "base" in table and table["base"].notna().any():
-        texts = ["–" if base != base else f"{base:,.0f}" for base in table["base"]]
+        texts = ["–" if base != base else printed(base, ",.0f") for base in table["base"]]
         columns.append(Column(["Base"], np.zeros(len(table)), texts))
     return columns
 

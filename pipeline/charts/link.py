@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 
 from pipeline.charts.lists import key_above, name_axis, statement_list
 from pipeline.charts.style import BLUES, CURVES, EDGE, HEADING, INK, LETTERING, QUIET, SMALL, WIDTH, wrapped
+from pipeline.phrases import number
 
 DIFFERENCE = "Difference in the share that reports better outcomes (percentage points: supported less not supported)"
 BAND: dict[str, Any] = {"edgecolor": EDGE, "linewidth": 0.5}  # a band is an assumption: the more is assumed, the darker
@@ -43,7 +44,7 @@ def bounds_ladder(rungs: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
 
 def _points(value: float, position: float = 0) -> str:
     """Signed whole points, with a true minus; the second argument is what matplotlib passes to a formatter."""
-    return f"{value:+.0f}".replace("-", "−") if round(value) else "0"
+    return number(value, "{:+.0f}")
 
 
 def _signed(value: float, position: int = 0) -> str:

@@ -19,6 +19,7 @@ from math import floor
 
 from pipeline.claims.verdicts import NOT_REPRODUCED, REPRODUCED, WITHIN_ROUNDING, Judgement, Share
 from pipeline.errors import Unpublished
+from pipeline.numerals import printed as as_printed
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ def growth(first: Figure, last: Figure) -> Figure:
     change = 100 * (last.printed / first.printed - 1)
     corners = [100 * (end / start - 1) for end in (last.lowest, last.highest)
                for start in (first.lowest, first.highest)]
-    return Figure(change, min(corners), max(corners), f"{float(change):.1f}% (from {first.text} to {last.text})")
+    return Figure(change, min(corners), max(corners),
+                  f"{as_printed(float(change), '.1f')}% (from {first.text} to {last.text})")
 
 
 def difference(first: Figure, last: Figure) -> Figure:

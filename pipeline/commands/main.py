@@ -14,26 +14,45 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.commands.authorities import authorities_app
+from pipeline.commands.panels import READERS, STAGES, STUDY
 from pipeline.commands.provenance import provenance_app
 from pipeline.commands.survey import survey_app
 from pipeline.errors import GoldenThreadError, ParameterError
 from pipeline.files import project_root
+from pipeline.machine.terminal import print_readably
+from pipeline.phrases import listed
+from pipeline.suggestions import suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.rendering.engines import Engine
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
     help="Golden Thread: how does support for front-line child-protection social workers link to outcomes for children?")
-app.add_typer(survey_app, name="survey")
-app.add_typer(authorities_app, name="authorities")
-app.add_typer(provenance_app)
 console = Console(highlight=False, soft_wrap=True)
 
 EXAMPLES = "**Examples**\n\n"
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread run`\n\n`golden-thread run --force`  (everything again)\n\n"
+def _tell_version(asked: bool) -> None:
+    if asked:
+        import tomllib
+
+        declared = tomllib.loads((project_root() / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        console.print(f"{declared['name']} {declared['version']}", markup=False)
+        raise typer.Exit
+
+
+@app.callback()
+def _golden_thread(
+    version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version, and end.")] = False,
+) -> None:
+    pass
+
+
+@app.command(rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread run`\n\n`golden-thread run --force`  (everything again)\n\n"
                                "`golden-thread run --stage check-claims`  (one stage and what it needs)")
 def run(
     stage: Annotated[list[str] | None, typer.Option(help="Only this stage and what it depends on; may be repeated.")] = None,
@@ -41,48 +60,53 @@ def run(
     record: Annotated[bool, typer.Option("--record", help="For those who change the study: write what was made into dvc.lock.")] = False,
 ) -> None:
     """Run the pipeline: whatever changed since the last time, from raw data to reports."""
+    from pipeline.commands.progress import Progress
     from pipeline.inputs.parameters import check_surveys, read_parameters
     from pipeline.rendering.engines import chosen_engine, record_engine
-    from pipeline.workflow.running import StageRun, reproduce, stage_names
+    from pipeline.workflow.running import reproduce, stage_names
     from pipeline.workflow.survey_questions import open_surveys, tell_waiting, without_open
+    from pipeline.workflow.usual_times import usual_seconds
 
     root = project_root()
     check_surveys(root, read_parameters(root), stage or [])  # refuses what cannot be used before anything runs
     names = stage_names(root)
     unknown = sorted(set(stage or []) - set(names))
     if unknown:
-        raise ParameterError("There is no such stage.", where="dvc.yaml", found=", ".join(unknown),
-                             expected=", ".join(names))
+        raise ParameterError("There is no such stage.", where="dvc.yaml", expected=", ".join(names),
+                             found=", ".join(f"{name}{suggestion(name, names)}" for name in unknown))
     waiting = open_surveys(root)
     stages = without_open(names, stage or [], waiting)
-    status = console.status("Looking at what changed …")
-
-    def started(current: StageRun) -> None:
-        status.update(f"{current.name} … (stage {names.index(current.name) + 1} of {len(names)})")
-
-    def ended(current: StageRun) -> None:
-        state = f"done in {current.seconds:.1f} s" if current.ran else "up to date"
-        console.print(f"[{names.index(current.name) + 1}/{len(names)}] {current.name:<16} {state}", markup=False)
-
     begun = time.monotonic()
     engine = chosen_engine(root)
     if record:
         _check_shared_only(root, engine)
-    with status:
-        reproduce(root, [*(["--force"] if force else []), *stages], started, ended, record, prepare=record_engine)
-    console.print(f"Finished in {time.monotonic() - begun:.1f} s. The reports, made by {engine}:", markup=False)
-    for path in _reports(root):
+    with Progress(console, names, usual_seconds(root)) as progress:
+        reproduce(root, [*(["--force"] if force else []), *stages], progress.started, progress.ended, record,
+                  prepare=record_engine, on_kept=lambda kept: console.print(str(kept), markup=False))
+    console.print(f"Finished in {time.monotonic() - begun:.1f} s. " + (
+        f"What {listed(list(dict.fromkeys(stage)))} made:" if stage else f"The reports, made by {engine}:"), markup=False)
+    for path in _outputs(root, stage) if stage else _reports(root):
         console.print(f"  {path}", markup=False)
     if not stage:
         tell_waiting(waiting)
 
 
+def _outputs(root: Path, stages: "Sequence[str]") -> list[Path]:
+    """What `stages` have made."""
+    from pipeline.workflow.rollback import outputs_of_stages
+
+    outs = outputs_of_stages(root)
+    return [root / out for name in dict.fromkeys(stages) for out in outs[name] if (root / out).exists()]
+
+
 def _check_shared_only(root: Path, engine: "Engine") -> None:
     """dvc.lock is the record of what everybody can make: no own survey, no downloaded statistics, the embedded engine."""
     from pipeline.inputs.parameters import surveys_of
+    from pipeline.inputs.parameters_file import OWN
 
     own = [*(["Quarto"] if engine.quarto else []), *surveys_of(root),
-           *(["downloaded statistics"] if (root / "data/raw/authorities/manifest.yaml").is_file() else [])]
+           *(["downloaded statistics"] if (root / "data/raw/authorities/manifest.yaml").is_file() else []),
+           *([OWN] if (root / OWN).is_file() else [])]
     if own:
         raise ParameterError("The study's record holds what everybody can make again, and nothing of one's own.",
                              where="--record", found=", ".join(own),
@@ -100,7 +124,21 @@ def _reports(root: Path) -> list[Path]:
     return sorted(found, key=lambda path: (path.parent, path.stem != "index", path.stem, path.suffix != ".html", path.suffix))
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread render`\n\n`golden-thread render brief --engine embedded`\n\n"
+@app.command("open", rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread open`\n\n`golden-thread open brief`")
+def open_site(
+    page: Annotated[str, typer.Argument(help="A page of the site, such as study, or survey/leeds-2026/survey.")] = "index",
+) -> None:
+    """Open the site in the browser; where there is none, or over ssh, tell its address."""
+    from pipeline.commands.browser import opened, page_of_site
+
+    file = page_of_site(project_root(), page)
+    if opened(file.as_uri()):
+        console.print(f"Opened in the browser: {file}", markup=False)
+    else:
+        console.print(f"Open this in a browser: {file.as_uri()}", markup=False)
+
+
+@app.command(rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread render`\n\n`golden-thread render brief --engine embedded`\n\n"
                                "`golden-thread render survey --edition leeds-2026`")
 def render(
     reports: Annotated[list[str] | None, typer.Argument(help="Names of reports, such as study or brief. All, if none is given.")] = None,
@@ -108,15 +146,24 @@ def render(
     edition: Annotated[str | None, typer.Option(help="The survey to make the report for: with `survey` only. A stage of the pipeline knows its own.")] = None,
 ) -> None:
     """Render reports from what the notebooks published, without running a notebook."""
-    from pipeline.inputs.parameters import survey_of_stage
+    from pipeline.inputs.parameters import STAGE, survey_of_stage
     from pipeline.rendering.reports import render as render_reports
+    from pipeline.workflow.readers_files import note_by_hand
+    from pipeline.workflow.recorded_values import check_recorded_values
 
+    root = project_root()
     edition = edition or survey_of_stage()
-    for path in render_reports(project_root(), reports or None, engine=engine, edition=edition):
+    by_hand = STAGE not in os.environ
+    if by_hand:
+        check_recorded_values(root, edition or "")
+    made = render_reports(root, reports or None, engine=engine, edition=edition)
+    for path in made:
         console.print(str(path), markup=False)
+    if by_hand:
+        note_by_hand(root, made)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread engine`")
+@app.command(rich_help_panel=STAGES, epilog=EXAMPLES + "`golden-thread engine`")
 def engine() -> None:
     """Tell which engine makes the reports, and note it for the stages. (A stage of the pipeline calls this.)"""
     from pipeline.rendering.engines import record_engine
@@ -124,7 +171,7 @@ def engine() -> None:
     console.print(f"The reports are made by {record_engine(project_root())}.", markup=False)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread documentation`")
+@app.command(rich_help_panel=STAGES, epilog=EXAMPLES + "`golden-thread documentation`")
 def documentation() -> None:
     """Make the pages of the documentation for the site. (A stage of the pipeline calls this.)"""
     from pipeline.rendering.documentation import render_documentation
@@ -133,39 +180,53 @@ def documentation() -> None:
         console.print(str(path), markup=False)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread notebook 01-clean-survey`\n\n"
+@app.command(rich_help_panel=STAGES, epilog=EXAMPLES + "`golden-thread notebook 01-clean-survey`\n\n"
                                "`golden-thread notebook 08-profile -p authority=Lancashire`\n\n"
                                "`golden-thread notebook 09-staff-survey -p survey=leeds-2026`")
 def notebook(
     name: Annotated[str, typer.Argument(help="The notebook's name, without .ipynb.")],
-    parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", help="NAME=VALUE; what is not given comes from params.yaml.")] = None,
+    parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", help="NAME=VALUE; what is not given comes from the parameters.")] = None,
     edition: Annotated[str, typer.Option(help="The folder of the site to keep it in; of a survey's own notebook, survey/NAME.")] = "",
 ) -> None:
     """Run one notebook with parameters and keep it, executed. (The stages of the pipeline call this.)"""
-    from pipeline.inputs.parameters import hand_over, runs_for_each_survey
+    from pipeline.inputs.parameters import STAGE, hand_over, runs_for_each_survey
     from pipeline.notebooks.execution import run_notebook
+    from pipeline.workflow.readers_files import note_by_hand
 
     root = project_root()
     handed = hand_over(root, name, parameter or [])
     if runs_for_each_survey(name) and handed.get("survey"):
         edition = edition or f"survey/{handed['survey']}"
-    console.print(str(run_notebook(name, handed, root, edition=edition)), markup=False)
+    made = run_notebook(name, handed, root, edition=edition)
+    console.print(str(made), markup=False)
+    if STAGE not in os.environ:
+        note_by_hand(root, [made])
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread notebook-pages`\n\n`golden-thread notebook-pages --edition survey/leeds-2026`")
+@app.command(rich_help_panel=STAGES,
+             epilog=EXAMPLES + "`golden-thread notebook-pages`\n\n`golden-thread notebook-pages --edition survey/leeds-2026`")
 def notebook_pages(
     edition: Annotated[str, typer.Option(help="The folder of the site whose notebooks they are; of a survey's own, survey/NAME.")] = "",
 ) -> None:
     """Make the pages of the executed notebooks. (Stages of the pipeline call this.)"""
-    from pipeline.inputs.parameters import survey_of_stage
+    from pipeline.inputs.parameters import STAGE, survey_of_stage
     from pipeline.notebooks.pages import write_pages
+    from pipeline.workflow.readers_files import note_by_hand
 
-    survey = survey_of_stage()
-    for path in write_pages(project_root(), edition or (f"survey/{survey}" if survey else "")):
+    root, survey = project_root(), survey_of_stage()
+    made = write_pages(root, edition or (f"survey/{survey}" if survey else ""))
+    for path in made:
         console.print(str(path), markup=False)
+    if STAGE not in os.environ:
+        note_by_hand(root, made)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread doctor`")
+app.add_typer(survey_app, name="survey", rich_help_panel=READERS)
+app.add_typer(authorities_app, name="authorities", rich_help_panel=READERS)
+app.add_typer(provenance_app)
+
+
+@app.command(rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread doctor`")
 def doctor() -> None:
     """Tell what is installed, which engine will render, what is missing and how to get it."""
     from pipeline.setup.toolchain import diagnose
@@ -176,7 +237,7 @@ def doctor() -> None:
     console.print(table)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread verify`")
+@app.command(rich_help_panel=STUDY, epilog=EXAMPLES + "`golden-thread verify`")
 def verify() -> None:
     """Run everything again in a fresh copy and compare each output with the hash in dvc.lock."""
     os.environ["GOLDEN_THREAD_ENGINE"] = "embedded"
@@ -195,7 +256,7 @@ def verify() -> None:
         raise typer.Exit(1)
 
 
-@app.command(epilog=EXAMPLES + "`golden-thread bench`")
+@app.command(rich_help_panel=STUDY, epilog=EXAMPLES + "`golden-thread bench`")
 def bench() -> None:
     """Measure the pipeline in a fresh copy, from nothing and with nothing to do; models; staff surveys; authorities."""
     from pipeline.workflow.timings import authorities, large_survey, ordinal_models, pipeline_times, small_survey
@@ -232,6 +293,7 @@ def bench() -> None:
 
 def main() -> None:
     """Run a command; a user's mistake, and a trouble of the machine, is one clear message and exit code 2."""
+    print_readably()
     try:
         app()
     except GoldenThreadError as mistake:

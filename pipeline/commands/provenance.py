@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
+from pipeline.commands.panels import READERS, STAGES
 from pipeline.errors import ParameterError
 from pipeline.files import project_root, write_text
 
@@ -17,9 +18,9 @@ provenance_app = typer.Typer(rich_markup_mode="markdown", pretty_exceptions_enab
 console = Console(highlight=False)
 
 
-@provenance_app.command(epilog=EXAMPLES + "`golden-thread diff`  (the last commit against the working folder)\n\n"
-                                          "`golden-thread diff v0.1.0 HEAD --format markdown --output changes.md`\n\n"
-                                          "`golden-thread diff HEAD~3 --make`")
+@provenance_app.command(rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread diff`  (the last commit against the working folder)\n\n"
+                                                                 "`golden-thread diff v0.1.0 HEAD --format markdown --output changes.md`\n\n"
+                                                                 "`golden-thread diff HEAD~3 --make`")
 def diff(
     revision: Annotated[str, typer.Argument(metavar="[REV]", help="The earlier run, as a revision of git.")] = "HEAD",
     other: Annotated[str | None, typer.Argument(metavar="[REV2]", help="The later run. The working folder's last one, "
@@ -51,7 +52,7 @@ def diff(
         console.print(Markdown(text))
 
 
-@provenance_app.command("key-results", epilog=EXAMPLES + "`golden-thread key-results`")
+@provenance_app.command("key-results", rich_help_panel=STAGES, epilog=EXAMPLES + "`golden-thread key-results`")
 def key_results() -> None:
     """Write the key results for `dvc metrics`. (A stage of the pipeline calls this.)"""
     from pipeline.provenance.key_results import write_key_results
@@ -59,7 +60,7 @@ def key_results() -> None:
     console.print(str(write_key_results(project_root())), markup=False, soft_wrap=True)
 
 
-@provenance_app.command(epilog=EXAMPLES + "`golden-thread crate`")
+@provenance_app.command(rich_help_panel=STAGES, epilog=EXAMPLES + "`golden-thread crate`")
 def crate() -> None:
     """Describe the site as an RO-Crate: which notebook and inputs made each file. (A stage calls this.)"""
     from pipeline.provenance.crate import write_crate

@@ -140,13 +140,13 @@ def simulate(
     """Make up a survey, to try the report before there are answers; it is marked as simulated."""
     from pipeline.surveys.staff.simulation import simulate_survey
     from pipeline.workflow.survey_adding import SURVEYS
-    from pipeline.workflow.survey_list import add_to_params, with_survey
+    from pipeline.workflow.survey_list import add_survey, listed_too
 
     root = project_root()
-    with_survey(root / "params.yaml", name)  # refuses a file without the list before anything is written
+    listed_too(root, name)  # refuses parameters that cannot be read before anything is written
     folder = simulate_survey(root, name, respondents, correlation, clusters, seed)
     try:
-        add_to_params(root, name)
+        add_survey(root, name)
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -171,7 +171,7 @@ def remove(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not a
     if traces.stages:
         table.add_row("", "DVC's records", f"what is noted of {len(traces.stages)} stages", "")
     if traces.listed:
-        table.add_row("", "params.yaml", "its name in the list of surveys", "")
+        table.add_row("", ", ".join(traces.listed), "its name in the list of surveys", "")
     console.print(f"There is this of the survey {name}:", markup=False)
     console.print(table)
     if not yes and not _agreed():

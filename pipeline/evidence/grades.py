@@ -9,6 +9,8 @@ supported, but not whether these do better.
 
 from dataclasses import dataclass
 
+from pipeline.numerals import printed
+
 GRADES = ("very low", "low", "moderate", "high")
 PLACES = 2  # places that show it, below which it is an anecdote
 PUBLISHERS = 2  # who looked independently
@@ -30,8 +32,8 @@ RULES = {
         "notebook 7: before in time, within authorities, allowing for the number of pairs."),
     "contrary": (
         "Other results",
-        f"One grade down if {CONTRARY:.0%} or more of the places that show a direction show no change, a mixed or a "
-        "worse result."),
+        f"One grade down if {printed(CONTRARY, '.0%')} or more of the places that show a direction show no change, a "
+        "mixed or a worse result."),
     "statistics_against": (
         "Statistics contradict",
         "One grade down if such a statistic goes with worse outcomes."),

@@ -18,6 +18,7 @@ from pipeline.evidence.grades import (
     reason,
 )
 from pipeline.evidence.reading import Evidence
+from pipeline.numerals import printed
 from pipeline.phrases import counted, lower_first
 
 CLEAR = 0.05  # the adjusted p-value below which a gap or an association counts
@@ -42,7 +43,7 @@ def survey_line(feature: Feature, shares: pd.DataFrame, gaps: pd.DataFrame, grou
             "highest_share": mine["share"].max(), "second_more": more, "second_less": less}
     if mine.empty:
         return line | {"survey": NOT_ASKED}
-    low, high = (f"{100 * line[end]:.0f}" for end in ("lowest_share", "highest_share"))
+    low, high = (printed(100 * line[end], ".0f") for end in ("lowest_share", "highest_share"))
     agreeing = f"{low}%" if low == high else f"{low} to {high}%"
     roles = [f"{groups[1]} agree {word}{f' on {number}' if len(mine) > 1 else ''}"
              for word, number in (("more", more), ("less", less)) if number]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.authorities.models.declared import OUTCOMES, SIGNIFICANCE, SUPPORTS
 from pipeline.exercises.checking import Exercise, Mistake
+from pipeline.numerals import printed
 
 SEED = 55
 AUTHORITIES, YEARS = 30, range(2018, 2024)
@@ -55,8 +56,8 @@ def _working_out(panel: pd.DataFrame) -> Exercise:
     departures = panel[[SUPPORT, OUTCOME]] - panel.groupby("authority")[[SUPPORT, OUTCOME]].transform("mean")
     return Exercise(
         "7.2", lambda: _slope(departures), unit="percentage points for one percentage point more", tolerance=0.005,
-        explanation=f"Next to nothing. Between the same authorities one point more goes with {_slope(means):.1f} "
-                    "points more, and yet agency workers do nothing at all in this made-up country: deprivation moves "
+        explanation="Next to nothing. Between the same authorities one point more goes with "
+                    f"{printed(_slope(means), '.1f')} points more, and yet agency workers do nothing at all in this made-up country: deprivation moves "
                     "both rates. Comparing each authority with itself holds it still.",
         hints=("From each rate take the mean of its own authority: what is left is how far each year departs from what "
                "is usual there.",

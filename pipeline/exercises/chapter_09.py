@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.exercises.checking import Exercise, Mistake
+from pipeline.numerals import printed
 from pipeline.surveys.disclosure.policy import Policy
 
 TEAMS = {"Assessment": (21, 6, 8, 3), "Children in care": (12, 0, 2, 1), "Fostering": (4, 0, 3, 1),
@@ -80,8 +81,8 @@ def _judging(counts: pd.DataFrame) -> Exercise:
     agree, answered = int(counts["agree"].sum()), int(counts["answered"].sum())
     return Exercise(
         "9.3", lambda: 100 * agree / ASKED, unit="per cent", tolerance=0.5,
-        explanation=f"At the most it could be {100 * (agree + ASKED - answered) / ASKED:.0f}%. Nothing in the answers "
-                    "says where between the two it lies: the interval of a share allows for chance, not for people "
+        explanation=f"At the most it could be {printed(100 * (agree + ASKED - answered) / ASKED, '.0f')}%. "
+                    "Nothing in the answers says where between the two it lies: the interval of a share allows for chance, not for people "
                     "who did not answer and may think otherwise.",
         hints=("Suppose that everybody who did not answer would not have agreed.",
                f"Then the same number agree, but of all {ASKED} people who were asked."),

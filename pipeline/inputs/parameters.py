@@ -1,4 +1,4 @@
-"""params.yaml as the pipeline takes it: every value checked and of its own kind, and which notebook is given which of them.
+"""params.yaml, with params.local.yaml over it, as the pipeline takes it: every value checked and of its own kind, and which notebook is given which of them.
 
 No value stands in the text of a command, where a shell would read it: a stage's command names a notebook, and this
 module hands the values over. A text is taken as it is written, so `940 / 941` or `001` need no quotes; a number stays
@@ -14,13 +14,12 @@ import yaml
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from pipeline.errors import ParameterError
-from pipeline.inputs.parameters_file import FILE, Places, read_texts, refusal
+from pipeline.inputs.parameters_file import FILE, STAGE, Places, read_texts, refusal
 from pipeline.inputs.survey_names import SHARED_SURVEY, SurveyName
 from pipeline.inputs.yaml_models import Strict, Text
 from pipeline.suggestions import suggestion
 
 SURVEYS = Path("data/raw/surveys")
-STAGE = "DVC_STAGE"  # the variable in which DVC names the stage that it runs
 _OF_STAGE = "@"  # in KNOBS: the survey that the stage runs for
 _STUDY = {"survey": "survey.name"}
 _LINK = ("latent_low", "latent_high", "team_size", "team_icc", "authority_size", "authority_icc")
@@ -88,7 +87,7 @@ class Parameters(Strict):
 
 
 def read_parameters(root: Path) -> Parameters:
-    """params.yaml of the project at `root`. Raises ParameterError, with every problem and its line."""
+    """The parameters of the project at `root`. Raises ParameterError, with every problem and its line."""
     texts, places = read_texts(root)
     return _validated(texts, places)
 
@@ -108,7 +107,7 @@ def check_surveys(root: Path, parameters: Parameters, stages: Sequence[str] = ()
     if absent:
         raise ParameterError("A survey is named whose folder is not there.", where="\n            ".join(absent),
                              expected=f"a folder of {SURVEYS.as_posix()} with a survey.yaml: {', '.join(there) or 'there is none'}",
-                             fix="Correct the name; or ask the survey's owner for the folder; or take the name out of params.yaml.")
+                             fix="Correct the name; or ask the survey's owner for the folder; or take the name out of the file.")
 
 
 def check_names(root: Path) -> None:
@@ -129,13 +128,13 @@ def check_names(root: Path) -> None:
 
 
 def surveys_of(root: Path) -> list[str]:
-    """The surveys of a council's own that params.yaml names; none, where it has no list of them."""
+    """The surveys of a council's own that the parameters name; none, where they have no list of them."""
     listed = _list(read_texts(root)[0].get("surveys", ""))
     return list(listed) if isinstance(listed, list) else []
 
 
 def texts_of(root: Path) -> dict[str, Any]:
-    """The values of params.yaml as they are written there, each a text."""
+    """The parameters as they are written, each a text."""
     return read_texts(root)[0]
 
 

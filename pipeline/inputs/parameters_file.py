@@ -1,9 +1,13 @@
 """params.yaml as it is written: every value a text, and where each stands; and what to say about one that cannot be used.
 
+What is a user's own (surveys, an engine, other values) stands in params.local.yaml beside it, which version control does
+not see, so that no update meets a change: read over the shared file, key by key; of surveys those of both files count.
+
 A text says the same to every reader. YAML's own kinds do not: DVC reads YAML 1.2, other readers 1.1, where `on` is a truth
 value and `2024_25` a number.
 """
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,7 +19,10 @@ from pydantic import BaseModel
 from pipeline.errors import ParameterError
 from pipeline.suggestions import nearest, suggestion
 
-FILE = "params.yaml"
+FILE, OWN = "params.yaml", "params.local.yaml"  # the shared one, and a user's own over it
+STAGE = "DVC_STAGE"  # the variable in which DVC names the stage that it runs
+RUN = "GOLDEN_THREAD_RUN"  # set for the stages of a run: DVC then tracks both files (workflow/dvc_with_own.py)
+EMPTY = (None, "", "~", "null")  # nothing behind a colon
 RESTORE = "Take it back as it was published (git restore params.yaml)."
 MOVED = {("survey", "rounding"): "it is a fact of the publication: write it into survey.yaml of its folder, beside decimals, and take "
                                  "it out here (the survey of 2011 has it there)"}
@@ -26,14 +33,23 @@ class Places:
     """Where each value stands, in words: "params.yaml, line 5, column 3, link.team_size"."""
 
     def __init__(self, file: str = FILE):
+        self.file = file
         self._stands: dict[Place, str] = {(): file}
 
     def note(self, mark: yaml.Mark, *place: str | int) -> None:
-        self._stands[place] = _marked(mark)
+        self._stands[place] = _marked(self.file, mark)
 
     def given(self, where: str, *place: str | int) -> None:
         """Of a value that does not come from the file."""
         self._stands[place] = where
+
+    def take(self, others: "Places", part: str) -> None:
+        """The places of another file's `part`."""
+        self._stands |= {place: where for place, where in others._stands.items() if place[:1] == (part,)}
+
+    def take_entries(self, others: "Places", part: str, numbers: Mapping[int, int]) -> None:
+        """The places of entries of another file's list `part`: the numbers that they have there, with those that they get."""
+        self._stands |= {(part, new): others._stands[part, old] for old, new in numbers.items()}
 
     def __contains__(self, place: Place) -> bool:
         return place in self._stands
@@ -46,19 +62,59 @@ class Places:
 
 
 def read_texts(root: Path) -> tuple[dict[str, Any], Places]:
-    """The file's values as texts, and where each stands. Raises ParameterError for a file that is missing or no YAML."""
+    """The values of both files as texts, and where each stands. Raises ParameterError for no params.yaml, and for what is no YAML."""
+    content, places = _read(root, FILE)
+    if not (root / OWN).is_file() or not own_counts():
+        return content, places
+    own, own_places = _read(root, OWN)
+    for part, value in own.items():
+        shared = content.get(part)
+        if not isinstance(shared, list) or not isinstance(value, list):
+            if shared is None or value not in EMPTY:
+                places.take(own_places, part)
+            continue
+        kept = [number for number, entry in enumerate(value) if entry not in shared]
+        places.take_entries(own_places, part, {number: len(shared) + at for at, number in enumerate(kept)})
+    return merged(content, own), places
+
+
+def own_counts() -> bool:
+    """Whether params.local.yaml counts: not in a stage that DVC, called by itself, runs, for it tracks the shared file only."""
+    return STAGE not in os.environ or RUN in os.environ
+
+
+def merged(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """`own` over `shared`, key by key; of two lists the entries of both. What is empty takes no section or list away.
+
+    >>> merged({"report": {"engine": "auto"}, "surveys": ["leeds"]}, {"report": {"engine": "quarto"}, "surveys": ["york", "leeds"]})
+    {'report': {'engine': 'quarto'}, 'surveys': ['leeds', 'york']}
+    """
+    found = dict(shared)
+    for key, value in own.items():
+        there = found.get(key)
+        if isinstance(there, Mapping) and isinstance(value, Mapping):
+            found[key] = merged(there, value)
+        elif isinstance(there, list) and isinstance(value, list):
+            found[key] = [*there, *(entry for entry in value if entry not in there)]
+        elif not (isinstance(there, Mapping | list) and value in EMPTY):
+            found[key] = value
+    return found
+
+
+def _read(root: Path, file: str) -> tuple[dict[str, Any], Places]:
+    fix = RESTORE if file == FILE else f"Correct it, or remove {file}: without it the shared values count."
     try:
-        node = yaml.compose((root / FILE).read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
+        node = yaml.compose((root / file).read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
     except FileNotFoundError:
-        raise ParameterError("The file with the parameters is missing.", where=str(root / FILE), fix=RESTORE) from None
+        raise ParameterError("The file with the parameters is missing.", where=str(root / file), fix=fix) from None
     except UnicodeDecodeError as error:
-        raise ParameterError("The file is not UTF-8 text.", where=f"{FILE}, byte {error.start}", fix="Save the file as UTF-8.") from None
+        raise ParameterError("The file is not UTF-8 text.", where=f"{file}, byte {error.start}", fix="Save the file as UTF-8.") from None
     except yaml.YAMLError as error:
-        raise _no_yaml(error) from None
-    places = Places()
+        raise _no_yaml(file, error) from None
+    places = Places(file)
     content = _texts(node, (), places) if node else {}
     if not isinstance(content, dict):
-        raise ParameterError("The file holds no parameters.", where=FILE, expected="keys such as survey and report", fix=RESTORE)
+        raise ParameterError("The file holds no parameters.", where=file, expected="keys such as survey and report", fix=fix)
     return content, places
 
 
@@ -72,13 +128,14 @@ def _texts(node: yaml.Node, place: Place, places: Places) -> Any:
     read: dict[str, Any] = {}
     for key, child in node.value:
         if not isinstance(key, yaml.ScalarNode) or key.value in read:
-            raise ParameterError("A key stands twice, or is no single word.", where=_marked(key.start_mark), fix="Leave one of them.")
+            raise ParameterError("A key stands twice, or is no single word.", where=_marked(places.file, key.start_mark),
+                                 fix="Leave one of them.")
         places.note(key.start_mark, *place, key.value)
         read[key.value] = _texts(child, (*place, key.value), places)
     return read
 
 
-def _no_yaml(error: yaml.YAMLError) -> ParameterError:
+def _no_yaml(file: str, error: yaml.YAMLError) -> ParameterError:
     """A tab, a missing colon, a bracket that is not closed."""
     problem = str(getattr(error, "problem", None) or error).partition("\n")[0]
     mark = getattr(error, "problem_mark", None)
@@ -87,11 +144,11 @@ def _no_yaml(error: yaml.YAMLError) -> ParameterError:
         problem, fix = "a tab", "Write blanks instead: YAML takes no tab at the beginning of a line."
     elif "expected ':'" in problem:  # YAML notices it lines later
         problem, mark, fix = "a key without a colon", getattr(error, "context_mark", None) or mark, "Write a colon and a blank between the key and its value."
-    return ParameterError("The file is not valid YAML.", where=_marked(mark) if mark else FILE, found=problem, fix=fix)
+    return ParameterError("The file is not valid YAML.", where=_marked(file, mark) if mark else file, found=problem, fix=fix)
 
 
-def _marked(mark: yaml.Mark) -> str:
-    return f"{FILE}, line {mark.line + 1}, column {mark.column + 1}"
+def _marked(file: str, mark: yaml.Mark) -> str:
+    return f"{file}, line {mark.line + 1}, column {mark.column + 1}"
 
 
 def refusal(model: type[BaseModel], errors: Iterable[Mapping[str, Any]], places: Places) -> ParameterError:

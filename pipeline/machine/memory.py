@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import MachineError
 
-MEMORY = ("Close other programs, or use a machine with more memory. Fewer draws (authorities in params.yaml) and a file "
+MEMORY = ("Close other programs, or use a machine with more memory. Fewer draws (authorities in params.local.yaml) and a file "
           "without the columns that are not used need less.")
 _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)

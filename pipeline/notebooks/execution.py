@@ -22,6 +22,7 @@ from pipeline.errors import NotebookError, ParameterError
 from pipeline.files import project_root, write_text
 from pipeline.machine.isolation import isolated
 from pipeline.machine.memory import MEMORY, told
+from pipeline.suggestions import suggestion
 
 KERNEL = "python3"
 
@@ -50,8 +51,9 @@ def find_notebook(name: str, root: Path) -> Path:
     """The source of notebook `name`; NotebookError names the ones that there are."""
     source = root / "notebooks" / f"{name}.ipynb"
     if not source.is_file():
-        known = ", ".join(sorted(path.stem for path in source.parent.glob("*.ipynb"))) or "none"
-        raise NotebookError(f"There is no notebook {name!r}.", where="notebooks/", expected=f"one of: {known}",
+        known = sorted(path.stem for path in source.parent.glob("*.ipynb"))
+        raise NotebookError(f"There is no notebook {name!r}{suggestion(name, known) or '.'}", where="notebooks/",
+                            expected=f"one of: {', '.join(known) or 'none'}",
                             fix="Give the file's name without .ipynb.")
     return source
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.inputs.parameters import FILE
+from pipeline.inputs.parameters import FILE, KNOBS
 from pipeline.provenance.runs import Run, changed_lines
 from pipeline.workflow.stages import parameters
 
 PACKAGES = "requirements.lock"
+_OF_NOTEBOOKS = {key for knobs in KNOBS.values() for key in knobs.values()}
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 
 
@@ -57,9 +58,13 @@ def _parameters_that_differ(was: Run, now: Run) -> tuple[tuple[str, str, str], .
 
 
 def _given(name: str, stage: Mapping) -> dict[str, str]:
-    """The parameters of a stage in dvc.lock; one that runs for each survey has that survey's name in its own."""
+    """The parameters of a stage in dvc.lock; one that runs for each survey has that survey's name in its own.
+
+    What a notebook is given is told by the notebook's name for it, and not once more where its metadata are written.
+    """
     given = parameters(stage["cmd"], stage.get("params", {}).get(FILE) or {})
-    return {key: value for key, value in given.items() if "@" not in name or key not in ("survey", "edition")}
+    return {key: value for key, value in given.items()
+            if key not in _OF_NOTEBOOKS and ("@" not in name or key not in ("survey", "edition"))}
 
 
 def _dependencies(run: Run) -> dict[str, str]:

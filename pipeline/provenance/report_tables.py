@@ -150,7 +150,7 @@ def _moved(was: pd.Series, now: pd.Series) -> dict[str, float]:
     differs = was != now
     if not differs.any():
         return {}
-    numbers = [value for value in map(number, [*was, *now]) if value is not None and math.isfinite(value)]
+    numbers = [value for value in map(as_number, [*was, *now]) if value is not None and math.isfinite(value)]
     spread = max(numbers) - min(numbers) if numbers else 0
     sizes = {row: _size(was[row], now[row], spread) for row in now.index[differs]}
     return {row: size for row, size in sizes.items() if size}

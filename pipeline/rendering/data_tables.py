@@ -97,7 +97,7 @@ def _csv(name: str, data: Path) -> Path:
         raise RenderError("The data of a table are not there." if not found else "Two tables have the same name.",
                           where=f"{name}.csv", found=", ".join(map(str, found)) or "no file",
                           expected=f"one file, in {data} or in the folder data of a collection",
-                          fix="Run the notebook that publishes it again." if not found else "Rename one of them.")
+                          fix="Run what publishes it: golden-thread run." if not found else "Rename one of them.")
     return found[0]
 
 

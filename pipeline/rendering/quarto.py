@@ -63,7 +63,7 @@ def render(quarto: Quarto, staged: Path, report: Report, metadata: Mapping, body
         raise RenderError(f"Quarto {quarto.version} could not render {report.name}.qmd as {format}.",
                           where=_place(report, complaints[0]), found=listing,
                           fix="Correct each place named above. Where the text is right, another engine may do: "
-                              "GOLDEN_THREAD_ENGINE=embedded, or engine: embedded under report in params.yaml.")
+                              "GOLDEN_THREAD_ENGINE=embedded, or engine: embedded under report in params.local.yaml.")
     shutil.copyfile(made, output)
 
 

@@ -30,9 +30,10 @@ from pipeline.rendering.source_checks import check_report
 from pipeline.rendering.sources import Report, alternative_texts, expanded, for_format, in_format, read_report, shared_settings
 from pipeline.rendering.table_list import TABLES, list_of_tables
 from pipeline.rendering.values import published_values
+from pipeline.suggestions import suggestion
 
 MAKE_EDITION = {  # how what an edition is made for comes to be there
-    "survey": "Name the survey in params.yaml (surveys) and run 'golden-thread run'.",
+    "survey": "Take it in (golden-thread survey new NAME FILE), then run 'golden-thread run --stage survey-report@NAME'.",
     "authority": "Run 'golden-thread authorities profile CODE', which publishes it and renders it."}
 EXTENSIONS = embedded.EXTENSION.parent
 SUFFIXES = {"html": ".html", "docx": ".docx", "typst": ".pdf"}
@@ -70,7 +71,7 @@ def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto
             write_text(staged / TABLES, list_of_tables(root, listed, values))
         sources = [read_report(staged, report.name) for report in sources]  # again: now what they include is there
         for report in sources:
-            check_report(report, staged, values)
+            check_report(report, staged, values, root)
         settings = _leave_to_engines(staged)
         for report in sources:
             write_frame(staged, "../" * len(made_for.parts), "" if edition else PAGES.get(report.name, ""))
@@ -98,7 +99,8 @@ def _sources(folder: Path, reports: Sequence[str] | None, edition: str | None) -
                 fix="Leave the edition out." if edition else f"Name the {made_for}: golden-thread render {report.name} --edition NAME")
     if edition and (len(sources) != 1 or not (folder / "published" / sources[0].name / edition).is_dir()):
         made_for = _made_for(sources[0])
-        raise ParameterError("Nothing was published for this edition.", where="--edition", found=edition,
+        there = [path.name for path in (folder / "published" / sources[0].name).glob("*") if path.is_dir()]
+        raise ParameterError("Nothing was published for this edition.", where="--edition", found=f"{edition}{suggestion(edition, there)}",
                              expected=f"one report, for one {made_for} that the pipeline was run for",
                              fix=MAKE_EDITION[made_for])
     return sources

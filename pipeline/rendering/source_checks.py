@@ -16,6 +16,7 @@ import yaml
 
 from pipeline.errors import RenderError
 from pipeline.rendering.sources import CODE, FIG_ALT, IMAGE, SHORTCODE, Problem, Report, blanked, look_up, publish_again
+from pipeline.rendering.unmade import check_made
 
 CELL = re.compile(r"^[ \t]*`{3,}[ \t]*\{([A-Za-z]\w*)[ \t,}]", re.MULTILINE)
 RAW_ATTRIBUTE = re.compile(r"^[ \t]*`{3,}[ \t]*\{=\w+\}|(?<=`)\{=\w+\}", re.MULTILINE)
@@ -32,8 +33,11 @@ CROSS_REFERENCES = ("fig", "tbl", "sec")
 OTHER_CROSS_REFERENCES = set("lst eq thm lem cor prp cnj def exm exr sol rem alg nte tip wrn imp cau".split())
 
 
-def check_report(report: Report, reports: Path, values: Mapping[str, str]) -> None:
-    """Raise one RenderError that lists everything in `report` that is not there, each with its file and line."""
+def check_report(report: Report, reports: Path, values: Mapping[str, str], root: Path | None = None) -> None:
+    """Raise one RenderError that lists everything in `report` that is not there, each with its file and line.
+
+    With `root`, the project's folder, what its stages have not made yet is told first.
+    """
     text = report.body
     prose = blanked(CODE, text)
     problems = [
@@ -51,6 +55,8 @@ def check_report(report: Report, reports: Path, values: Mapping[str, str]) -> No
         ])),
     ]
     if problems:
+        if root:
+            check_made(report, problems, root)
         listing = "\n            ".join(f"{p.where}: {p.found}. {p.fix}" for p in problems)
         count = f"{len(problems)} things" if len(problems) > 1 else "a thing"
         raise RenderError(f"The report {report.name}.qmd asks for {count} that cannot be given.", found=listing,
@@ -72,7 +78,8 @@ def _check_shortcodes(text: str, values: Mapping[str, str], metadata: Mapping) -
         kind, *arguments = match[1].split() or [""]
         if kind == "var" and len(arguments) == 1:
             if arguments[0] not in values:
-                yield match.start(), f"no published value {arguments[0]}", _nearest(arguments[0], values)
+                yield (match.start(), f"no published value {arguments[0]}",
+                       f"{_nearest(arguments[0], values)} If the text is right and newer than the last run: golden-thread run.")
         elif kind == "meta" and len(arguments) == 1:
             if look_up(metadata, arguments[0]) is None:
                 yield match.start(), f"no text {arguments[0]} in the header", "Add it to the header, or correct it."
@@ -174,4 +181,4 @@ def _bibliography(metadata: Mapping, reports: Path) -> tuple[set[str], str]:
 
 def _nearest(name: str, names: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, sorted(names), n=3, cutoff=0.5)
-    return f"Nearest: {', '.join(near)}." if near else "Correct the name, or run the notebook that publishes it."
+    return f"Nearest: {', '.join(near)}." if near else "Correct the name."

@@ -12,6 +12,7 @@ import yaml
 from pipeline.characters import named_where, not_in_pdf
 from pipeline.errors import RenderError
 from pipeline.markdown import escaped, plain
+from pipeline.suggestions import suggestion
 
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(.*?)\s*>\}\}(?!\})")
 ESCAPED_SHORTCODE = re.compile(r"\{(\{\{<.*?>\}\})\}")
@@ -63,8 +64,9 @@ def read_report(reports: Path, name: str) -> Report:
     """
     path = reports / f"{name}.qmd"
     if not path.is_file():
-        raise RenderError(f"There is no report {name}.", where=str(path.parent), found=_listing(reports),
-                          expected=path.name, fix="Correct the name of the report.")
+        known = sorted(each.stem for each in reports.glob("*.qmd"))
+        raise RenderError(f"There is no report {name}{suggestion(name, known) or '.'}", where=str(path.parent),
+                          found=", ".join(known) or "no .qmd file", expected=path.name, fix="Correct the name of the report.")
     source = path.read_text(encoding="utf-8").split("\n")
     length = source.index("---", 1) + 1 if source[0] == "---" and "---" in source[1:] else 0
     try:
@@ -200,11 +202,7 @@ def publish_again(target: str) -> str:
     """What to do about a file that is not there.
 
     >>> publish_again("published/03-support/tables/rows.md")
-    'Run the notebook 03-support, which publishes it.'
+    'Run the notebook 03-support, which publishes it: golden-thread run.'
     """
     notebook = re.match(r"published/([^/]+)/", target)
-    return f"Run the notebook {notebook[1]}, which publishes it." if notebook else "Correct the path (from reports/)."
-
-
-def _listing(reports: Path) -> str:
-    return ", ".join(sorted(path.stem for path in reports.glob("*.qmd"))) or "no .qmd file"
+    return f"Run the notebook {notebook[1]}, which publishes it: golden-thread run." if notebook else "Correct the path (from reports/)."

@@ -72,4 +72,4 @@ def _csv_file(site: Path, described: Path) -> Path:
     if found := csv_files(name, site / "data"):
         return found[0]
     raise RenderError(f"The table {name} was published, but its CSV is not there.", found=f"no {name}.csv",
-                      where="reports/site", fix=f"Run the notebook {notebook}, which writes it.")
+                      where="reports/site", fix=f"Run the notebook {notebook}, which writes it: golden-thread run.")

@@ -15,6 +15,7 @@ from pathlib import Path
 import pypandoc
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from packaging.utils import canonicalize_name
+from traitlets import TraitError
 
 from pipeline.errors import GoldenThreadError
 from pipeline.inputs.parameters import read_parameters
@@ -66,7 +67,7 @@ def diagnose(root: Path = ROOT) -> list[Check]:
         Check("DVC", _version("dvc"), "running what changed, and that only", rebuild),
         Check("pandoc", _pandoc(), "HTML and DOCX by the embedded engine", rebuild),
         Check("typst", _version("typst"), "PDF by the embedded engine", rebuild),
-        Check("Jupyter kernel python3", _kernel(), "running notebooks with this environment's packages", rebuild),
+        _kernel(rebuild),
         Check("Quarto", quarto and quarto.version, "reports by Quarto (optional)",
               f"Install it from quarto.org, or leave it: the embedded engine makes the same reports ({no_quarto})."),
         _engine(root),
@@ -120,20 +121,28 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _kernel() -> str | None:
-    """The version of ipykernel, if the kernel that `python3` starts is this environment's."""
+def _kernel(rebuild: str) -> Check:
+    """The version of ipykernel, if the kernel that `python3` starts in JupyterLab is this environment's. A run takes its own."""
+    name, needed_for = "Jupyter kernel python3", "notebooks in JupyterLab with this environment's packages"
+    manager = KernelSpecManager()
+    place = manager.find_kernel_specs().get("python3", "")
     try:
-        program = KernelSpecManager().get_kernel_spec("python3").argv[0]
-    except (NoSuchKernel, IndexError):
-        return None
+        words = manager.get_kernel_spec("python3").argv
+    except (NoSuchKernel, ValueError, TypeError, AttributeError, OSError, TraitError):  # none, or its kernel.json is no such file
+        words = []
+    program = words[0] if isinstance(words, list) and words and isinstance(words[0], str) else ""
     # A plain name stands for the Python that starts the kernel, which is this one.
-    ours = os.sep not in program or Path(program).parent == Path(sys.executable).parent
-    return _version("ipykernel") if ours else None
+    if program and (os.sep not in program or Path(program).parent == Path(sys.executable).parent):
+        return Check(name, _version("ipykernel"), needed_for, rebuild)
+    if place and not Path(place).is_relative_to(sys.prefix):
+        return Check(name, None, needed_for, f"Another kernel of this name stands in its way: {place}. Take it away"
+                                             f"{', or unset JUPYTER_PATH' * bool(os.environ.get('JUPYTER_PATH'))}.")
+    return Check(name, None, needed_for, rebuild)
 
 
 def _engine(root: Path) -> Check:
     """Which engine will make the reports, and why."""
-    fix = "Correct report.engine in params.yaml."
+    fix = "Correct report.engine in params.yaml or params.local.yaml."
     try:
         asked = os.environ.get("GOLDEN_THREAD_ENGINE") or read_parameters(root).report.engine  # choose_engine reads it too
         quarto = choose_engine(asked)
@@ -146,7 +155,7 @@ def _engine(root: Path) -> Check:
     except GoldenThreadError as failure:
         return Check("Engine for reports", None, "HTML, DOCX and PDF reports",
                      f"{name} could not make a test page: {' '.join(str(failure).split())} "
-                     "Try the other: engine under report in params.yaml.")
+                     "Try the other: engine under report in params.local.yaml.")
     return Check("Engine for reports", f"{name}: {why}; made a test page in three formats", "HTML, DOCX and PDF reports", fix)
 
 

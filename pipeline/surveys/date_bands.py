@@ -4,10 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from pipeline.inputs.exports import Column, Export
+from pipeline.inputs.exports.table import Column, Export
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T00:00:00)?")
@@ -38,6 +39,19 @@ def likely_bands(texts: Iterable[str]) -> dict[str, str]:
     years = Counter(date.year for date in dates.values() if date.year and date.day)
     usual = max(years, key=years.get, default=None)
     return {text: _band(date, usual) for text, date in dates.items()}
+
+
+def bands_question(column: Column, export: Export, group: str) -> dict[str, Any]:
+    """Whether the dates of a column that the groups of `group` come from were bands, as survey.yaml asks it."""
+    bands = likely_bands(column.texts)
+    place, probably = told(column, export, bands)
+    left_out = [{"do": "remove", "at": ["groups", group]},
+                {"do": "add", "at": ["left_out"], "to": {"column": column.name, "why": "date"}}]
+    return {"id": f"{group.replace('_', '-')}-bands",
+            "question": f"There are dates in {place}. A spreadsheet makes dates of bands such as 1-2: {probably}. Was that so?",
+            "answers": [{"key": "bands", "label": f"they were bands: {', '.join(bands.values())}",
+                         "edits": [{"do": "set", "at": ["groups", group, "levels"], "to": bands}]},
+                        {"key": "left-out", "label": "neither: the column is left out", "edits": left_out}]}
 
 
 def told(column: Column, export: Export, bands: dict[str, str]) -> tuple[str, str]:

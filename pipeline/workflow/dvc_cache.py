@@ -6,6 +6,7 @@ A file is one object; a folder is an object that lists its files, and one for ea
 import configparser
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import yaml
 
 LOCK = "dvc.lock"
 FOLDER = ".dir"  # at the end of the hash of a folder
+_IGNORED, _PART = {"__pycache__", ".ipynb_checkpoints", ".DS_Store", "Thumbs.db"}, re.compile(r"\..*\.part")  # as in .dvcignore
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -67,6 +69,14 @@ def objects_of(cache: Path, out: Mapping[str, Any]) -> set[str]:
 def outputs(stages: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The outputs of stages, those with a hash."""
     return (out for stage in stages.values() for out in stage.get("outs", []) if out.get("md5"))
+
+
+def md5_of_folder(folder: Path) -> str:
+    """The hash by which DVC knows a folder: of the list of its files, each with its own."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
+             and not _IGNORED & {*path.relative_to(folder).parts} and not _PART.match(path.name)}
+    listed = [{"md5": md5_of(files[name]), "relpath": name} for name in sorted(files)]
+    return hashlib.md5(json.dumps(listed, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + FOLDER
 
 
 def md5_of(path: Path) -> str:

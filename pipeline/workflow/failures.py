@@ -66,8 +66,8 @@ def _of_dvc(stage: str, reason: str) -> GoldenThreadError:
         paths = next(filter(None, missing.groups())).strip("'\" ")
         survey = _OF_SURVEY.search(paths)
         return PipelineError("A file or folder that a stage reads is not there.", where=at, found=f"no {paths}",
-                             fix=f"The survey {survey['name']} is named in params.yaml, and its answers are not on this machine: "
-                                 f"ask its owner for the folder, or take {survey['name']} out of surveys in params.yaml."
+                             fix=f"The survey {survey['name']} is named in the parameters, and its answers are not on this machine: "
+                                 f"ask its owner for the folder, or take {survey['name']} out of surveys in params.yaml or params.local.yaml."
                                  if survey else "Put it back, or run 'golden-thread run', which makes what can be made.")
     return PipelineError("DVC could not run the pipeline.", where=at, found=reason)
 

@@ -90,6 +90,13 @@ def _beside(process: int | None) -> PipelineError:
 
 
 @contextmanager
+def shared_record(root: Path) -> Iterator[None]:
+    """While this lasts, dvc.lock is written as the study's record; after it, that is the record of the last run."""
+    yield
+    (root / FOLDER / "own.lock").unlink(missing_ok=True)
+
+
+@contextmanager
 def own_record(root: Path) -> Iterator[None]:
     """While this lasts, dvc.lock is this folder's own record; after it, and after a run that was killed, the shared one.
 

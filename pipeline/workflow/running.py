@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +16,13 @@ from pipeline.machine.stopping import Stopped, end_with_all, stoppable
 from pipeline.surveys.private import keep_private
 from pipeline.workflow.failures import failure
 from pipeline.workflow.healing import refuse_damaged, remove_damaged_objects, remove_damaged_outputs
-from pipeline.workflow.records import note_process, one_run_at_a_time, own_record
+from pipeline.workflow.readers_files import Kept, keep_readers_files
+from pipeline.workflow.records import note_process, one_run_at_a_time, own_record, shared_record
 from pipeline.workflow.repairing import repair
 from pipeline.workflow.rollback import outputs_of_stages, rolled_back_on_failure
-from pipeline.workflow.survey_list import give_empty_list
+from pipeline.workflow.usual_times import note_seconds
 
+DVC = "pipeline.workflow.dvc_with_own"
 _RUNNING = re.compile(r"Running stage '(?P<name>.+)':")
 _SKIPPED = re.compile(r"Stage '(?P<name>.+)' (didn't change, skipping|is cached)")
 
@@ -42,26 +43,34 @@ def stage_names(root: Path) -> list[str]:
 
 def reproduce(root: Path, options: Iterable[str] = (), on_start: Callable[[StageRun], None] = lambda stage: None,
               on_end: Callable[[StageRun], None] = lambda stage: None, record: bool = False,
-              prepare: Callable[[Path], object] = lambda root: None) -> list[StageRun]:
+              prepare: Callable[[Path], object] = lambda root: None, on_kept: Callable[[Kept], None] = lambda kept: None) -> list[StageRun]:
     """Run `dvc repro` in `root`; return the stages that DVC looked at, in order, with their times.
 
-    `prepare` is called before DVC, `on_start` and `on_end` as each stage starts and ends. What was made is noted in this
+    `prepare` is called before DVC, `on_kept` for each file of a reader that is kept aside before the run would replace it
+    (readers_files.py), `on_start` and `on_end` as each stage starts and ends. What was made is noted in this
     folder's own record, or with `record` in dvc.lock, which version control shares (records.py). Raises PipelineError with the failed stage's
     own words when one fails, or with DVC's reason, and where another run is going on, StoppedError when somebody stops it;
     every output is then as it was before (rollback.py). Raises ParameterError, before anything runs, for a name in
     params.yaml that can be no survey's.
     """
     check_names(root)
-    give_empty_list(root)
     try:
-        with (stoppable(), one_run_at_a_time(root), nullcontext() if record else own_record(root),
-              rolled_back_on_failure(root)):
-            prepare(root)
-            return _healed(root, list(options), on_start, on_end)
+        with stoppable(), one_run_at_a_time(root):
+            for kept in keep_readers_files(root, [out for outs in outputs_of_stages(root).values() for out in outs]):
+                on_kept(kept)
+            return _recorded(root, list(options), on_start, on_end, record, prepare)
     except KeyboardInterrupt as stop:
         stopped = StoppedError("The run was stopped.", stop.number if isinstance(stop, Stopped) else 2)
         stopped.__notes__ = getattr(stop, "__notes__", [])
         raise stopped from None
+
+
+def _recorded(root: Path, options: list[str], on_start: Callable[[StageRun], None], on_end: Callable[[StageRun], None],
+              record: bool, prepare: Callable[[Path], object]) -> list[StageRun]:
+    """Run it with the record that is wanted in its place; where it fails, every output comes back."""
+    with shared_record(root) if record else own_record(root), rolled_back_on_failure(root):
+        prepare(root)
+        return _healed(root, options, on_start, on_end)
 
 
 def _healed(root: Path, options: list[str], on_start: Callable[[StageRun], None],
@@ -81,7 +90,7 @@ def _healed(root: Path, options: list[str], on_start: Callable[[StageRun], None]
 
 def _reproduce(root: Path, options: Iterable[str], on_start: Callable[[StageRun], None],
                on_end: Callable[[StageRun], None]) -> list[StageRun]:
-    process = subprocess.Popen([sys.executable, "-m", "dvc", "repro", *options], cwd=root, env=environment(root),
+    process = subprocess.Popen([sys.executable, "-m", DVC, "repro", *options], cwd=root, env=environment(root),
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                text=True, encoding="utf-8", errors="replace", bufsize=1)
     stages: list[StageRun] = []
@@ -91,6 +100,7 @@ def _reproduce(root: Path, options: Iterable[str], on_start: Callable[[StageRun]
     def close() -> None:
         if stages and stages[-1].ran:
             stages[-1].seconds = time.monotonic() - started
+            note_seconds(root, stages[-1].name, stages[-1].seconds)
         if stages:
             on_end(stages[-1])
 

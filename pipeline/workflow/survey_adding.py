@@ -1,4 +1,4 @@
-"""A new survey in the project: its folder below data/raw/surveys, whole or not at all, and its name in params.yaml."""
+"""A new survey in the project: its folder below data/raw/surveys, whole or not at all, and its name in params.local.yaml."""
 
 import os
 import shutil
@@ -8,15 +8,17 @@ from pathlib import Path
 
 from pipeline.errors import DataError, ParameterError
 from pipeline.files import write_text
-from pipeline.inputs.exports import read_export
+from pipeline.inputs.exports.reading import read_export
+from pipeline.inputs.parameters_file import OWN
 from pipeline.inputs.survey_names import SHARED_SURVEY, check_name
+from pipeline.suggestions import suggestion
 from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.drafting.codebook_text import codebook_text
 from pipeline.surveys.drafting.ready_table import draft_table
 from pipeline.surveys.drafting.responses import Draft, draft_responses
 from pipeline.surveys.private import OWNER_FOLDER, close
 from pipeline.surveys.staff.codebook import read_staff_survey
-from pipeline.workflow.survey_list import with_survey, write_params
+from pipeline.workflow.survey_list import listed_too, write_list
 
 SURVEYS = Path("data/raw/surveys")
 
@@ -24,11 +26,11 @@ SURVEYS = Path("data/raw/surveys")
 def new_survey(root: Path, name: str, file: Path, sheet: str | None = None) -> Draft:
     """Draft the codebook of an export, and put both into data/raw/surveys/NAME of the project at `root`.
 
-    The export is copied as it is; NAME is added to `surveys` of params.yaml. Raises ParameterError for a name that
+    The export is copied as it is; NAME is added to `surveys` of params.local.yaml. Raises ParameterError for a name that
     cannot be used, DataError for a folder that is there or a file that cannot be read; nothing is left behind then.
     """
     _check_name(root, name)
-    params = with_survey(root / "params.yaml", name)
+    params = listed_too(root, name)
     kept = _kept_name(file)
     export = read_export(file, sheet=sheet)
     codebook = read_codebook(root / SURVEYS / SHARED_SURVEY / "survey.yaml")
@@ -40,7 +42,7 @@ def new_survey(root: Path, name: str, file: Path, sheet: str | None = None) -> D
         write_text(folder / "survey.yaml", codebook_text(_in_order(content), draft.guesses, draft.notes))
         read_staff_survey(folder / "survey.yaml")
     try:
-        write_params(root, params)
+        write_list(root / OWN, params)
     except BaseException:
         shutil.rmtree(root / SURVEYS / name)
         raise
@@ -79,7 +81,7 @@ def survey_folder(root: Path, name: str) -> Path:
     """The folder of a survey that is there; ParameterError names those that are, if it is not."""
     known = own_surveys(root)
     if name not in known:
-        raise ParameterError("There is no such survey.", where=str(SURVEYS), found=repr(name),
+        raise ParameterError("There is no such survey.", where=str(SURVEYS), found=f"{name!r}{suggestion(name, known)}",
                              expected=", ".join(known) or "none is there yet",
                              fix=f"Correct the name, or take the export in: golden-thread survey new {name} FILE")
     return root / SURVEYS / name

@@ -1,4 +1,7 @@
-"""The list `surveys` of params.yaml: one name more, one less; every other byte of the file stays."""
+"""The list `surveys` of a council's own, in params.local.yaml: one name more, one less; every other byte of the file stays.
+
+A name that stands in params.yaml, where they were listed before, counts as well, and is taken off there.
+"""
 
 from pathlib import Path
 
@@ -8,42 +11,60 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from pipeline.errors import ParameterError
 from pipeline.files import replacing
+from pipeline.inputs.parameters import surveys_of
+from pipeline.inputs.parameters_file import FILE, OWN
 
-FILE = "params.yaml"
+HEADER = "# This folder's own parameters, over those of params.yaml. Not under version control: an update does not touch them.\n"
 
 
-def add_to_params(root: Path, name: str) -> None:
+def add_survey(root: Path, name: str) -> None:
     """Add a survey to the list."""
-    write_params(root, with_survey(root / FILE, name))
+    write_list(root / OWN, listed_too(root, name))
 
 
-def write_params(root: Path, content: bytes) -> None:
-    """Put `content` in the place of params.yaml."""
-    with replacing(root / FILE) as beside:
+def write_list(path: Path, content: bytes) -> None:
+    """Put `content` in the place of a file of parameters."""
+    with replacing(path) as beside:
         beside.write_bytes(content)
 
 
-def give_empty_list(root: Path) -> None:
-    """Write `[]` behind a `surveys:` with nothing behind it: DVC stops at nothing, and takes an empty list."""
-    path = root / FILE
-    if not path.is_file():
-        return
-    text = _text(path)
-    try:
-        key, found = _surveys(path, text)
-    except ParameterError:
-        return  # what is not there, or no list, is told where it is needed
-    if isinstance(found, ScalarNode):
-        write_params(root, _filled(text, key, found, "[]").encode())
+def listed_too(root: Path, name: str) -> bytes:
+    """The content of params.local.yaml of the project at `root` with one survey more; as it is, if the survey is listed.
+
+    Raises ParameterError where one of both files cannot be read, or its `surveys` are no list.
+    """
+    path = root / OWN
+    if name not in surveys_of(root):
+        return with_survey(path, name)
+    return path.read_bytes() if path.is_file() else HEADER.encode()
+
+
+def listing(root: Path, name: str) -> tuple[str, ...]:
+    """The files of parameters that list a survey."""
+    found = []
+    for path in (root / OWN, root / FILE):
+        _, listed = _surveys(path, _text(path)) if path.is_file() else (None, None)
+        if isinstance(listed, SequenceNode) and name in [entry.value for entry in listed.value]:
+            found.append(path.name)
+    return tuple(found)
+
+
+def take_off(root: Path, name: str) -> None:
+    """Take a survey off the list, in each file where it stands."""
+    for file in listing(root, name):
+        write_list(root / file, without_survey(root / file, name))
 
 
 def with_survey(path: Path, name: str) -> bytes:
-    """The content of params.yaml with one name more in its list `surveys`; as it is, if the name is there.
+    """The content of a file of parameters with one name more in its list `surveys`; as it is, if the name is there.
 
-    Raises ParameterError if the file has no such list.
+    A file that is not there, or has no such list, gets one. Raises ParameterError where `surveys` is something else.
     """
-    text = _text(path)
+    text = _text(path) if path.is_file() else HEADER
     key, found = _surveys(path, text)
+    if key is None or found is None:
+        ending = "" if not text or text.endswith("\n") else "\n"
+        return f"{text}{ending}surveys: [{name}]\n".encode()
     names = [entry.value for entry in found.value] if isinstance(found, SequenceNode) else []
     if name in names:
         return text.encode()
@@ -61,10 +82,10 @@ def with_survey(path: Path, name: str) -> bytes:
 
 
 def without_survey(path: Path, name: str) -> bytes:
-    """The content of params.yaml with one name less in its list `surveys`; as it is, if the name is not there.
+    """The content of a file of parameters with one name less in its list `surveys`; as it is, if the name is not there.
 
-    Of a list with a name a line, the line goes, with a comment that stands on it. Raises ParameterError if the file
-    has no such list.
+    Of a list with a name a line, the line goes, with a comment that stands on it. Raises ParameterError where `surveys`
+    is no list.
     """
     text = _text(path)
     _, found = _surveys(path, text)
@@ -100,8 +121,8 @@ def _text(path: Path) -> str:
         return file.read()
 
 
-def _surveys(path: Path, text: str) -> tuple[ScalarNode, SequenceNode | ScalarNode]:
-    """The nodes of the key `surveys` and of its list; their marks say where they stand in the text."""
+def _surveys(path: Path, text: str) -> tuple[ScalarNode | None, SequenceNode | ScalarNode | None]:
+    """The nodes of the key `surveys` and of its list; their marks say where they stand in the text. None, where it is not there."""
     try:
         root = YAML().compose(text)
     except YAMLError as error:
@@ -111,8 +132,8 @@ def _surveys(path: Path, text: str) -> tuple[ScalarNode, SequenceNode | ScalarNo
                              fix="Look for wrong indentation or a colon in unquoted text.") from None
     nodes = {key.value: (key, value) for key, value in root.value} if isinstance(root, MappingNode) else {}
     key, found = nodes.get("surveys", (None, None))
-    empty = isinstance(found, ScalarNode) and found.tag.endswith(":null")
-    if not (empty or isinstance(found, SequenceNode) and all(isinstance(each, ScalarNode) for each in found.value)):
-        raise ParameterError("The list of a council's own surveys is not in the file.", where=f"{path.name}, surveys",
-                             expected="surveys: []", fix="Add this line, and run the command again.")
+    empty = found is None or (isinstance(found, ScalarNode) and found.tag.endswith(":null"))
+    if not (empty or (isinstance(found, SequenceNode) and all(isinstance(each, ScalarNode) for each in found.value))):
+        raise ParameterError("The council's own surveys are no list.", where=f"{path.name}, surveys",
+                             expected="a list, such as surveys: []", fix="Correct this line, and run the command again.")
     return key, found

@@ -19,26 +19,29 @@ from pipeline.errors import ParameterError
 from pipeline.files import write_text
 from pipeline.inputs.parameters import surveys_of
 from pipeline.inputs.survey_names import check_name
+from pipeline.suggestions import suggestion
 from pipeline.workflow.dvc_cache import FOLDER, cache_folder, object_path, objects_of, outputs, recorded_stages
 from pipeline.workflow.records import one_run_at_a_time, records
-from pipeline.workflow.survey_list import without_survey, write_params
+from pipeline.workflow.survey_list import listing, take_off
+from pipeline.workflow.usual_times import forget_survey
 
 PLACES = {"data/raw/surveys": "the answers and their codebook", "data/processed/surveys": "tables made of them",
-          "reports/published/survey": "what was published of them", "reports/site/survey": "the report"}
+          "reports/published/survey": "what was published of them", "reports/site/survey": "the report",
+          "reports/kept/survey": "files of the report that were changed by hand"}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
 class Traces:
     """What there is of a survey. `folders` with what each is; `objects` and `runs` are files of DVC's cache; `stages`
-    are those of dvc.lock and of this folder's own record; `listed` is whether params.yaml names it."""
+    are those of dvc.lock and of this folder's own record; `listed` are the files of parameters that name it."""
 
     name: str
     folders: dict[Path, str]
     objects: tuple[Path, ...]
     runs: tuple[Path, ...]
     stages: tuple[str, ...]
-    listed: bool
+    listed: tuple[str, ...]
 
     def __bool__(self) -> bool:
         return any((self.folders, self.objects, self.runs, self.stages, self.listed))
@@ -65,9 +68,9 @@ def find_traces(root: Path, name: str) -> Traces:
         objects = {md5 for out in outputs({stage: content}) for md5 in objects_of(cache, out)}
         its, others = (its | objects, others) if stage in own else (its, others | objects)
     kept = [object_path(cache, md5) for md5 in sorted(its - others, key=lambda md5: (md5.endswith(FOLDER), md5))]
-    traces = Traces(name, folders, tuple(filter(Path.exists, kept)), tuple(runs), own, name in surveys_of(root))
+    traces = Traces(name, folders, tuple(filter(Path.exists, kept)), tuple(runs), own, listing(root, name))
     if not traces:
-        raise ParameterError("There is no such survey.", where="data/raw/surveys", found=repr(name),
+        raise ParameterError("There is no such survey.", where="data/raw/surveys", found=f"{name!r}{suggestion(name, _known(root))}",
                              expected=", ".join(_known(root)) or "none is there", fix="Correct the name.")
     return traces
 
@@ -94,8 +97,9 @@ def _remove(root: Path, traces: Traces) -> None:
     for lock in records(root):
         if lock.is_file():
             write_text(lock, _without(lock.read_text(encoding="utf-8"), traces.name))
+    forget_survey(root, traces.name)
     if traces.listed:
-        write_params(root, without_survey(root / "params.yaml", traces.name))
+        take_off(root, traces.name)
 
 
 def size_of(places: Iterable[Path]) -> tuple[int, int]:

@@ -30,7 +30,7 @@ from pipeline.surveys.staff.simulation import simulate_survey
 from pipeline.surveys.staff.tabulation import tabulate
 from pipeline.workflow.profile_timings import profile_benchmark
 from pipeline.workflow.running import StageRun, reproduce
-from pipeline.workflow.survey_list import add_to_params
+from pipeline.workflow.survey_list import add_survey
 from pipeline.workflow.verification import fresh_copy, shared_stages
 
 ANSWERS = 200_000
@@ -51,7 +51,7 @@ def small_survey(root: Path) -> list[StageRun]:
     """The stages that make the whole report on a survey of 600 respondents, in a fresh copy."""
     with fresh_copy(root) as copy:
         simulate_survey(copy, "bench", SMALL, correlation=0.4, clusters=SMALL // 12, seed=1)
-        add_to_params(copy, "bench")
+        add_survey(copy, "bench")
         return reproduce(copy, ["survey-report@bench"])
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import yaml
 
+from pipeline.inputs.parameters_file import OWN
 from pipeline.inputs.survey_names import SHARED_SURVEY
 from pipeline.workflow.failures import git_refused
 from pipeline.workflow.running import reproduce, stage_names
 
-DERIVED = shutil.ignore_patterns(".git", ".venv", ".dvc", "__pycache__", "processed", "site", "published", ".*_cache",
+DERIVED = shutil.ignore_patterns(OWN, ".git", ".venv", ".dvc", "__pycache__", "processed", "site", "published", "kept", ".*_cache",
                                  ".hypothesis", ".ipynb_checkpoints")
 
 

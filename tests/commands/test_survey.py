@@ -9,7 +9,23 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from pipeline.commands.survey import survey_app
-from tests.surveys.projects import AGREEMENT, REAL, ROOT, SECRETS, answers, make_project, qualtrics, surveymonkey, write_columns
+from pipeline.workflow.survey_list import HEADER
+from tests.surveys.projects import (
+    AGREEMENT,
+    REAL,
+    ROOT,
+    SECRETS,
+    answers,
+    make_project,
+    qualtrics,
+    surveymonkey,
+    write_columns,
+)
+
+
+def own_list(project):
+    return yaml.safe_load((project / "params.local.yaml").read_text(encoding="utf-8"))["surveys"]
+
 
 CALL = ("import sys; from pipeline.commands.survey import survey_app; from pipeline.errors import GoldenThreadError\n"
         "try: survey_app()\nexcept GoldenThreadError as mistake: print(mistake, file=sys.stderr); "
@@ -46,20 +62,25 @@ def test_every_command_has_a_help_text_with_an_example(command):
 @pytest.mark.parametrize("make", [qualtrics, surveymonkey])
 def test_from_an_export_to_a_checked_codebook(survey, project, tmp_path, make):
     path = make(tmp_path / "our export.csv")
-    before = (project / "params.yaml").read_text(encoding="utf-8")
+    before = (project / "params.yaml").read_bytes()
     said, error = survey("new", "leeds-2026", path)
     assert error is None
     for part in ("item, low confidence", "group, high confidence", "left out: contact, high confidence",
                  "a column that the survey platform adds", "golden-thread survey check leeds-2026", "please check"):
         assert part in said
-    after = (project / "params.yaml").read_text(encoding="utf-8")
-    changed = [(old, new) for old, new in zip(before.split("\n"), after.split("\n"), strict=True) if old != new]
-    assert len(changed) == 1 and changed[0][1] == changed[0][0].replace("surveys: []", "surveys: [leeds-2026]")
-    assert yaml.safe_load(after)["surveys"] == ["leeds-2026"]
+    assert (project / "params.yaml").read_bytes() == before
+    assert (project / "params.local.yaml").read_text(encoding="utf-8") == HEADER + "surveys: [leeds-2026]\n"
     checked, error = survey("check", "leeds-2026")
     assert error is None and "codebook and file fit together" in checked and "counted" in checked
     assert "joint models" in checked and "never leaves data/raw" in checked
     assert not any(secret in said + checked for secret in (*SECRETS, "R_0001", "10000001", "ref3"))
+
+
+@pytest.mark.parametrize("command", ["check", "remove"])
+def test_the_nearest_name_is_told_where_one_is_mistyped(survey, project, tmp_path, command):
+    survey("new", "leeds-2026", qualtrics(tmp_path / "a.csv"))
+    assert "found:    'leads-2026'; did you mean leeds-2026?" in str(survey(command, "leads-2026")[1])
+    assert "found:    'derby'\n" in str(survey(command, "derby")[1])
 
 
 @pytest.mark.slow
@@ -84,7 +105,7 @@ def test_the_help_of_simulate_says_which_correlations_there_are():
 def test_a_second_survey_is_added_behind_the_first_and_none_twice(survey, project, tmp_path):
     path = qualtrics(tmp_path / "a.csv")
     assert survey("new", "one", path)[1] is None and survey("new", "two", path)[1] is None
-    assert yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))["surveys"] == ["one", "two"]
+    assert own_list(project) == ["one", "two"]
     files = {each: each.read_bytes() for each in project.rglob("*") if each.is_file()}
     _, error = survey("new", "one", path)
     assert "There is a survey of this name already." in str(error) and "fix:" in str(error)
@@ -119,12 +140,13 @@ def test_a_mistake_is_told_and_nothing_is_written(survey, project, words, said):
     assert {each: each.read_bytes() for each in project.rglob("*") if each.is_file()} == before
 
 
-def test_params_without_the_list_stop_every_command_that_adds(survey, project, tmp_path):
-    params = project / "params.yaml"
-    params.write_text("survey: {name: ofsted-2011}\n", encoding="utf-8")
+@pytest.mark.parametrize(("file", "text"), [("params.local.yaml", "surveys: leeds\n"), ("params.local.yaml", "surveys: [\n"),
+                                            ("params.yaml", "survey\n\tname: a\n")])
+def test_parameters_that_cannot_be_read_stop_every_command_that_adds(survey, project, tmp_path, file, text):
+    (project / file).write_text(text, encoding="utf-8")
     before = sorted(project.rglob("*"))
     for words in (["new", "one", qualtrics(tmp_path / "a.csv")], ["simulate", "one"]):
-        assert "surveys: []" in str(survey(*words)[1])
+        assert f"where:    {file}" in str(survey(*words)[1])
     assert sorted(project.rglob("*")) == before
 
 
@@ -132,7 +154,7 @@ def test_params_without_the_list_stop_every_command_that_adds(survey, project, t
 def test_a_simulated_survey_passes_its_check(survey, project):
     said, error = survey("simulate", "example-2026", "--respondents", "200", "--clusters", "20", "--seed", "3")
     assert error is None and "Made up 200 respondents" in said
-    assert yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))["surveys"] == ["example-2026"]
+    assert own_list(project) == ["example-2026"]
     said, error = survey("check", "example-2026")
     assert error is None and "200 people" in said
 
@@ -141,7 +163,7 @@ def test_a_simulated_survey_is_taken_back_where_params_cannot_be_written(survey,
     def fail(*_):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("pipeline.workflow.survey_list.write_params", fail)
+    monkeypatch.setattr("pipeline.workflow.survey_list.write_list", fail)
     before = sorted(project.rglob("*"))
     assert isinstance(survey("simulate", "example-2026", "--respondents", "200")[1], OSError)
     assert sorted(project.rglob("*")) == before

@@ -163,12 +163,17 @@ def protected(kind, count, base):
     return None
 
 
-def attackers(published):
-    """One attacker a statement, who knows from the report which statements a score rests on, and its other tables."""
+def scores_of_one_statement(published):
+    """The score that rests on a statement only, by the statement; the report says so."""
     scores = {}
     for item, (domain, measures, *_) in zip(dict.fromkeys(published.answers["item"]), STATEMENTS.values(), strict=True):
         scores.setdefault(domain if measures == "support" else "outcomes", []).append(item)
-    alone = {items[0]: score for score, items in scores.items() if len(items) == 1}
+    return {items[0]: score for score, items in scores.items() if len(items) == 1}
+
+
+def attackers(published):
+    """One attacker a statement, who knows from the report which statements a score rests on, and its other tables."""
+    alone = scores_of_one_statement(published)
     together = pd.concat([published.pairs[["support", "outcome", "respondents"]],
                           published.models.assign(support="")[["support", "outcome", "respondents"]]]).dropna()
     fewest = {item: together.loc[(together["support"] == item) | (together["outcome"] == item), "respondents"].max()

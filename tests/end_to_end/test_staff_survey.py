@@ -312,7 +312,7 @@ def test_a_ready_table_has_a_report_in_every_format(other, name):
 
 
 def test_a_survey_taken_off_the_list_leaves_the_others_alone(other):
-    params = other / "params.yaml"
+    params = other / "params.local.yaml"
     whole = params.read_text(encoding="utf-8")
     before = outputs(other)
     names = yaml.safe_load(whole)["surveys"]

@@ -141,3 +141,22 @@ def test_a_mistake_in_the_data_is_told_with_its_place_and_changes_nothing(finish
     assert (finished / "dvc.lock").read_bytes() == lock
     reports = {name: content for name, content in before.items() if name.startswith("reports/site/") and "/0" not in name}
     assert {name for name, content in reports.items() if outputs(finished).get(name) != content} == set()
+
+
+def golden_thread(folder: Path, *words: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-m", "pipeline", *words], cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+def test_a_chapter_that_is_run_by_hand_feeds_no_report_and_the_next_run_puts_everything_right(finished):
+    before = outputs(finished)
+    by_hand = golden_thread(finished, "notebook", "04-support-and-outcomes", "-p", "latent_low=0.2")
+    assert by_hand.returncode == 0, by_hand.stderr
+    assert outputs(finished) != before
+    refused = golden_thread(finished, "render", "brief")
+    assert refused.returncode == 2 and refused.stderr.startswith("04-support-and-outcomes was run by hand: its values are not those of the last run")
+    (finished / "reports/site/brief.html").write_text("my own words")
+    again = golden_thread(finished, "run")
+    assert again.returncode == 0, again.stderr
+    assert [line for line in again.stdout.splitlines() if "reports/kept" in line] == [
+        "reports/site/brief.html is not as the last run left it, and a run replaces it: a copy is kept as reports/kept/brief.html."]
+    assert outputs(finished) == before and golden_thread(finished, "render", "brief").returncode == 0

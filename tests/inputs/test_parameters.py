@@ -171,12 +171,13 @@ def test_an_empty_list_of_surveys_is_no_survey(project, empty):
 
 
 @pytest.mark.slow
-def test_a_run_passes_an_empty_list_and_keeps_every_other_byte(project):
+def test_a_run_passes_an_empty_list_and_leaves_the_file_alone(project):
     change(project, "surveys: []", "surveys:")
+    before = (project / "params.yaml").read_bytes()
     (project / ".dvc").mkdir()
     (project / "dvc.yaml").write_text("stages:\n  a:\n    cmd: python -c 1\n  b:\n    foreach: ${surveys}\n    do: {cmd: echo}\n")
     assert [stage.name for stage in reproduce(project)] == ["a"]
-    assert (project / "params.yaml").read_text(encoding="utf-8") == WRITTEN
+    assert (project / "params.yaml").read_bytes() == before
 
 
 @pytest.mark.slow
@@ -190,3 +191,76 @@ def test_a_second_command_in_a_value_is_never_run(command):
                               env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"})
         assert done.returncode and "report.engine" in done.stdout + done.stderr
         assert list(copy.rglob("pwned")) == []
+
+
+# A user's own values, in params.local.yaml beside the shared file.
+
+
+def own(project: Path, text: str) -> None:
+    (project / "params.local.yaml").write_text(text, encoding="utf-8")
+
+
+def test_own_values_count_over_the_shared_ones_key_by_key(project):
+    own(project, "link:\n  team_size: 9\nreport: {engine: embedded}\nsurvey:\n")
+    read = read_parameters(project)
+    assert (read.link.team_size, read.link.team_icc, read.report.engine, read.survey.name) == (9, 0.1, "embedded", "ofsted-2011")
+    assert hand_over(project, "04-support-and-outcomes")["team_size"] == 9
+    own(project, "# nothing yet\n")
+    assert read_parameters(project).link.team_size == 6
+
+
+def test_surveys_of_both_files_count_each_once(project):
+    change(project, "surveys: []", "surveys: [leeds, york]")
+    own(project, "surveys:\n  - york\n  - derby\n")
+    assert surveys_of(project) == ["leeds", "york", "derby"] and read_parameters(project).surveys == ("leeds", "york", "derby")
+    own(project, "surveys:\n")
+    assert surveys_of(project) == ["leeds", "york"]
+
+
+@pytest.mark.parametrize(("shared", "text", "said"), [
+    ("[]", "link:\n  team_size: six\n", "params.local.yaml, line 2, column 3, link.team_size: .*valid integer"),
+    ("[]", "link:\n  team_sise: 6\n", r"params.local.yaml, line 2, column 3, link.team_sise: there is no such parameter; did you mean team_size\?"),
+    ("[]", "colour: blue\n", "params.local.yaml, line 1, column 1, colour: there is no such parameter"),
+    ("[]", "surveys: leeds\n", r"params.local.yaml, line 1, column 1, surveys: a list, such as \[leeds-2026\], found 'leeds'"),
+    ("[a]", "surveys: [b, a, Derby]\n", "params.local.yaml, line 1, column 17, surveys: a name is small letters.*found 'Derby'"),
+    ("[A]", "surveys: [b]\n", "params.yaml, line 6, column 11, surveys: a name is small letters.*found 'A'"),
+    ("[]", "surveys: [b, b]\n", "b stands twice"),
+    ("[]", "link:\n\tteam_size: 6\n", "params.local.yaml, line 2, column 1\n  found:    a tab"),
+    ("[]", "- a\n", "(?s)The file holds no parameters.*params.local.yaml.*without it the shared values count")])
+def test_what_cannot_be_is_told_with_the_file_that_it_stands_in(project, shared, text, said):
+    change(project, "surveys: []", f"surveys: {shared}")
+    own(project, text)
+    with pytest.raises(ParameterError, match=said):
+        read_parameters(project)
+
+
+DVC_TELLS = ("import os, sys\nfrom pathlib import Path\nsys.path.insert(0, sys.argv[1])\n"
+             "from pipeline.inputs.parameters import read_parameters\n"
+             "Path(sys.argv[2]).write_text(f'{read_parameters(Path.cwd()).link.team_size}')\n")
+
+
+@pytest.mark.slow
+def test_a_run_tracks_own_values_and_surveys_and_dvc_by_itself_the_shared_ones(project):
+    """What a stage is given is what DVC has noted, whichever way it was called."""
+    (project / ".dvc").mkdir()
+    (project / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
+    (project / "tell.py").write_text(DVC_TELLS)
+    (project / "dvc.yaml").write_text(yaml.safe_dump({"stages": {
+        "size": {"cmd": f"python tell.py '{ROOT}' size.txt", "params": ["link.team_size"], "outs": ["size.txt"]},
+        "own": {"foreach": "${surveys}", "do": {"cmd": f"python tell.py '{ROOT}' ${{item}}.txt", "outs": ["${item}.txt"]}}}}, sort_keys=False))
+
+    def noted() -> object:
+        return yaml.safe_load((project / "dvc.lock").read_text())["stages"]["size"]["params"]["params.yaml"]["link.team_size"]
+
+    assert [stage.name for stage in reproduce(project)] == ["size"] and ((project / "size.txt").read_text(), noted()) == ("6", 6)
+    own(project, "surveys: [leeds]\nlink: {team_size: 9}\n")
+    assert [(stage.name, stage.ran) for stage in reproduce(project)] == [("size", True), ("own@leeds", True)]
+    assert ((project / "size.txt").read_text(), noted(), (project / "leeds.txt").read_text()) == ("9", 9, "9")
+    assert [stage.ran for stage in reproduce(project)] == [False, False]
+    (project / "size.txt").unlink()
+    (project / "dvc.lock").unlink()
+    plain = subprocess.run([sys.executable, "-m", "dvc", "repro", "--no-run-cache"], cwd=project, capture_output=True, text=True,
+                           env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"})
+    assert plain.returncode == 0, plain.stderr
+    assert ((project / "size.txt").read_text(), noted()) == ("6", 6) and "leeds" not in plain.stdout
+    assert (project / "params.yaml").read_text(encoding="utf-8") == WRITTEN

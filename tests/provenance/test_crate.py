@@ -15,8 +15,8 @@ from pipeline.workflow.stages import is_shared, read_stages
 from tests.provenance.conformance import issues
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ["CITATION.cff", "dvc.yaml", "params.yaml", "requirements.lock", "notebooks", "reports/styles", "reports/passages",
-          "data/raw/surveys/ofsted-2011", "data/raw/evidence"]
+COPIED = ["CITATION.cff", "dvc.yaml", "params.yaml", "requirements.lock", "notebooks", "reports/styles",
+          "reports/passages", "data/raw/surveys/ofsted-2011", "data/raw/evidence"]
 # What the profile recommends and the metadata leave out: times (the same inputs give the same bytes), and addresses on
 # the web, for the project names none of its own; a README is not part of the site.
 LEFT_OUT = ("endTime", "SHOULD have a url", "SHOULD have a URL", "SHOULD be an absolute URI", "README.md")
@@ -74,7 +74,7 @@ def test_it_conforms_to_the_profile_and_lacks_only_what_it_leaves_out_on_purpose
 @pytest.mark.slow
 @pytest.mark.parametrize(("entity", "key"), [
     ("./", "mainEntity"), ("./", "datePublished"), ("#run", "instrument"), (WORKFLOW, "programmingLanguage"),
-    ("#parameter/rounding", "additionalType")])
+    ("#parameter/survey", "additionalType")])
 def test_a_broken_crate_is_caught(site, tmp_path, entity, key):
     content = json.loads((site / METADATA).read_text(encoding="utf-8"))
     del next(each for each in content["@graph"] if each["@id"] == entity)[key]
@@ -97,7 +97,9 @@ def test_every_file_of_the_site_is_described_with_what_made_it(project, site):
     assert files - made == {WORKFLOW}
     claims = entities["#stage/check-claims"]
     assert claims["instrument"] == {"@id": "#notebooks/02-check-claims.ipynb"}
-    assert {"#input/data/raw/surveys/ofsted-2011/claims.yaml", "#given/rounding=half_up"} <= set(ids(claims["object"]))
+    assert {"#input/data/raw/surveys/ofsted-2011/claims.yaml", "#given/survey=ofsted-2011"} <= set(ids(claims["object"]))
+    assert "notebooks/02-check-claims.ipynb" in ids(claims["result"])
+    assert "notebooks/02-check-claims.html" in ids(entities["#stage/notebook-pages"]["result"])
     assert (site / WORKFLOW).read_bytes() == (project / "dvc.yaml").read_bytes()
 
 

@@ -167,3 +167,61 @@ def test_an_unknown_report_is_told_with_those_that_are_there(project: Path) -> N
     with pytest.raises(RenderError, match="There is no report studdy") as caught:
         render(project, ["studdy"], engine="embedded")
     assert "sample" in str(caught.value)
+
+
+STAGES = """\
+stages:
+  clean:
+    cmd: python -m pipeline notebook 01-clean
+    outs: [reports/published/01-clean, reports/site/data/a.csv]
+  support:
+    cmd: python -m pipeline notebook 03-support
+    outs: [reports/published/03-support]
+  link:
+    cmd: python -m pipeline notebook 04-link
+    outs: [reports/published/04-link]
+  gaps:
+    cmd: python -m pipeline notebook 05-gaps
+    outs: [reports/published/05-gaps]
+"""
+
+
+@pytest.fixture
+def broken_off(project: Path) -> Path:
+    """The sample after a run that ended behind its first stages: two notebooks have published nothing."""
+    (project / "dvc.yaml").write_text(STAGES, encoding="utf-8")
+    (project / "notebooks").mkdir(exist_ok=True)
+    (project / "reports/published/01-clean").mkdir()
+    for name, code in (("04-link", 'publish.value("link.pairs", 3)'), ("05-gaps", 'publish.value(f\\"gaps.{name}\\", 3)')):
+        (project / "notebooks" / f"{name}.ipynb").write_text(f'{{"cells": [{{"source": [{code!r}]}}]}}', encoding="utf-8")
+    return project
+
+
+@pytest.mark.parametrize(("text", "stages"), [
+    ("{{< var link.pairs >}} pairs.", "link (notebook 04-link)"),
+    ("{{< var gaps.clear >}} and {{< var link.pairs >}}.", "link (notebook 04-link) and gaps (notebook 05-gaps)"),
+    ("{{< var nothing.known >}}.", "link (notebook 04-link) and gaps (notebook 05-gaps)"),
+    ("See @fig-bounds.\n\n{{< include published/04-link/figures/bounds.md >}}", "link (notebook 04-link)"),
+    ('![Trend](published/05-gaps/trend){fig-alt="Rises."}', "gaps (notebook 05-gaps)")])
+def test_what_no_run_has_made_yet_is_told_by_its_stage_and_command(broken_off: Path, text: str, stages: str) -> None:
+    write(broken_off, text)
+    with pytest.raises(RenderError) as caught:
+        render(broken_off, ["sample"], engine="embedded")
+    names = [part.split(" (")[0] for part in stages.split(" and ")]
+    assert str(caught.value) == (
+        "The report sample.qmd shows what has not been made yet.\n  where:    reports/published\n"
+        f"  found:    nothing from {stages}\n"
+        f"  fix:      Make it: golden-thread run {' '.join(f'--stage {name}' for name in names)}. "
+        "Everything that is missing: golden-thread run. Nothing was rendered.")
+    assert not (broken_off / "reports" / "site").exists()
+
+
+def test_a_mistake_in_a_text_stays_one_where_everything_that_it_asks_for_was_made(broken_off: Path) -> None:
+    line = write(broken_off, "{{< include published/03-support/tables/none.md >}}")
+    with pytest.raises(RenderError, match=f"sample.qmd, line {line}: no file published/03-support/tables/none.md"):
+        render(broken_off, ["sample"], engine="embedded")
+    (broken_off / "reports/published/04-link").mkdir()
+    (broken_off / "reports/published/05-gaps").mkdir()
+    write(broken_off, "{{< var link.pears >}} pairs.")
+    with pytest.raises(RenderError, match="no published value link.pears. .*If the text is right and newer than the last run: golden-thread run"):
+        render(broken_off, ["sample"], engine="embedded")

@@ -147,7 +147,7 @@ def test_the_doctor_says_what_stands_in_the_engines_way(scripts, project, monkey
     program(scripts, "quarto", quarto)
     ask_for(asked, project)
     check = found(project)["Engine for reports"]
-    assert check.found is None and told in check.how_to_get and "params.yaml" in check.how_to_get
+    assert check.found is None and told in check.how_to_get and "params.local.yaml" in check.how_to_get
 
 
 def ask_for(engine, project):
@@ -157,13 +157,18 @@ def ask_for(engine, project):
 
 
 @pytest.mark.slow
-def test_the_doctor_tells_a_kernel_that_belongs_to_another_python(tmp_path, monkeypatch):
+@pytest.mark.parametrize("spec", [
+    '{"argv": ["/elsewhere/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": "other", "language": "python"}',
+    '{"argv": [', "[]", '{"argv": []}', '{"argv": [7]}'])
+def test_the_doctor_tells_a_kernel_that_stands_in_the_way(tmp_path, monkeypatch, spec):
+    """Of another Python, or with a kernel.json that is none: JUPYTER_PATH comes before this environment."""
     kernel = tmp_path / "kernels" / "python3"
     kernel.mkdir(parents=True)
-    (kernel / "kernel.json").write_text('{"argv": ["/elsewhere/bin/python", "-m", "ipykernel_launcher", "-f", '
-                                        '"{connection_file}"], "display_name": "other", "language": "python"}')
+    (kernel / "kernel.json").write_text(spec)
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    assert found()["Jupyter kernel python3"].found is None
+    check = found()["Jupyter kernel python3"]
+    assert check.found is None
+    assert check.how_to_get == f"Another kernel of this name stands in its way: {kernel}. Take it away, or unset JUPYTER_PATH."
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from pipeline.errors import PipelineError
-from pipeline.workflow.records import one_run_at_a_time, own_record
+from pipeline.workflow.records import last_record, one_run_at_a_time, own_record
 from pipeline.workflow.running import reproduce
 
 STAGES = {"stages": {"write": {"cmd": "python step.py", "deps": ["engine.txt"], "outs": ["page.txt"]}}}
@@ -61,6 +61,16 @@ def test_who_changes_the_study_records_it_on_purpose(project: Path) -> None:
     (project / "engine.txt").write_text("another")
     reproduce(project, record=True)
     assert changed(project) == [" M dvc.lock"]
+
+
+@pytest.mark.slow
+def test_a_run_that_writes_the_study_s_record_leaves_no_older_one_of_its_own(project: Path) -> None:
+    (project / "engine.txt").write_text("another")
+    reproduce(project)
+    assert last_record(project) != project / "dvc.lock"
+    (project / "engine.txt").write_text("newer")
+    reproduce(project, record=True)
+    assert last_record(project) == project / "dvc.lock"
 
 
 @pytest.mark.slow

@@ -56,8 +56,8 @@ def state(root: Path) -> dict[str, tuple[bytes, int]]:
 
 def started(project: Path) -> subprocess.Popen:
     """A run in a process of its own, which is in its last stage."""
-    call = ("import sys; from pathlib import Path; from pipeline import cli, running\n"
-            "cli.app = lambda: running.reproduce(Path.cwd())\ncli.main()")
+    call = ("import sys; from pathlib import Path; from pipeline.commands import main; from pipeline.workflow import running\n"
+            "main.app = lambda: running.reproduce(Path.cwd())\nmain.main()")
     process = subprocess.Popen([sys.executable, "-c", call], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                stdin=subprocess.DEVNULL, start_new_session=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     deadline = time.monotonic() + 60

@@ -67,7 +67,8 @@ def test_a_new_module_and_a_new_report_reach_every_list_that_they_concern(tmp_pa
 
 def test_a_stage_depends_on_the_wordings_of_its_own_chapters_where_there_are_any(tmp_path):
     for name in ("pipeline", "reports", "notebooks"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("site", "published", "passages", "__pycache__"))
+        shutil.copytree(ROOT / name, tmp_path / name,
+                        ignore=shutil.ignore_patterns("site", "published", "passages", "__pycache__"))
     for chapter in ("evidence", "authorities", "elsewhere"):
         (tmp_path / "reports" / "passages" / chapter).mkdir(parents=True)
     text = with_lists((ROOT / "dvc.yaml").read_text(encoding="utf-8"), tmp_path)

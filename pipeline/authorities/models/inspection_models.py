@@ -12,6 +12,7 @@ from scipy.stats import t as student
 from pipeline.authorities.models.analysis_panel import measures_in, with_deprivation
 from pipeline.authorities.models.declared import FITTED, SIGNIFICANCE, STEPS, SUPPORTS
 from pipeline.authorities.panel.geography import LOCAL
+from pipeline.numerals import printed
 from pipeline.statistics.detectable_effect import minimum_detectable_effect
 from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.ordinal.robust import People, brant_test, robust_covariance
@@ -127,5 +128,5 @@ def _proportional(people: People, note: str) -> dict[str, object]:
         return {"po_verdict": "not checked"}
     if brant.p >= SIGNIFICANCE:
         return {"po_p": brant.p, "po_verdict": "holds"}
-    ratios = "odds ratios at the cuts: " + "; ".join(f"{ratio:.2f}" for ratio in np.exp(brant.effects))
+    ratios = "odds ratios at the cuts: " + "; ".join(printed(ratio, ".2f") for ratio in np.exp(brant.effects))
     return {"po_p": brant.p, "po_verdict": "fails", "note": "; ".join(filter(None, [note, ratios]))}

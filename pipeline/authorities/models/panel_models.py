@@ -27,6 +27,7 @@ from pipeline.authorities.models.declared import (
     seed_of,
 )
 from pipeline.errors import DataError
+from pipeline.numerals import printed
 from pipeline.statistics.binomial_panel import fit_binomial, informative
 from pipeline.statistics.clustered_regression import partial_out, robust_slope
 from pipeline.statistics.detectable_effect import minimum_detectable_effect
@@ -169,7 +170,7 @@ def _binomial(pair: Pair, rows: pd.DataFrame) -> dict[str, object]:
     except DataError as error:
         return found | {"status": error.what}
     on_log = scaled(vars(robust_slope(fit.part, 1 - SIGNIFICANCE)), pair.step)
-    note = f"counts vary {fit.dispersion:.1f} times as much as binomial ones"
+    note = f"counts vary {printed(fit.dispersion, '.1f')} times as much as binomial ones"
     if len(rows) > len(counted):
         note += f"; {len(rows) - len(counted)} more rows left out without counts, or without an event in any year"
     return found | on_log | {name: float(np.exp(on_log[name])) for name in ("effect", "low", "high", "mde")} | {

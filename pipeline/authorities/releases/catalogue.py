@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pipeline.errors import DataError, ParameterError
 from pipeline.files import project_root
 from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_model
+from pipeline.suggestions import suggestion
 
 FOLDER = Path("data") / "raw" / "authorities"  # within the project
 # The columns of place and time in every file of Explore Education Statistics.
@@ -177,8 +178,9 @@ class Catalogue(Strict):
         for source in self.sources:
             if source.id == source_id:
                 return source
-        raise ParameterError("There is no such data set.", where=str(FOLDER / "sources.yaml"), found=source_id,
-                             expected=", ".join(source.id for source in self.sources))
+        known = [source.id for source in self.sources]
+        raise ParameterError("There is no such data set.", where=str(FOLDER / "sources.yaml"),
+                             found=f"{source_id}{suggestion(source_id, known)}", expected=", ".join(known))
 
     def source_of_file(self, file_name: str) -> Source | None:
         """The data set that a file belongs to by its name, if any. Raises DataError if it fits several."""

@@ -6,8 +6,8 @@ from pipeline.authorities.panel.cleaned import Cleaned
 from pipeline.authorities.panel.geography import LOCAL, Lineage
 from pipeline.authorities.panel.indicators import Indicator
 from pipeline.authorities.releases.catalogue import Catalogue
-from pipeline.markdown import Markdown, md
-from pipeline.passages import passage
+from pipeline.markdown import Markdown
+from pipeline.passages import passage, wording
 from pipeline.publishing import Publication
 
 HAPPENED = {"recode": "New code", "merge": "Merged", "split": "Split", "boundary": "Boundary changed"}
@@ -96,9 +96,9 @@ def publish_all(publish: Publication, cleaned: Cleaned, indicators: tuple[Indica
                   headings=ACCOUNT, forms=dict.fromkeys(list(ACCOUNT)[2:], "{:,}"), data=cleaned.accounts,
                   widths=[34, 13, 11, 11, 11, 11, 11])
     publish.table("missing", missing_table(cleaned, indicators),
-                  "Figures of authorities: how many are numbers, and why the others are not.")
+                  wording("authorities/cleaning-missing-caption"))
     publish.table("geography", event_table(cleaned, lineage),
-                  "Changes of authorities, and what becomes of the figures before them on today's authorities.",
+                  wording("authorities/cleaning-geography-caption"),
                   headings=EVENT, data=cleaned.bridging, widths=[12, 12, 18, 10, 8, 40])
     publish.passage("data", data_words(cleaned, books))
     publish.passage("accounts", "Every row of every file is accounted for.", "accounts")
@@ -110,41 +110,31 @@ def publish_all(publish: Publication, cleaned: Cleaned, indicators: tuple[Indica
 def data_words(cleaned: Cleaned, books: pd.DataFrame) -> Markdown:
     """One sentence on what was cleaned."""
     today = cleaned.panel_today[cleaned.panel_today["level"].isin(LOCAL)]
-    years = _span(cleaned.panel["year"].min(), cleaned.panel["year"].max())
-    return md("{} data sets with {:,} rows gave {:,} figures of {} indicators for {}; today there are {} authorities, where "
-              "authorities with a joint return are one.", len(books), books["rows"].sum(), len(cleaned.panel),
-              cleaned.panel["indicator"].nunique(), years, today["unit"].nunique())
+    return passage("authorities/cleaning-data", data_sets=len(books), rows=books["rows"].sum(),
+                   figures=len(cleaned.panel), indicators=cleaned.panel["indicator"].nunique(),
+                   authorities=today["unit"].nunique(),
+                   years=_span(cleaned.panel["year"].min(), cleaned.panel["year"].max()))
 
 
 def missing_words(cleaned: Cleaned) -> Markdown:
     """How many figures of authorities are missing, and where most of them."""
     local = cleaned.panel[cleaned.panel["level"].isin(LOCAL)]
-    gaps = local[local["reason"] != ""]
-    if gaps.empty:
-        return md("No figure of an authority is missing.")
-    most = gaps["reason"].value_counts()
-    return md("{:,} of {:,} published figures of authorities are no numbers, most of them {} ({:,}). A missing figure stays "
-              "missing: nothing is put in its place, and England's figures are the publisher's own.",
-              len(gaps), len(local), str(most.index[0]).replace("_", " "), most.iloc[0])
+    reasons = local.loc[local["reason"] != "", "reason"].value_counts()
+    return passage("authorities/cleaning-missing", figures=len(local), missing=reasons.sum(), most=reasons.max(),
+                   reason="".join(reasons.index[:1]).replace("_", " "))
 
 
 def geography_words(cleaned: Cleaned) -> Markdown:
     """How many figures reached the panel of today's authorities, and how many did not."""
     counts = cleaned.bridging["policy"].value_counts()
-    return md("On today's authorities, {:,} figures were carried over to a new code, {:,} were added up, and {:,} were left "
-              "out; each is listed with its reason in geography.csv.",
-              *(counts.get(each, 0) for each in ("recode", "aggregate", "exclude")))
+    return passage("authorities/cleaning-geography", carried=counts.get("recode", 0),
+                   added_up=counts.get("aggregate", 0), left_out=counts.get("exclude", 0))
 
 
 def screening_words(cleaned: Cleaned) -> Markdown:
     """What the screener says of the files."""
-    count = len(cleaned.screening)
-    if not count:
-        return md("All files of statistics keep to the publisher's standard.")
-    listed = Markdown("; ").join(md("{} ({:,})", problem, number)
-                                 for problem, number in cleaned.screening["problem"].value_counts().items())
-    return md("All files of statistics keep to the publisher's standard but for {:,} point{} that do no harm: {}.", count,
-              "s" * (count > 1), listed)
+    return passage("authorities/cleaning-screening", points=len(cleaned.screening), problems=[
+        {"problem": problem, "count": count} for problem, count in cleaned.screening["problem"].value_counts().items()])
 
 
 def _span(first: int, last: int) -> str:

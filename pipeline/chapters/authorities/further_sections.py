@@ -8,13 +8,13 @@ from pipeline.authorities.releases.catalogue import read_catalogue
 from pipeline.chapters.authorities import findings, findings_checked, tables
 from pipeline.chapters.authorities.findings import fitted
 from pipeline.chapters.authorities.literature import read_studies, studies_beside_ours
-from pipeline.chapters.authorities.sections import CHOICES, WIDE, Chapter, effects_alt, section, step_rows
+from pipeline.chapters.authorities.sections import CHOICES, WIDE, Chapter, effects_alt, step_rows, told
 from pipeline.charts import authorities as charts
 from pipeline.claims.national import check_national_claims, read_national_claims
 from pipeline.claims.verdicts import NOT_CHECKABLE, VERDICTS
 from pipeline.files import project_root
 from pipeline.markdown import Cell, md, own
-from pipeline.phrases import number
+from pipeline.passages import wording
 
 ODDS = "Odds of a worse judgement"
 # the sources that the page shows by year, and their short names
@@ -35,24 +35,20 @@ def judgements(chapter: Chapter) -> Image | None:
         image = chapter.publish.figure(
             "judgements", charts.effect_panels(data, step_rows(data), {"odds": ODDS}, series,
                                                "Odds ratio, with 95% intervals", ratio=True),
-            caption="Odds of a worse overall judgement for the difference in the workforce named at the left, on the "
-                    "last 30 September before the inspection. Right of the line: worse with more.",
-            alt=effects_alt(data, {name: label.lower() for name, label in series.items()}, none=1, unit="times"),
+            caption=wording("authorities/judgements-caption"),
+            alt=effects_alt(data, {name: label.lower() for name, label in series.items()}, odds=True),
             data=data[[*tables.CHART[:7], "p_adjusted", "mde", "inspections", "units", "adjustment", "note"]])
     if len(table):
         chapter.publish.table(
             "judgement-odds", tables.without_and_with(table, ("odds_ratio", "low", "high"), "{:.2f}",
                                                       table["p_adjusted"] < SIGNIFICANCE),
-            "Inspection judgements and the workforce before: odds of a worse judgement for each step of the "
-            "workforce, with 95% intervals. Would show: the smallest odds ratio with an 80% chance. Bold: more than "
-            "chance explains, allowing for the number of measures.",
+            wording("authorities/judgement-odds-caption"),
             headings={"step": "For", "without": "All inspections", "with": "Deprivation held", "mde": "Would show",
                       "inspections": "Inspections"}, widths=[29, 22, 22, 13, 14], data=table)
         chapter.publish.table("judgements-left-out", chapter.results.inspection_left_out,
                               "Inspections that are not in a model, and why.")
-    text = section("## Inspection judgements {#sec-judgements}", findings.judged_text(table),
-                   f"See @fig-judgements and @tbl-judgement-odds.\n\n{findings.JUDGED_WITH_CARE}" * bool(image))
-    chapter.publish.passage("judgements", text, *["judgements", "judgement-odds"] * bool(len(table)))
+    chapter.publish.passage("judgements", told("judgements", findings.judgements(table)),
+                            *["judgements", "judgement-odds"] * bool(len(table)))
     return image
 
 
@@ -62,16 +58,15 @@ def specifications(chapter: Chapter) -> list[Image]:
     drawn, images, shown = results.specifications.dropna(subset=["effect"]), [], []
     if len(drawn):
         curves = results.curves
-        told = fitted(curves)
+        fits = fitted(curves)
         images.append(publish.figure(
             "specification-curves", charts.specification_curves(
                 drawn, step_rows(drawn.rename(columns={"support": "row"})), chapter.outcomes,
                 "Percentage points; the specifications of a pair from lowest to highest"),
-            caption="Every pair under every specification: a dot each, with its 95% interval.",
-            alt=f"Sorted dots for {len(told)} pairs. Medians from {told['median'].min():+.1f} to "
-                f"{told['median'].max():+.1f} points; in {int((told['share_same_sign'] == 1).sum())} pairs every "
-                f"specification has the same direction, in {int((told['share_significant'] > 0.5).sum())} most "
-                "intervals leave out zero.",
+            caption=wording("authorities/specification-curves-caption"),
+            alt=wording("authorities/specification-curves-alt", pairs=len(fits), lowest=fits["median"].min(),
+                        highest=fits["median"].max(), one_direction=int((fits["share_same_sign"] == 1).sum()),
+                        mostly_clear=int((fits["share_significant"] > 0.5).sum())),
             data=results.specifications))
         first = fitted(chapter.within).sort_values("p", kind="stable").iloc[0]
         one = drawn[(drawn["support"] == first["support"]) & (drawn["outcome"] == first["outcome"])]
@@ -79,24 +74,18 @@ def specifications(chapter: Chapter) -> list[Image]:
         made = {column: kept for column, values in CHOICES.items() if len(kept := {
             value: label for value, label in values.items() if value in set(one[column])}) > 1}
         pair = findings.pair_name(first, chapter.names)
-        ends = [f"{CHOICES['timing'][timing]}: {number(rows['effect'].min())} to {number(rows['effect'].max())} points"
-                for timing, rows in one.groupby("timing")]
+        timings = [{"label": CHOICES["timing"][timing], "lowest": rows["effect"].min(), "highest": rows["effect"].max()}
+                   for timing, rows in one.groupby("timing")]
         images.append(publish.figure(
             "specification-choices", charts.specification_choices(one, made, "Percentage points, with 95% intervals"),
-            caption=f"The pair that is clearest in the main model, {pair}: every specification from the lowest effect "
-                    "to the highest, and below it the choices that it makes.",
-            alt=f"{len(one)} sorted effects of {pair}. {'; '.join(ends)}.", data=one))
+            caption=wording("authorities/specification-choices-caption", pair=pair), data=one,
+            alt=wording("authorities/specification-choices-alt", pair=pair, specifications=len(one), timings=timings)))
         publish.table("curves", tables.curve_cells(curves, chapter.outcomes, curves["p_significant"] < SIGNIFICANCE),
-                      "All specifications of each pair: the median effect (lowest to highest) in points for the step "
-                      "of the workforce, and how many are significant at 5%. Bold: more of them than chance would "
-                      "give (p < 0.05).",
+                      wording("authorities/curves-caption"),
                       headings={"support": "For"} | chapter.outcomes, widths=WIDE, data=curves)
         shown = ["specification-curves", "specification-choices", "curves"]
-    publish.passage("specifications", section(
-        "## Would other choices say otherwise? {#sec-choices}",
-        findings_checked.curves_text(results.curves, chapter.names),
-        "@fig-specification-curves shows all, @fig-specification-choices one pair choice by choice, @tbl-curves the "
-        "numbers." * bool(images)), *shown)
+    found = findings_checked.specifications(results.curves, chapter.names, figure=bool(images))
+    publish.passage("specifications", told("specifications", found), *shown)
     return images
 
 
@@ -114,14 +103,11 @@ def influence(chapter: Chapter) -> Image | None:
         image = chapter.publish.figure(
             "influence",
             charts.effect_panels(data, step_rows(data), chapter.outcomes, {"all": ""}, "Percentage points"),
-            caption="The main model with all authorities (dot), and the lowest and highest effect that leaving out "
-                    "one of them gives (line).",
-            alt=f"Dots on short lines: leaving out one authority moves an effect by {table['change'].abs().max():.1f} "
-                f"points at most; {int(table['any_flips'].sum())} of {len(table)} pairs change their "
-                "verdict at the 5% level.", data=data)
-    said = findings_checked.influence_text(table, findings.clear(chapter.within), chapter.names)
-    text = section("### One authority left out", said, "See @fig-influence.")
-    chapter.publish.passage("influence", text, *["influence"] * bool(len(table)))
+            caption=wording("authorities/influence-caption"), data=data,
+            alt=wording("authorities/influence-alt", most=table["change"].abs().max(), pairs=len(table),
+                        flips=int(table["any_flips"].sum())))
+    found = findings_checked.influence(table, findings.clear(chapter.within), chapter.names)
+    chapter.publish.passage("influence", told("influence", found), *["influence"] * bool(len(table)))
     return image
 
 
@@ -134,8 +120,7 @@ def others(chapter: Chapter) -> pd.DataFrame:
     there = bool((table["here_unit"] != "").any())
     if there:
         headings["ours"] = "Here (not adjusted)"
-    beside = ", beside the result of this chapter that comes nearest" * there
-    chapter.publish.table("studies", table, f"What others measured, in our words{beside}.",
+    chapter.publish.table("studies", table, wording("authorities/studies-caption", beside=there),
                           headings=headings, widths=[33, 39, 28] if there else [40, 60],
                           data=table.drop(columns=["reference", "what"]))
     chapter.publish.passage("others", "", "studies")
@@ -156,13 +141,11 @@ def national_facts(chapter: Chapter) -> pd.DataFrame:
     checked = checked.assign(verdict=pd.Categorical(checked["verdict"], VERDICTS)).sort_values(
         ["verdict", "document", "id"], kind="stable").astype({"verdict": str})
     chapter.publish.table("national-claims", checked,
-                          "Statements of the five documents about authorities that the statistics can check, those "
-                          "not borne out first.",
+                          wording("authorities/national-claims-caption"),
                           headings={"statement": "Statement, in our words", "claimed": "Stated", "note": "Statistics",
                                     "verdict": "Verdict"},
                           widths=[34, 14, 36, 16], data=claims.drop(columns="statement"))
-    text = section("## National facts in the five documents {#sec-facts}", findings_checked.claims_text(claims))
-    chapter.publish.passage("claims", text, "national-claims")
+    chapter.publish.passage("claims", told("claims", findings_checked.claims(claims)), "national-claims")
     return checked
 
 
@@ -174,30 +157,19 @@ def data_used(chapter: Chapter) -> pd.DataFrame:
     main = [source for source in SHORT if source in by_year]
     if len(by_year):
         publish.table("authorities-by-year", by_year.dropna(how="all", subset=main),
-                      "How many authorities the main "
-                                                                                     "sources have by year, a joint "
-                                                                                     "return as one; for inspections, "
-                                                                                     "how many were inspected. All "
-                                                                                     "sources are in the data table.",
+                      wording("authorities/authorities-by-year-caption"),
                       headings={"year": "Year"} | {source: SHORT[source] for source in main},
                       data=by_year)
-        publish.table("rows", rows,
-                      "All rows of the files downloaded, and what became of them. Joint: of a joint "
-                                    "return of two authorities. The last column is the number of rows in the files.",
+        publish.table("rows", rows, wording("authorities/rows-caption"),
                       headings={"title": "Source", "used": "Used", "joint": "Joint", "duplicate": "Duplicate",
                                 "excluded": "Excluded", "total": "All"},
                       forms=dict.fromkeys([*tables.STATUSES, "total"], "{:,}"), widths=[44, 11, 11, 13, 12, 11],
                       data=accounts)
         left = chapter.results.left_out
         publish.table("left-out-main", tables.left_out_rows(left, chapter.outcomes),
-                      "Pairs of an authority and a "
-                                                                                     "year that the main model does "
-                                                                                     "without, by reason: the lowest "
-                                                                                     "and the highest number over the "
-                                                                                     "five measures of the workforce.",
+                      wording("authorities/left-out-caption"),
                       headings={"why": "Why"} | chapter.outcomes, widths=[34, 22, 22, 22], data=left)
         shown = ["authorities-by-year", "rows", "left-out-main"]
-    said = findings_checked.data_text(chapter.within, chapter.cleaned.panel, tables.not_used(accounts, titles))
-    publish.passage("data", section("## The data used {#sec-data}", said,
-                                    "See @tbl-authorities-by-year, @tbl-rows and @tbl-left-out-main."), *shown)
+    found = findings_checked.data(chapter.within, chapter.cleaned.panel, tables.not_used(accounts, titles))
+    publish.passage("data", told("data", found), *shown)
     return by_year[["year", *main]]

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from pipeline.authorities.models.declared import PRIMARY_TIMING, STEPS
 from pipeline.files import project_root
 from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_model
-from pipeline.phrases import estimate
+from pipeline.passages import wording
 
 COLUMNS = ["study", "reference", "studied", "found", "here", "here_low", "here_high", "here_unit", "ours"]
 NOTHING_BESIDE = "–"  # these statistics hold nothing that could stand beside the study
@@ -78,9 +78,10 @@ def _beside(beside: Beside | None, results: Mapping[str, pd.DataFrame], titles: 
     row = _row(beside, results[beside.result])
     if row is None:
         return *none, "Not fitted here."
-    unit, step = _units(beside, row), STEPS[beside.support].words
     value, low, high = (row[column] for column in _estimate(beside))
-    return value, low, high, unit, _in_words(beside, value, low, high, step, titles)
+    words = wording("authorities/study-beside", result=beside.result, model=beside.model, value=value, low=low,
+                    high=high, step=STEPS[beside.support].words, outcome=titles.get(beside.outcome or "", ""))
+    return value, low, high, _units(beside, row), words
 
 
 def _row(beside: Beside, frame: pd.DataFrame) -> pd.Series | None:
@@ -101,12 +102,3 @@ def _estimate(beside: Beside) -> tuple[str, str, str]:
 
 def _units(beside: Beside, row: pd.Series) -> str:
     return {"inspections": "odds ratio", "cross_section": "rank correlation"}.get(beside.result) or row["unit"]
-
-
-def _in_words(beside: Beside, value: float, low: float, high: float, step: str, titles: Mapping[str, str]) -> str:
-    if beside.result == "inspections":
-        return f"For {step}: odds of a worse judgement times {estimate(value, low, high, '{:.2f}')}."
-    if beside.result == "cross_section":
-        return f"Rank correlation with changes of social worker {estimate(value, low, high, '{:.2f}')}."
-    where = "in the same authority over time" if beside.model == "within" else "between authorities"
-    return f"{titles[beside.outcome]}, {where}: {estimate(value, low, high)} points for {step}."

@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.authorities.models.declared import PRIMARY_TIMING, RATIO, STEPS
 from pipeline.authorities.models.results import preferred
 from pipeline.markdown import Cell, escaped, md
+from pipeline.numerals import filled, printed
 from pipeline.phrases import estimate, number
 
 SINGLE = ["authority", "joint"]  # the levels of units that are one authority or one joint return
@@ -52,8 +53,8 @@ def movement(spread: pd.DataFrame, references: Mapping[str, str]) -> pd.DataFram
         rows.append((indicator, last["title"], references[indicator], first["year"], first["england"], last["year"],
                      last["england"], (last["england"] - first["england"]) if last["year"] > first["year"] else None,
                      last["p10"], last["p90"], last["authorities"],
-                     f"{last['p10']:.1f} to {last['p90']:.1f}", f"{first['england']:.1f} ({first['year']})",
-                     f"{last['england']:.1f} ({last['year']})"))
+                     filled("{:.1f} to {:.1f}", last["p10"], last["p90"]),
+                     *(filled("{:.1f} ({})", each["england"], each["year"]) for each in (first, last))))
     return pd.DataFrame(rows, columns=["indicator", "title", "reference", "first_year", "first", "last_year", "last",
                                        "change", "p10", "p90", "authorities", "spread_text", "first_text", "last_text"])
 
@@ -132,7 +133,7 @@ def without_and_with(rows: pd.DataFrame, columns: Sequence[str], form: str, clea
     first, main = table[~held].set_index("support"), preferred(table).set_index("support")
     found = pd.DataFrame({"step": main.index.map(STEP_WORDS), "without": first["cell"].reindex(main.index),
                           "with": main["cell"] if held.any() else "–",
-                          "mde": [f"{mde:.2f}" if pd.notna(mde) else "–" for mde in main["mde"]]})
+                          "mde": [printed(mde, ".2f") if pd.notna(mde) else "–" for mde in main["mde"]]})
     sizes = [name for name in ("inspections", "units", "rho_text") if name in table]
     return found.join(main[sizes]).reset_index()
 

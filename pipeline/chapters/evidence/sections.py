@@ -6,7 +6,7 @@ from functools import cached_property
 import pandas as pd
 from IPython.display import Image
 
-from pipeline.chapters.evidence import tables as tables
+from pipeline.chapters.evidence import tables
 from pipeline.charts import evidence as charts
 from pipeline.evidence import matrix, theory
 from pipeline.evidence.codebook import NONE, named
@@ -15,7 +15,7 @@ from pipeline.evidence.coverage import coverage
 from pipeline.evidence.reading import Evidence
 from pipeline.evidence.second_coding import SecondCoding
 from pipeline.evidence.uncheckable_figures import read_figures
-from pipeline.markdown import Markdown, md
+from pipeline.passages import passage, wording
 from pipeline.publishing import Publication
 
 LINKS_SHOWN = 15
@@ -58,8 +58,7 @@ def documents(page: Chapter) -> pd.DataFrame:
     table = coverage(page.evidence)
     page.publish.table(
         "evidence-coverage", table.assign(sample=table["sample"].replace("", None)),
-        "The documents: what each rests on, its places (numbered paragraphs, case studies, points of summaries), those "
-        "coded and those with nothing to code, the passages, and those that show what they say.",
+        wording("evidence/coverage-caption"),
         headings={"title": "Document", "sample": "Rests on", "sections": "Places", "coded": "Coded",
                   "nothing": "Nothing to code", "passages": "Passages", "shows": "That show"},
         widths=[15, 38, 9, 9, 10, 10, 9], data=table)
@@ -72,23 +71,20 @@ def second_coding(page: Chapter) -> Image:
     agreement = agreement_table(second.first, second.second, second.places)
     publish.table(
         "evidence-agreement", tables.agreement_words(agreement),
-        f"Agreement of two codings of {len(second.places)} places: Krippendorff's alpha with its 95% interval, and how "
-        "many places or rows are coded exactly alike. Places are compared by their sets of codes, rows that both "
-        "coders have by their single codes.",
+        wording("evidence/agreement-caption", places=len(second.places)),
         headings={"variable": "Variable", "unit": "Compared", "n": "Number", "percent": "Alike, %", "alpha": "Alpha",
                   "interval": "95% interval"},
         forms={"percent": "{:.0f}", "alpha": "{:.2f}"}, widths=[24, 18, 12, 12, 12, 22], data=agreement)
     codes = code_agreement(second.first, second.second, second.places)
     publish.table(
         "evidence-agreement-codes", tables.code_words(codes, page.evidence.codebook),
-        f"Agreement on single codes that at least {ENOUGH} places hold: places in which the first, the second and both "
-        "coders saw the code.",
+        wording("evidence/agreement-codes-caption", enough=ENOUGH),
         headings={"variable": "Variable", "title": "Code", "first": "First", "second": "Second", "both": "Both",
                   "alpha": "Alpha", "interval": "95% interval"},
         forms={"alpha": "{:.2f}"}, widths=[18, 32, 9, 9, 9, 9, 18], data=codes)
     publish.table(
         "evidence-disagreements", tables.settled_counts(second),
-        "Places that the two coded otherwise, by variable, and whose coding was taken after reading the place again.",
+        wording("evidence/disagreements-caption"),
         headings={"variable": "Variable", "differences": "Differences", "first": "First taken",
                   "second": "Second taken", "neither": "Neither"},
         widths=[30, 18, 18, 18, 16], data=tables.settled_words(second, page.evidence))
@@ -98,11 +94,10 @@ def second_coding(page: Chapter) -> Image:
     weakest, best = places["alpha"].idxmin(), places["alpha"].idxmax()
     return publish.figure(
         "evidence-agreement-chart", charts.agreement_chart(agreement, tables.VARIABLE_NAMES),
-        caption="Agreement of two codings: Krippendorff's alpha, with 95% intervals from resampled places.",
-        alt=f"Dot plot of {len(agreement)} alphas. Over places they run from {places['alpha'].min():.2f} "
-            f"({tables.VARIABLE_NAMES[weakest].lower()}) to {places['alpha'].max():.2f} "
-            f"({tables.VARIABLE_NAMES[best].lower()}). The usual limit for tentative conclusions is 0.67, for firm "
-            "ones 0.80.",
+        caption=wording("evidence/agreement-chart-caption"),
+        alt=wording("evidence/agreement-chart-alt", alphas=len(agreement), lowest=places["alpha"].min(),
+                    lowest_of=tables.VARIABLE_NAMES[weakest].lower(), highest=places["alpha"].max(),
+                    highest_of=tables.VARIABLE_NAMES[best].lower()),
         data=agreement)
 
 
@@ -121,12 +116,11 @@ def _agreement_values(page: Chapter, places: pd.DataFrame) -> None:
 
 def _learned(page: Chapter) -> None:
     codebook = page.evidence.codebook
-    points = [md("- **{}.** {} Now: {}", each.about, each.found, tables.in_words(codebook.rules[each.rule], codebook))
-              for each in codebook.learned]
-    page.publish.passage("evidence-learned", md(
-        "The two codings differ in {} of {} comparisons of a place and a variable. Each was settled by reading the place "
-        "again, and the codebook now says what was learned:\n\n{}", len(page.second.settled),
-        len(VARIABLES) * len(page.second.places), Markdown("\n").join(points)))
+    learned = [{"about": each.about, "found": each.found, "rule": tables.in_words(codebook.rules[each.rule], codebook)}
+               for each in codebook.learned]
+    page.publish.passage("evidence-learned", passage(
+        "evidence/learned", differences=len(page.second.settled), comparisons=len(VARIABLES) * len(page.second.places),
+        learned=learned))
 
 
 def evidence_map(page: Chapter) -> Image:
@@ -135,7 +129,7 @@ def evidence_map(page: Chapter) -> Image:
     targets = {name: list(page.evidence.codebook.outcomes_for(target)) for target, name in COLUMNS_OF_MAP.items()}
     page.publish.table(
         "evidence-matrix", tables.matrix_table(page.evidence),
-        "Passages by form of support and by whom the outcome is for; in brackets, those that show it.",
+        wording("evidence/matrix-caption"),
         headings={"feature": "Form of support", **COLUMNS_OF_MAP, "none": "No outcome"},
         widths=[34, 11, 11, 11, 11, 11, 11], data=every)
     told = every[(every["feature"] != NONE) & (every["outcome"] != NONE)]
@@ -143,11 +137,10 @@ def evidence_map(page: Chapter) -> Image:
     most = told.groupby("target")["passages"].sum()
     return page.publish.figure(
         "evidence-map", charts.matrix_chart(told, page.features, targets),
-        caption="Passages by form of support and by whom the outcome is for. In each cell: left, passages that claim; "
-                "right, passages that show. Empty: none.",
-        alt=f"Table of {len(page.features)} forms of support by {len(targets)} kinds of outcome. Most passages are "
-            f"about outcomes for {COLUMNS_OF_MAP[most.idxmax()].lower()} ({most.max()}); {children['passages'].sum()} "
-            f"are about children, of which {children['shows'].sum()} show what they say.",
+        caption=wording("evidence/map-caption"),
+        alt=wording("evidence/map-alt", features=len(page.features), targets=len(targets), most=most.max(),
+                    most_about=COLUMNS_OF_MAP[most.idxmax()].lower(), children=children["passages"].sum(),
+                    children_shown=children["shows"].sum()),
         data=matrix.matrix_by_kind(page.evidence))
 
 
@@ -161,11 +154,10 @@ def agreement_of_documents(page: Chapter) -> Image:
     everywhere = agree[agree["documents"] == len(page.documents)]
     return page.publish.figure(
         "evidence-documents", charts.documents_chart(page.by_document, page.features, page.documents),
-        caption="What each document says follows from a form of support, with its number of passages. Empty: not "
-                "named.",
-        alt=f"Table of {len(agree)} forms of support by {len(page.documents)} documents. All documents name "
-            f"{len(everywhere)}. Documents that state a result agree on {verdicts.get('agree', 0)} and differ on "
-            f"{verdicts.get('differ', 0)}; on {verdicts.get('one document', 0)} only one states a result.",
+        caption=wording("evidence/documents-caption"),
+        alt=wording("evidence/documents-alt", features=len(agree), documents=len(page.documents),
+                    named_by_all=len(everywhere), agree=verdicts.get("agree", 0), differ=verdicts.get("differ", 0),
+                    one_document=verdicts.get("one document", 0)),
         data=page.by_document.merge(agree[["feature", "verdict"]], on="feature"))
 
 
@@ -177,9 +169,7 @@ def theory_of_change(page: Chapter) -> Image:
     words = tables.link_words(links, nodes)
     page.publish.table(
         "evidence-links", words.head(LINKS_SHOWN),
-        f"The {LINKS_SHOWN} links of the theory of change that most passages state. A link goes from a form of support "
-        "to the way in which it works, from there to an outcome, or, where no way is stated, from the support to the "
-        "outcome.",
+        wording("evidence/links-caption", links=LINKS_SHOWN),
         headings={"source": "From", "target": "To", "passages": "Passages", "shows": "That show"},
         widths=[40, 36, 12, 12], data=words)
     for end in ("source", "target"):
@@ -190,11 +180,9 @@ def theory_of_change(page: Chapter) -> Image:
     drawn = links[(links["passages"] >= LEAST) & (links["kind"] != "feature-outcome")]
     return page.publish.figure(
         "theory-of-change", charts.theory_chart(nodes, links, least=LEAST),
-        caption=f"The theory of change as passages tell it: links that at least {LEAST} passages state. Wider: more "
-                "passages; dashed: only claimed. Passages that name no way in which support works are not drawn.",
-        alt=f"Graph from forms of support through the ways they work to outcomes, with {len(drawn)} links. Of "
-            f"{ways['passages'].sum()} passages that name a support and an outcome, {stated} say how one leads to the "
-            "other. All links stand in the table of links.",
+        caption=wording("evidence/theory-of-change-caption", least=LEAST),
+        alt=wording("evidence/theory-of-change-alt", links=len(drawn), passages=ways["passages"].sum(),
+                    with_mechanism=stated),
         data=links)
 
 
@@ -203,7 +191,7 @@ def missing(page: Chapter) -> pd.DataFrame:
     found = matrix.gaps(page.evidence)
     table = tables.gap_words(found)
     page.publish.table(
-        "evidence-gaps", table, "What is missing: how many forms of support or outcomes, and which.",
+        "evidence-gaps", table, wording("evidence/gaps-caption"),
         headings={"kind": "Gap", "number": "Number", "codes": "Which"}, widths=[22, 8, 70], data=found)
     counts = found["kind"].value_counts()
     names = {"feature never shown for children": "features_never_shown_children",
@@ -219,8 +207,7 @@ def unchecked_figures(page: Chapter) -> None:
     found = read_figures(page.evidence)
     page.publish.table(
         "evidence-figures", found.assign(document=found["document"].map(page.documents)),
-        "Figures in the numbered paragraphs of the report of 2012 that are no entries of the tables of claims, and "
-        "why.",
+        wording("evidence/figures-caption"),
         headings={"document": "Document", "section": "Place", "figure": "Figure", "states": "What it states",
                   "why": "Why it is not checked"},
         widths=[12, 14, 9, 33, 32])

@@ -10,6 +10,7 @@ from pipeline.evidence.grades import RULES
 from pipeline.evidence.matrix import evidence_matrix
 from pipeline.evidence.reading import Evidence
 from pipeline.evidence.second_coding import SecondCoding, decided_for
+from pipeline.phrases import number
 
 NOT_STATED = "Not stated"
 VARIABLE_NAMES = {"feature": "Form of support", "mechanism": "Way it works", "outcome": "Outcome",
@@ -133,5 +134,5 @@ def brief_grades(triangulation: pd.DataFrame) -> pd.DataFrame:
 
 
 def _intervals(table: pd.DataFrame) -> list[str]:
-    return ["–" if pd.isna(row.low) else f"{row.low:.2f} to {row.high:.2f}".replace("-", "−")
+    return ["–" if pd.isna(row.low) else f"{number(row.low, '{:.2f}')} to {number(row.high, '{:.2f}')}"
             for row in table.itertuples()]

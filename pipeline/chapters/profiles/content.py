@@ -13,7 +13,7 @@ from pipeline.chapters.profiles.assembly import Profile
 from pipeline.chapters.profiles.comparisons import SPREAD
 from pipeline.chapters.profiles.national_findings import national_table, national_text
 from pipeline.charts.profiles import trends
-from pipeline.markdown import plain
+from pipeline.passages import wording
 from pipeline.phrases import lower_first
 from pipeline.publishing import Publication
 
@@ -234,6 +234,4 @@ def _alternative(publish: Publication, profile: Profile, role: str, drawn: list[
         for row in rows[rows["indicator"].isin(drawn)].itertuples()
     ]
     years = profile.figures.loc[profile.figures["indicator"].isin(drawn), "year"]
-    return plain(
-        say.said("alternatives", indicators=len(drawn), first=years.min(), last=years.max(), newest=latest)
-    )
+    return wording("profiles/alternatives", indicators=len(drawn), first=years.min(), last=years.max(), newest=latest)

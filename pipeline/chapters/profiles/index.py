@@ -11,6 +11,7 @@ from pipeline.chapters.profiles.content import REPORT
 from pipeline.chapters.profiles.journal import SITE, Entry
 from pipeline.chapters.profiles.words import last_judgements, month, own_figures, said
 from pipeline.files import replacing
+from pipeline.passages import passages_below
 from pipeline.phrases import counted
 from pipeline.rendering import embedded
 from pipeline.rendering.frame import write_frame
@@ -71,7 +72,9 @@ def write_index(root: Path, profiles: Sequence[Profile], journal: Mapping[str, E
         (each for each in profiles if each.slug in journal), key=lambda each: (each.name.casefold(), each.unit)
     )
     entries = "\n".join(_entry(each, [Path(path) for path in journal[each.slug]["outputs"]]) for each in made)
-    body = f'{said("index")}\n\n```{{=html}}\n{STYLE}\n{FORM}\n<ul class="profiles">\n{entries}\n</ul>\n{SCRIPT}\n```\n'
+    with passages_below(root):
+        introduction = said("index")
+    body = f'{introduction}\n\n```{{=html}}\n{STYLE}\n{FORM}\n<ul class="profiles">\n{entries}\n</ul>\n{SCRIPT}\n```\n'
     page = root / SITE / "index.html"
     with tempfile.TemporaryDirectory(prefix="golden-thread-") as temporary:
         staged = Path(temporary)

@@ -10,6 +10,7 @@ from pipeline.chapters.profiles.words import number, said
 from pipeline.markdown import Markdown
 from pipeline.phrases import lower_first
 
+
 def national_table(profile: Profile) -> pd.DataFrame:
     """One row a workforce indicator: `support`, its `step`, and the effect on each outcome with its interval, as texts.
 

@@ -5,14 +5,15 @@ or bad, and none names a better one.
 """
 
 import re
+from typing import Any
 
 import pandas as pd
 
 from pipeline import phrases
 from pipeline.authorities.panel.inspections import GRADE_WORDS
 from pipeline.chapters.profiles.assembly import Profile
-from pipeline.markdown import Markdown, code, md, plain
-from pipeline.passages import passage
+from pipeline.markdown import Markdown, code, md
+from pipeline.passages import passage, wording
 from pipeline.phrases import lower_first
 
 REASONS = {
@@ -30,14 +31,14 @@ FEW = 50  # plans, referrals or children: below it a single one moves a share by
 EXTREMES = {"low": {1: "lowest", 4: "highest"}, "high": {1: "highest", 4: "lowest"}}  # quarters, by which end is better
 
 
-def said(name: str, /, **values: object) -> Markdown:
+def said(name: str, /, **values: Any) -> Markdown:
     """The passage `name` of profiles."""
     return passage(f"profiles/{name}", **values)
 
 
-def caption(shown: str, **values: object) -> str:
+def caption(shown: str, **values: Any) -> str:
     """The caption of a table or figure, as text."""
-    return plain(said("captions", shown=shown, **values))
+    return wording("profiles/captions", shown=shown, **values)
 
 
 def not_fetched() -> Markdown:
@@ -77,7 +78,7 @@ def newest(profile: Profile, role: str) -> pd.DataFrame:
     return profile.newest[profile.newest["role"] == role]
 
 
-def figure(row: object) -> Markdown:
+def figure(row: Any) -> Markdown:
     """A newest figure, of a row of `newest`, beside England's: "agency rate (18.2%; England 16.2%)"."""
     here, england = (f"{number(value, row.decimals)}{unit_sign(row.unit)}" for value in (row.value, row.england))
     return said("figure", title=lower_first(row.title), here=here, england="" if pd.isna(row.england) else england)

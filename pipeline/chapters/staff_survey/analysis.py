@@ -12,7 +12,16 @@ from pipeline.chapters.staff_survey.headings import GROUP_SCORES
 from pipeline.numerals import filled, half_up
 from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.disclosure.linked_tables import EVERYBODY
-from pipeline.surveys.disclosure.policy import GROUP_SIZE, OTHER, SECONDARY, SUPPRESSED, THRESHOLD, UNANIMITY, WITHHELD, Policy
+from pipeline.surveys.disclosure.policy import (
+    GROUP_SIZE,
+    OTHER,
+    SECONDARY,
+    SUPPRESSED,
+    THRESHOLD,
+    UNANIMITY,
+    WITHHELD,
+    Policy,
+)
 from pipeline.surveys.published import count_tables, read_published
 from pipeline.surveys.staff.against_published import COLUMNS as BENCHMARK_COLUMNS
 from pipeline.surveys.staff.against_published import benchmark

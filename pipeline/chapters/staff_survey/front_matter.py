@@ -31,7 +31,7 @@ def banner(survey: StaffSurvey) -> Markdown:
 def response_table(survey: StaffSurvey, responses: Responses | None, tables: Tabulation) -> pd.DataFrame:
     """Who is in the report: `who` and `number`; a number of people below the minimum group is not told."""
     policy, respondents = survey.disclosure, int(tables.groups["respondents"].iloc[0])
-    rows = [("People asked", survey.invited), ("Respondents", respondents)]
+    rows: list[tuple[str, str | int | None]] = [("People asked", survey.invited), ("Respondents", respondents)]
     if survey.invited:
         rows.append(("Response rate", f"{printed(100 * respondents / policy.rounded(survey.invited), '.0f')}%"))
     if responses is not None:

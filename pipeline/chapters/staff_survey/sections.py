@@ -127,7 +127,7 @@ def who_answered(page: Chapter) -> pd.DataFrame:
     publish, survey = page.publish, page.survey
     publish.value("survey.title", front_matter.title(survey), people=False)
     publish.value("survey.respondents", page.respondents, "{:,}",
-                  respondents=len(page.responses) if page.whole_answers else page.respondents)
+                  respondents=len(page.responses) if page.responses is not None else page.respondents)
     publish.value("survey.statements", len(page.items), people=False)
     publish.value("survey.models_minimum", survey.models.minimum, people=False)
     publish.passage("banner", front_matter.banner(survey))
@@ -143,7 +143,7 @@ def statements(page: Chapter) -> Image:
     """All answers to each statement."""
     everybody = page.everybody
     shown = everybody.assign(statement=everybody["item"].map(page.items)).drop(columns=["grouping", "group", "effective_size"])
-    if page.whole_answers and page.responses.weights is not None:  # a picture has its bars to six digits: no finer than the file
+    if page.responses is not None and page.responses.weights is not None:  # a picture has its bars to six digits: no finer than the file
         shown = half_up(shown, analysis.SHARES)
     image = page.publish.figure(
         "answers", partial(answer_bars, items=page.items, sections=front_matter.sections(page.survey)),

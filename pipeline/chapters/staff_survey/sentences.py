@@ -5,13 +5,13 @@ unrounded, and returns Markdown; none of them sees single answers. Labels are te
 written. Shares reach the templates in per cent.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from pipeline.markdown import Markdown, md, plain
-from pipeline.passages import passage
+from pipeline.markdown import Markdown, md
+from pipeline.passages import passage, wording
 from pipeline.phrases import lower_first
 from pipeline.surveys.disclosure.linked_tables import EVERYBODY
 from pipeline.surveys.staff.against_published import HIGHER, LOWER
@@ -25,16 +25,16 @@ LOWEST_LISTED = 3
 RELIABLE = 0.7  # below this alpha, a scale's statements are better read one by one (Nunnally 1978)
 
 
-def caption(shown: str, **values: object) -> str:
+def caption(shown: str, **values: Any) -> str:
     """The caption of a table or figure, as text."""
-    return plain(passage(f"{CHAPTER}/captions", shown=shown, **values))
+    return wording(f"{CHAPTER}/captions", shown=shown, **values)
 
 
-def alternative(shown: str, drawn: pd.Series, **values: object) -> str:
+def alternative(shown: str, drawn: pd.Series, **values: Any) -> str:
     """What a chart shows, as text for those who do not see it; `drawn` are the values of its dots or bars."""
     known = drawn.dropna().astype(float)
     ends = {"lowest": known.min(), "highest": known.max()} if len(known) else {"lowest": None, "highest": None}
-    return plain(passage(f"{CHAPTER}/alternatives", shown=shown, rows=len(drawn), **ends, **values))
+    return wording(f"{CHAPTER}/alternatives", shown=shown, rows=len(drawn), **ends, **values)
 
 
 def findings(survey: StaffSurvey, respondents: int, shares: pd.DataFrame, models: pd.DataFrame,
@@ -166,7 +166,7 @@ def _labels(survey: StaffSurvey) -> dict[str, str]:
     return {item.id: item.label for item in survey.items}
 
 
-def _told(labels: Mapping[str, str], rows: pd.DataFrame) -> list[dict[Hashable, Any]]:
+def _told(labels: Mapping[str, str], rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Shares with their intervals, in per cent, and what their statements are called."""
     return [{"label": labels[row["item"]], **{name: 100 * row[name] for name in ("share", "low", "high")}}
             for row in rows.to_dict("records")]

@@ -22,6 +22,7 @@ _OTHERS = {
     b"7z\xbc\xaf": "a packed file (7z)",
     b"Rar!": "a packed file (RAR)",
     b"ASCII SPSS PORT FILE": "an SPSS portable file (.por)",
+    b"\x1c\0\0\0\0\0\0\0ENCRYPTEDSAV": "an SPSS file locked with a password",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"<?xml": "an XML file",

@@ -25,4 +25,6 @@ def label_key(text: str) -> str:
     >>> label_key("Don\\u2019t  KNOW ") == label_key("don't know")
     True
     """
+    if text.isascii():
+        return " ".join(text.split()).casefold()
     return unicodedata.normalize("NFC", tidy_text(text).translate(_STRAIGHT).casefold())

@@ -8,7 +8,14 @@ import pandas as pd
 
 from pipeline.errors import DataError
 from pipeline.surveys.disclosure.attack import attack_ranges
-from pipeline.surveys.disclosure.linked_tables import COLUMNS, EVERYBODY, Cell, LinkedTables, item_tables, refuse_fractions
+from pipeline.surveys.disclosure.linked_tables import (
+    COLUMNS,
+    EVERYBODY,
+    Cell,
+    LinkedTables,
+    item_tables,
+    refuse_fractions,
+)
 from pipeline.surveys.disclosure.policy import SECONDARY, WITHHELD, Policy, primary_cells, weights
 from pipeline.surveys.disclosure.record import disclosure_record
 from pipeline.surveys.disclosure.rounding import NARROWED, narrowed_cells, published_ranges

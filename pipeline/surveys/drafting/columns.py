@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.inputs.exports import Column, label_key
+from pipeline.inputs.exports.table import Column
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.date_bands import likely_bands
 from pipeline.surveys.drafting.known_scales import is_unsure, missing_reason
 from pipeline.surveys.drafting.traits import YES_OR_NO, trait
@@ -216,8 +217,8 @@ def _share(texts: Iterable[str], fits) -> float:
 def _several_options(texts: Sequence[str], words: str) -> tuple[str, str] | None:
     """The reason, and how sure it is, for taking a column for a question with several answers, joined in one cell.
 
-    Commas stand within options too, so without a word in the heading at least two parts of joined cells have to be the
-    whole text of others.
+    Commas stand within options too, so without a word in the heading at least two parts of joined cells, and half of all,
+    have to be the whole text of others.
     """
     if any(re.search(r"[;,|]", text) for text in texts) and _SEVERAL.search(words):
         return "cells hold several options, as the heading says", HIGH
@@ -225,8 +226,10 @@ def _several_options(texts: Sequence[str], words: str) -> tuple[str, str] | None
                                                               for part in _parts(text, ";")}) < 2 * len(texts):
         return "cells hold several options, set apart by semicolons", MEDIUM
     keys = set(map(label_key, texts))
-    alone = {part for text in texts if len(parts := _parts(text, ", ")) > 1 for part in map(label_key, parts)} & keys
-    return ("cells seem to hold several options, set apart by commas", LOW) if len(alone) > 1 else None
+    joined = {part for text in texts if len(parts := _parts(text, ", ")) > 1 for part in map(label_key, parts)}
+    alone = len(joined & keys)
+    few = len(joined) <= MOST_LEVELS and 2 * alone >= len(joined)  # else people wrote lists in their own words
+    return ("cells seem to hold several options, set apart by commas", LOW) if few and alone > 1 else None
 
 
 def _parts(text: str, joint: str) -> list[str]:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.inputs.exports import Column, Export
-from pipeline.inputs.exports.table import tidied
+from pipeline.inputs.exports.table import Column, Export, tidied
 from pipeline.surveys.drafting.columns import HIGH, Guess
 from pipeline.surveys.drafting.known_scales import is_unsure, missing_reason
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.inputs.exports import Column
+from pipeline.inputs.exports.table import Column
 from pipeline.numerals import printed
 from pipeline.surveys.deciding.questions import in_order, role_of
 from pipeline.surveys.drafting.evidence import is_against

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.inputs.exports import Column
+from pipeline.inputs.exports.table import Column
 from pipeline.numerals import printed
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.drafting.columns import HIGH, ITEM, LOW, MEDIUM, Guess

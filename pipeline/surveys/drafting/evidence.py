@@ -68,7 +68,7 @@ def going_against(items: Sequence[ItemColumn], against: Collection[str] = ()) ->
 def told_counts(item: ItemColumn) -> str:
     """How often each answer of an item was given, and the share of blank cells.
 
-    >>> from pipeline.inputs.exports import Column
+    >>> from pipeline.inputs.exports.table import Column
     >>> from pipeline.surveys.drafting.items import labelled_items
     >>> column = Column(name="Q1", question="Q1", position=1, texts=("", "Agree", "Disagree"),
     ...                 codes=np.array([1, 1, 2, 0]))

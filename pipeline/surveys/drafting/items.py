@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.inputs.exports import Column, label_key
+from pipeline.inputs.exports.table import Column
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.drafting.columns import HIGH, LOW, MEDIUM, Guess, answered
 from pipeline.surveys.drafting.known_scales import (
     DONT_KNOW,

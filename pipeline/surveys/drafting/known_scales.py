@@ -7,13 +7,15 @@ labels that are not known are handed back.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from rapidfuzz import fuzz, process
 
-from pipeline.inputs.exports import label_key
+from pipeline.inputs.exports.texts import label_key
 
 DONT_KNOW = "dont_know"
+SEEN = 1 << 16  # texts of which it is remembered what they are: most columns of a file have the same
 LONGEST_WORD = 60  # letters: no word for a missing answer is longer
 TYPO = 90  # of 100, rapidfuzz's ratio: a text as near as this to a label of the scale is that label mistyped
 
@@ -174,6 +176,7 @@ def plain_key(text: str) -> str:
     return " ".join(re.sub(r"[',.!;:*\"]", " " if "'" not in text else "", text).split())
 
 
+@lru_cache(SEEN)
 def missing_reason(text: str) -> str | None:
     """The reason for which an answer is missing, if the text is one of the words for it.
 
@@ -185,6 +188,7 @@ def missing_reason(text: str) -> str | None:
     return _MISSING.get(plain_key(text)) or _MISSING.get(label_key(text))
 
 
+@lru_cache(SEEN)
 def is_unsure(text: str) -> bool:
     """Whether the text is a way to say "don't know"."""
     return plain_key(text.replace("%", " ")) in _UNSURE

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.inputs.exports import Column
+from pipeline.inputs.exports.table import Column
 from pipeline.surveys.drafting.columns import LOW, MEDIUM, answered, heading
 from pipeline.surveys.drafting.items import (
     MOST_TEXTS,

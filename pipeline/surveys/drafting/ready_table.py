@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import Column, Export, label_key
+from pipeline.inputs.exports.table import Column, Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.drafting.columns import GROUP, HIGH, LOW, Guess
 from pipeline.surveys.drafting.entries import draft_items

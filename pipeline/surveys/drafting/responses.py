@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import Column, Export, label_key
+from pipeline.inputs.exports.table import Column, Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.numerals import printed
 from pipeline.surveys.codebook import Codebook
+from pipeline.surveys.date_bands import bands_question, likely_bands
 from pipeline.surveys.disclosure.policy import Policy
 from pipeline.surveys.drafting.columns import (
     CLUSTER,
@@ -148,7 +150,9 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
     by_column = {entry["column"]: entry for entry in entries["items"]}
     content["decide"] = [*scale_questions(items, scale_ids, by_column),
                          *direction_questions(items, by_column, correlations, going_against(items, against), against),
-                         *_weight(export, guesses)]
+                         *_weight(export, guesses),
+                         *(bands_question(column, export, group["id"]) for group in content.get("groups", ())
+                           for column in [export.column(group["column"])] if likely_bands(column.texts))]
     for item in items:
         guesses[item.column.name] = _with_evidence(item, guesses[item.column.name], correlations)
     notes = {scale_ids[key]: told_unused([item for item in items if item.scale == key]) for key in scale_ids}

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.inputs.exports import Column, label_key
-from pipeline.inputs.exports.table import tidied
+from pipeline.inputs.exports.table import Column, tidied
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.drafting.known_scales import missing_reason
 
 _SECOND = re.compile(r"\s*(?:\(\d{1,2}\)|(?<=[^\W\d?.!)])\d|(?<=[?.!)])\s*\d)$")  # what tools add to a question's second column
@@ -58,13 +58,17 @@ def _with(column: Column, other: Column) -> Column:
 
 def who_was_asked(items: Sequence[Column], tellers: Sequence[Column]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """The items that nobody of some groups answered and most of the others did: a column, and its texts of those asked."""
-    return {item.name: found for item in items if (found := next(filter(None, (_asked(item, teller) for teller in tellers)), None))}
+    tellers = [column for column in tellers if 2 <= len(column.texts) <= MOST_LEVELS]
+    found = {}
+    for item in items:
+        answered = np.array([bool(text) for text in item.texts])[item.codes]  # who was not asked may be told so in words
+        if (~answered).sum() >= FEWEST:
+            asked = (_asked(answered, teller) for teller in tellers if teller.name != item.name)
+            found[item.name] = next(filter(None, asked), None)
+    return {name: asked for name, asked in found.items() if asked}
 
 
-def _asked(item: Column, teller: Column) -> tuple[str, tuple[str, ...]] | None:
-    if not 2 <= len(teller.texts) <= MOST_LEVELS or teller.name == item.name:
-        return None
-    answered = np.array([bool(text) for text in item.texts])[item.codes]  # who was not asked may be told so in words
+def _asked(answered: np.ndarray, teller: Column) -> tuple[str, tuple[str, ...]] | None:
     people = np.bincount(teller.codes, minlength=len(teller.texts))
     answers = np.bincount(teller.codes, weights=answered, minlength=len(teller.texts))
     put = answers > 0

@@ -3,7 +3,8 @@
 import numpy as np
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import Column, Export, label_key
+from pipeline.inputs.exports.table import Column, Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.drafting.columns import RESPONDENT, answered, heading, platform_column
 from pipeline.surveys.drafting.wordings import is_statement
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from pipeline.inputs.exports import label_key
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.deciding.questions import in_order, role_of
 from pipeline.surveys.drafting.items import ItemColumn, ScaleKey, counts_of
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.inputs.exports import Column, Export, label_key
+from pipeline.inputs.exports.table import Column, Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.drafting.columns import HIGH, Guess
 
 KOBO, ODK, REDCAP, LIMESURVEY = "KoBo", "ODK", "REDCap", "LimeSurvey"

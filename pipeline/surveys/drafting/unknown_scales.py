@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from pipeline.inputs.exports import Column, label_key
+from pipeline.inputs.exports.table import Column
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.drafting.columns import LOW, answered, heading
 from pipeline.surveys.drafting.items import (
     MOST_TEXTS,

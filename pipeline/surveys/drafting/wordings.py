@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pipeline.inputs.exports import Column
+from pipeline.inputs.exports.table import Column
 
 _CODE = re.compile(r"^\s*((?:[A-Za-z]{1,14}[ _-]?)?\d{1,3}[A-Za-z]?(?:[-_.](?:\d+|[a-z](?=[.:)])))*(?:\[[^\]]+\])?"
                    r"|[A-Za-z]\w{0,14}\[[^\]]+\])\s*[.:)]\s+(?=\S)")

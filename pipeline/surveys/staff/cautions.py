@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.inputs.exports import Export, label_key
+from pipeline.inputs.exports.table import Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.codebook import listed, read_codebook
 from pipeline.surveys.disclosure.policy import OTHER, join_small_groups
 from pipeline.surveys.staff.codebook import StaffSurvey

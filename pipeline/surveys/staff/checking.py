@@ -12,11 +12,12 @@ import numpy as np
 from rapidfuzz import process
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import Export, label_key
+from pipeline.inputs.exports.table import Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.codebook import listed, read_codebook
+from pipeline.surveys.date_bands import likely_bands, told
 from pipeline.surveys.deciding.editing import with_likely_answers
 from pipeline.surveys.deciding.questions import Question
-from pipeline.surveys.date_bands import likely_bands, told
 from pipeline.surveys.disclosure.policy import join_small_groups
 from pipeline.surveys.drafting.columns import personal_content
 from pipeline.surveys.staff.cautions import cautions, of_answers

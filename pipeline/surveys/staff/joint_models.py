@@ -22,7 +22,13 @@ from pipeline.statistics.ordinal.results import OrdinalFit
 from pipeline.statistics.ordinal.robust import Brant, People, brant_test, robust_covariance
 from pipeline.statistics.relative_importance import relative_importance
 from pipeline.surveys.disclosure.policy import join_small_groups
-from pipeline.surveys.staff.domain_scores import OUTCOMES, cluster_note, favourable_answers, favourable_codes, usable_clusters
+from pipeline.surveys.staff.domain_scores import (
+    OUTCOMES,
+    cluster_note,
+    favourable_answers,
+    favourable_codes,
+    usable_clusters,
+)
 from pipeline.surveys.staff.responses import Responses
 
 STEP = 10  # points of a score to which an odds ratio belongs

@@ -14,7 +14,8 @@ from pipeline.phrases import listed
 from pipeline.surveys.disclosure.policy import OTHER, join_small_groups
 from pipeline.surveys.staff.checking import Report, check_survey
 from pipeline.surveys.staff.codebook import REASONS, Grouping, StaffItem, StaffScale, StaffSurvey
-from pipeline.surveys.staff.responses import Responses, missing_code, read_responses
+from pipeline.surveys.staff.responses import Responses, read_responses
+from pipeline.surveys.staff.routes import missing_code
 
 AGAINST = -0.2  # an item that goes with the others' mean like this or worse may be stored or worded the other way round
 LEAST_FOR_CORRELATION = 30  # people

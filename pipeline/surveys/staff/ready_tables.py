@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import DataError, InfeasibleRow
-from pipeline.inputs.exports import Column, Export, label_key
 from pipeline.inputs.exports.assembly import refuse_controls
+from pipeline.inputs.exports.table import Column, Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.statistics.rounding import feasible_counts
 from pipeline.surveys.disclosure.linked_tables import EVERYBODY
 from pipeline.surveys.drafting.ready_table import is_mark

@@ -13,7 +13,9 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import Column, Export, label_key, read_export
+from pipeline.inputs.exports.reading import read_export
+from pipeline.inputs.exports.table import Column, Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.private import is_label
 from pipeline.surveys.staff.codebook import Grouping, StaffItem, StaffScale, StaffSurvey
 from pipeline.surveys.staff.routes import mark_stopped, merged, missing_code, not_asked

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.inputs.exports import Export, label_key
+from pipeline.inputs.exports.table import Export
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.staff.codebook import REASONS, AskedIf
 
 STOPPED_SHARE = 0.25  # blanks from a place to the end are a questionnaire given up where they are a quarter of it

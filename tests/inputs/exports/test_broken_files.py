@@ -7,7 +7,8 @@ import zipfile
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import limits, read_export
+from pipeline.inputs.exports import limits
+from pipeline.inputs.exports.reading import read_export
 from tests.inputs.exports.spreadsheet_files import repack, write_ods, write_xlsx
 
 SECRET = "jane.doe@council.example"

@@ -17,7 +17,7 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 from pipeline.errors import DataError
-from pipeline.inputs.exports import read_export
+from pipeline.inputs.exports.reading import read_export
 unit = 1 if sys.platform == "darwin" else 1024
 small, path = Path(sys.argv[1]), Path(sys.argv[2])
 assert read_export(small).rows == 1

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.inputs.exports import read_export, tidy_text
+from pipeline.inputs.exports.reading import read_export
+from pipeline.inputs.exports.texts import tidy_text
 
 SURVEYS = Path(__file__).resolve().parents[4] / "shared" / "surveys"
 

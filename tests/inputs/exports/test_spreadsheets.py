@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import read_export, tidy_text
+from pipeline.inputs.exports.reading import read_export
+from pipeline.inputs.exports.texts import tidy_text
 from tests.inputs.exports.spreadsheet_files import repack, write_ods, write_xlsx
 
 WRITERS = {"xlsx": write_xlsx, "ods": write_ods}

@@ -7,9 +7,18 @@ import pyreadstat
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import read_export, tidy_text
 from pipeline.inputs.exports import statistical as module
-from tests.inputs.exports.statistical_files import AGREEMENT, QUESTIONS, SUPPORTED, answers, with_sets, write_dta, write_sav
+from pipeline.inputs.exports.reading import read_export
+from pipeline.inputs.exports.texts import tidy_text
+from tests.inputs.exports.statistical_files import (
+    AGREEMENT,
+    QUESTIONS,
+    SUPPORTED,
+    answers,
+    with_sets,
+    write_dta,
+    write_sav,
+)
 
 WRITERS = {"sav": write_sav, "zsav": write_sav, "dta": write_dta}
 
@@ -124,4 +133,13 @@ def test_files_that_are_too_large(path, monkeypatch, limit, value):
 def test_a_file_without_cases(tmp_path):
     pyreadstat.write_sav(answers().head(0), tmp_path / "a.sav")
     with pytest.raises(DataError, match="no respondents"):
+        read_export(tmp_path / "a.sav")
+
+
+@pytest.mark.parametrize(("content", "kind"), [
+    (b"\x1c\0\0\0\0\0\0\0ENCRYPTEDSAV" + bytes(40), "an SPSS file locked with a password"),
+    (b"ASCII SPSS PORT FILE                    ", r"an SPSS portable file \(\.por\)")])
+def test_files_of_spss_that_cannot_be_read_are_named(tmp_path, content, kind):
+    (tmp_path / "a.sav").write_bytes(content)
+    with pytest.raises(DataError, match=f"The file is {kind}"):
         read_export(tmp_path / "a.sav")

@@ -9,7 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import read_export, tidy_text
+from pipeline.inputs.exports.reading import read_export
+from pipeline.inputs.exports.texts import tidy_text
 
 HEADER = ["id", "Team", "Supported, would you say?", "Comment"]
 ROWS = [["1", "North", "Agree", 'He said "no", twice'],

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.inputs.exports import label_key, tidy_text
+from pipeline.inputs.exports.texts import label_key, tidy_text
 
 
 @pytest.mark.parametrize(("text", "tidy"), [

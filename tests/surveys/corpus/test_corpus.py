@@ -6,7 +6,7 @@ from statistics import median
 
 import pytest
 
-from pipeline.inputs.exports import label_key
+from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.deciding.editing import decide
 from pipeline.surveys.staff.codebook import StaffSurvey, read_staff_survey
 from pipeline.surveys.staff.responses import answer_codes

@@ -432,7 +432,7 @@ def test_a_file_without_any_scale_is_refused_and_nothing_is_left(tmp_path, proje
 @pytest.mark.slow
 @pytest.mark.parametrize("failing", ["pipeline.workflow.survey_adding.shutil.copyfile",
                                      "pipeline.workflow.survey_adding.read_staff_survey",
-                                     "pipeline.workflow.survey_adding.write_params"])
+                                     "pipeline.workflow.survey_adding.write_list"])
 def test_a_failure_half_way_leaves_nothing(tmp_path, project, monkeypatch, failing):
     before, params = sorted(project.rglob("*")), (project / "params.yaml").read_bytes()
 
@@ -467,7 +467,8 @@ def test_without_the_survey_of_2011_nothing_is_drafted(tmp_path, project):
     ("surveys: ~  # none\nb: 1\n", "surveys: [new-one]  # none\nb: 1\n"),
     ("surveys:  # none\n", "surveys: [new-one]  # none\n"),
     ("a: 1\r\nsurveys:\r\n  - one\r\nb: 2\r\n", "a: 1\r\nsurveys:\r\n  - one\r\n  - new-one\r\nb: 2\r\n"),
-    ("surveys: [new-one]\n", "surveys: [new-one]\n")])
+    ("surveys: [new-one]\n", "surveys: [new-one]\n"), ("a: 1\n", "a: 1\nsurveys: [new-one]\n"), ("a: 1", "a: 1\nsurveys: [new-one]\n"),
+    ("", "surveys: [new-one]\n"), ("# mine\n", "# mine\nsurveys: [new-one]\n")])
 def test_params_keep_every_other_byte(tmp_path, before, after):
     path = tmp_path / "params.yaml"
     path.write_bytes(before.encode())
@@ -475,8 +476,8 @@ def test_params_keep_every_other_byte(tmp_path, before, after):
     assert "new-one" in yaml.safe_load(after)["surveys"]
 
 
-@pytest.mark.parametrize("text", ["a: 1\n", "surveys: 3\n", "", "a: [\n", "surveys: {a: 1}\n"])
-def test_params_without_the_list_are_refused(tmp_path, text):
+@pytest.mark.parametrize("text", ["surveys: 3\n", "surveys: leeds\n", "a: [\n", "surveys: {a: 1}\n"])
+def test_params_whose_surveys_are_no_list_are_refused(tmp_path, text):
     (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ParameterError):
         with_survey(tmp_path / "params.yaml", "new-one")

@@ -1,20 +1,22 @@
 """What each tool writes, drafted and counted: the right values are those of pandas, from the codes that were written."""
 
 import datetime
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.inputs.exports import read_export
+from pipeline.inputs.exports.reading import read_export
+from pipeline.surveys.deciding.editing import decide
 from pipeline.surveys.staff.checking import check_survey
 from pipeline.surveys.staff.codebook import read_staff_survey
 from pipeline.surveys.staff.responses import read_responses
 from pipeline.surveys.staff.routes import missing_code
 from pipeline.workflow.survey_adding import new_survey
-from tests.inputs.exports.statistical_files import SUPPORTED, answers, write_dta, write_sav
 from tests.inputs.exports.spreadsheet_files import write_xlsx
+from tests.inputs.exports.statistical_files import SUPPORTED, answers, write_dta, write_sav
 from tests.surveys.corpus.tools import PEOPLE, ROLES, TOOLS, WORDINGS
 from tests.surveys.projects import AGREEMENT, REAL, make_project, write_columns, write_rows
 
@@ -89,17 +91,28 @@ def test_bands_that_became_dates_are_asked_about(project, tmp_path, kind):
     made = new_survey(project, "made-up", path)
     assert [(guess.use, guess.confidence) for guess in made.guesses][0] == ("group", "low")
     folder = project / "data/raw/surveys/made-up"
+    (question,) = check_survey(folder).questions
+    assert f"column 1 (Length of service), {first}" in question.question
+    assert f'"{names[0]}" was probably "1-2"' in question.question
+    survey = decide(folder / "survey.yaml", {question.id: "bands"})
+    sizes = next(iter(read_responses(folder, survey).groups.values())).sizes()
+    assert sizes == pd.Series(bands).value_counts().to_dict() and not check_survey(folder).questions
+    text = (folder / "survey.yaml").read_text(encoding="utf-8")
+    (folder / "survey.yaml").write_text(re.sub(r", levels: \{.*?\}", "", text), encoding="utf-8")  # as somebody else may write it
+    levels = ", ".join(f'"{name}": "{band}"' for name, band in zip(names, when, strict=True))
     with pytest.raises(DataError) as error:
         check_survey(folder)
-    assert f"column 1 (Length of service), {first}" in str(error.value)
-    levels = ", ".join(f'"{name}": "{band}"' for name, band in zip(names, when, strict=True))
-    assert f"levels: {{{levels}}}" in str(error.value)
-    text = (folder / "survey.yaml").read_text(encoding="utf-8")
-    (folder / "survey.yaml").write_text(text.replace("label: Length of service}",
-                                                     f"label: Length of service, levels: {{{levels}}}}}"), encoding="utf-8")
-    check_survey(folder)
-    sizes = next(iter(read_responses(folder, read_staff_survey(folder / "survey.yaml")).groups.values())).sizes()
-    assert sizes == pd.Series(bands).value_counts().to_dict()
+    assert f"column 1 (Length of service), {first}" in str(error.value) and f"levels: {{{levels}}}" in str(error.value)
+
+
+def test_dates_that_were_no_bands_are_left_out(project, tmp_path):
+    new_survey(project, "made-up", write_columns(tmp_path / "a.csv", {
+        "Length of service": ["02-Jan", "Over 5"] * 30, "I am well supported": AGREEMENT * 12}))
+    folder = project / "data/raw/surveys/made-up"
+    (question,) = check_survey(folder).questions
+    survey = decide(folder / "survey.yaml", {question.id: "left-out"})
+    assert not survey.groups and [(part.column, part.why) for part in survey.left_out] == [("Length of service", "date")]
+    assert not check_survey(folder).questions
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool().name)
@@ -217,3 +230,14 @@ def test_cases(drafted, name):
     if name.startswith("c31"):
         assert survey.cluster in {group.column for group in survey.groups}
     assert len(survey.items) >= 3
+
+
+@pytest.mark.parametrize(("texts", "use"), [
+    (["Training", "Supervision", "Training, Supervision", "Peers, Training", "Peers"], "multi_select"),
+    (["Pay, hours and trust", "Pay", "Cars", "More staff, less paper, Cars", "Trust, kindness, time, Pay", "Nothing, really"], "free_text"),
+])
+def test_commas_join_options_where_the_parts_stand_alone_as_well(drafted, tmp_path, texts, use):
+    written = texts * 8 if use == "multi_select" else [*texts, *(f"{text} {row}" for row in range(7) for text in texts)]
+    path = write_columns(tmp_path / "a.csv", {"id": range(len(written)), "What helps you?": written,
+                                              "I am well supported": (AGREEMENT * 12)[:len(written)]})
+    assert drafted(path)[1]["What helps you?"].use == use

@@ -2,7 +2,13 @@
 
 import pytest
 
-from pipeline.surveys.drafting.matching import likely_domain, likely_measure, match_items, scores_against, speaks_against
+from pipeline.surveys.drafting.matching import (
+    likely_domain,
+    likely_measure,
+    match_items,
+    scores_against,
+    speaks_against,
+)
 from tests.surveys.drafting.council_wordings import FITTED, HELD_OUT
 
 

@@ -14,7 +14,7 @@ from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.relative_importance import relative_importance
 from pipeline.surveys.staff import joint_models as module
 from pipeline.surveys.staff.domain_scores import domain_scores, favourable_codes
-from pipeline.surveys.staff.joint_models import domain_importance, joint_models
+from pipeline.surveys.staff.joint_models import domain_importance, joint_models, people_of_pair
 from tests.r_scripts import output_of
 from tests.surveys.staff.respondents import FOLDER, item, responses_of, simulated, stored
 
@@ -51,6 +51,16 @@ def test_effects_clustered_errors_and_proportional_odds_are_those_of_r(fitted, c
         assert row["po_p"] == pytest.approx(case["brant"][place], abs=1e-5)
         assert (row["respondents"], row["clusters"]) == (case["respondents"], case["teams"])
         assert row["left_out"] == 420 - case["respondents"] and row["reason"] == ""
+
+
+def test_the_people_of_a_pair_give_its_model_again(fitted):
+    """What chapter 9 shows of one pair is what stands in the table of all."""
+    responses = stored()
+    row = fitted.query("adjusted == 'alone' and odds_ratio.notna()").iloc[0]
+    people = people_of_pair(responses, domain_scores(responses), row["outcome"], row["domain"])
+    fit = CumulativeLink().fit(people.counts, people.design)
+    assert np.exp(fit.params[row["domain"]]) == pytest.approx(row["odds_ratio"]) and people.units == row["clusters"]
+    assert len(people.answer) == row["respondents"]
 
 
 def test_fewer_than_ten_clusters_give_the_errors_of_r_without_them_and_say_so():

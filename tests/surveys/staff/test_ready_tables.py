@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import DataError, InfeasibleRow
-from pipeline.inputs.exports import read_export
+from pipeline.inputs.exports.reading import read_export
 from pipeline.statistics.rounding import rounded_percentage
 from pipeline.surveys.codebook import read_codebook
 from pipeline.surveys.disclosure.linked_tables import EVERYBODY

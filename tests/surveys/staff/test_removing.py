@@ -98,7 +98,7 @@ def test_what_dvc_notes_in_the_place_that_all_users_share_is_removed(project, tm
 
 @pytest.mark.slow
 @pytest.mark.parametrize("stop", ["shutil.rmtree", "pipeline.workflow.survey_removing.write_text",
-                                  "pipeline.workflow.survey_removing.write_params"])
+                                  "pipeline.workflow.survey_removing.take_off"])
 def test_stopped_half_way_it_goes_on(project, monkeypatch, stop):
     def fail(*_):
         raise KeyboardInterrupt
@@ -156,7 +156,7 @@ def test_a_survey_that_is_only_named_can_be_taken_off_the_list(tmp_path):
     """A colleague's, whose answers are not on this machine."""
     (tmp_path / "params.yaml").write_text(PARAMS)
     traces = find_traces(tmp_path, "york")
-    assert traces.listed and not traces.folders
+    assert traces.listed == ("params.yaml",) and not traces.folders
     remove_survey(tmp_path, traces)
     assert (tmp_path / "params.yaml").read_text() == PARAMS.replace("leeds, york", "leeds")
 
