@@ -66,11 +66,12 @@ def direction_questions(items: Sequence[ItemColumn], entries: Mapping[str, Entry
         answers = [turn, keep] if name in words else [keep, turn]
         if name in against and item.scale.kind == NUMBERS:
             answers = [stored, turn, keep] if name not in words else [keep, turn, stored]
-        elif name in against:
-            answers = [keep, turn] if name in words else [turn, keep]
-        asked = (f"\"{_wording(item)}\" goes against the other statements on its scale (correlation with them {printed(known[0], '+.2f')}). "
-                 "Does agreement to it speak against support or outcomes?" if name in against else
-                 f"Does agreement to \"{_wording(item)}\" speak against support or outcomes?")
+        elif name in against:  # labels say what people meant
+            answers = [keep, turn]
+        said = "" if name not in against else (
+            " Its words do, but its answers go with the others' on its scale" if name in words else
+            " Its answers go against the others' on its scale") + f" (correlation with them {printed(known[0], '+.2f')})."
+        asked = f"Does agreement to \"{_wording(item)}\" speak against support or outcomes?{said}"
         yield {"id": f"{slug}-direction", "question": asked,
                "counts": _counts([item]), "answers": answers}
 
