@@ -31,8 +31,15 @@ from functools import cache
 from numbers import Integral, Real
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
-from jinja2 import TemplateNotFound
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
 
 from pipeline.errors import PublishingError
 from pipeline.files import project_root
@@ -124,7 +131,7 @@ def _place(error: BaseException, path: str) -> str:
 
 def _shown(value: object) -> object:
     """What a template prints: Markdown as it is, a whole number as its digits, text escaped."""
-    if isinstance(value, StrictUndefined | Markdown) or isinstance(value, Integral) and not isinstance(value, bool):
+    if isinstance(value, StrictUndefined | Markdown) or (isinstance(value, Integral) and not isinstance(value, bool)):
         return value
     if isinstance(value, str):
         return escaped(value)

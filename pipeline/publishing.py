@@ -126,7 +126,7 @@ class Publication:
         headings = dict(headings or {column: str(column) for column in table.columns})
         shown = table[list(headings)]
         forms = {column: f"{{:.{digits}f}}" for column, digits in (places or {}).items()} | dict(forms or {})
-        cells = [[_cell(value, forms.get(column, "{}")) for column, value in zip(shown.columns, row)]
+        cells = [[_cell(value, forms.get(column, "{}")) for column, value in zip(shown.columns, row, strict=True)]
                  for row in shown.itertuples(index=False)]
         right = [pd.api.types.is_numeric_dtype(shown[column]) for column in shown.columns]
         text = f"{pipe_table(list(headings.values()), cells, right, widths)}\n\n: {escaped(caption)} {{#tbl-{name}}}\n"
@@ -280,9 +280,9 @@ def pipe_table(headings: Sequence[str], cells: Sequence[Sequence[str]], right: S
     | a&#124;b  | 1.5 |
     """
     rows = [[escaped(text, in_cell=True) for text in row] for row in [headings, *cells]]
-    needed = [max(len(plain(text)) for text in column) for column in zip(*rows)]
+    needed = [max(len(plain(text)) for text in column) for column in zip(*rows, strict=True)]
     total = sum(widths) if widths else 0
     dashes = [max(3, round(TABLE_WIDTH * width / total)) for width in widths] if widths else needed
-    rule = "|".join("-" * (n + 1) + ":" if r else ":" + "-" * (n + 1) for n, r in zip(dashes, right))
-    lines = [" | ".join(f"{text}{' ' * (n - len(plain(text)))}" for text, n in zip(row, needed)) for row in rows]
+    rule = "|".join("-" * (n + 1) + ":" if r else ":" + "-" * (n + 1) for n, r in zip(dashes, right, strict=True))
+    lines = [" | ".join(f"{text}{' ' * (n - len(plain(text)))}" for text, n in zip(row, needed, strict=True)) for row in rows]
     return "\n".join([f"| {lines[0]} |", f"|{rule}|", *(f"| {line} |" for line in lines[1:])])

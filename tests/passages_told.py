@@ -16,14 +16,14 @@ from pipeline.files import project_root
 from pipeline.passages import FOLDER, SUFFIX
 from pipeline.publishing import Publication
 
-MARK = re.compile(r"({%[-+]?\s*(if|elif|else|endif|for|endfor)\b.*?[-+]?%})", re.S)
+MARK = re.compile(r"({%[-+]?\s*(if|elif|else|endif|for|endfor)\b.*?[-+]?%})", re.DOTALL)
 # What no sentence may hold, whatever was found.
 FAULTS = {
     "a plural of one": re.compile(r"(?<![\d.,+−–-])\b1 (?!per|plus|in|is)(?:other |more )?(?:pairs|passages|places|measures|models|authorities|"
                                   r"statements|points|figures|clusters|intervals|indicators|associations|percentages|inspections|documents|people|answers|questions|groups|subjects|estimates)\b"),
     "a number without a thing": re.compile(r"(?<![\d.,−–])\b0 (?:with|more|lower|higher|go|goes|clearly|intervals|in the)\b|[+−]0(?:\.0+)?(?![\d.])"),
     "what was not filled": re.compile(r"(?<!:   )\bNone\b(?! of| goes| is| yet|: all)|\bnan\b|\bTrue\b|\bFalse\b|[{}]%|%[{}]|\{\{|\}\}"),
-    "a blank too many": re.compile(r"(?<![\n: ])  |(?<!\n) [.,;:)]|\( | $", re.M),
+    "a blank too many": re.compile(r"(?<![\n: ])  |(?<!\n) [.,;:)]|\( | $", re.MULTILINE),
     "a stop too many": re.compile(r"\.\.|,,|;;|: ?[.;]|, ?[.;]|\(\)"),
     "two sentences in one": re.compile(r"[a-z)][.;!?][A-Z]"),
     "a list without an end": re.compile(r"\band[.,;]"),

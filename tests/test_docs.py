@@ -55,7 +55,7 @@ def test_every_parameter_has_a_comment():
 def test_every_parameter_of_the_pipeline_is_documented_with_its_default():
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     knobs = {(f"{part}.{key}", value) for part, keys in params.items() if isinstance(keys, dict) for key, value in keys.items()}
-    rows = {key: default for key, default in re.findall(r"^\| `([\w.]+)` \| ([^|]+) \|", PARAMETERS, re.MULTILINE)}
+    rows = dict(re.findall(r"^\| `([\w.]+)` \| ([^|]+) \|", PARAMETERS, re.MULTILINE))
     undocumented = sorted(key for key, value in knobs if rows.get(key, "").strip(" `") != str(value))
     assert undocumented == [] and "surveys" in rows
 

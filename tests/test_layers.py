@@ -20,7 +20,7 @@ Graph = dict[str, set[str]]  # of each module: those that it imports anywhere, i
 def layers(text: str) -> list[set[str]]:
     """The layers from the top down, each with its modules or packages."""
     section = text.partition("\n## Layers\n")[2].partition("\n## ")[0]
-    return [set(re.findall(r"`(\w+)`", line)) for line in re.findall(r"^\d+\. (.*)$", section, re.M)]
+    return [set(re.findall(r"`(\w+)`", line)) for line in re.findall(r"^\d+\. (.*)$", section, re.MULTILINE)]
 
 
 def imports(root: Path) -> Graph:
@@ -55,7 +55,7 @@ def circles(graph: Graph) -> list[str]:
 def test_every_module_has_one_layer():
     named = [name for names in layers(DOCUMENT.read_text(encoding="utf-8")) for name in names]
     there = {path.stem for path in (ROOT / "pipeline").iterdir()
-             if path.suffix == ".py" and not path.stem.startswith("__") or (path / "__init__.py").is_file()}
+             if (path.suffix == ".py" and not path.stem.startswith("__")) or (path / "__init__.py").is_file()}
     assert len(named) == len(set(named)) and set(named) == there
 
 

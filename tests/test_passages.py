@@ -22,7 +22,7 @@ def write(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("template, values, expected", [
+@pytest.mark.parametrize(("template", "values", "expected"), [
     ("{{ n | count }} {{ x | form('.0f') }}%", {"n": 1204, "x": 62.5}, "1,204 63%"),
     ("{{ x | signed }}, {{ y | signed(2) }}, {{ z | signed }}", {"x": -0.25, "y": 0.125, "z": 0.04}, "−0.3, +0.13, 0.0"),
     ("{{ n | counted('pair') }}, {{ m | counted('authority', 'authorities') }}", {"n": 1, "m": 2}, "1 pair, 2 authorities"),
@@ -42,7 +42,7 @@ def test_a_text_of_others_comes_out_as_its_characters_and_markdown_stays(write):
     assert write("{{ label }} {{ ours }}", label="*R&D*", ours=md("**{}**", "a*b")) == "&#42;R&#38;D&#42; **a&#42;b**"
 
 
-@pytest.mark.parametrize("template, values, said", [
+@pytest.mark.parametrize(("template", "values", "said"), [
     ("All\nof {{ shares }}", {"share": 0.5}, ["line 2", "shares; did you mean share?", "one of: share"]),
     ("{{ x }}", {"x": 0.5}, ["line 1", "how 0.5 is printed"]),
     ("{{ x }}", {"x": None}, ["how None is printed"]),

@@ -19,7 +19,7 @@ def agreement_dots(shares: pd.DataFrame, items: Mapping[str, str], groups: Mappi
     rows = shares.set_index(["item", "group"])[["share", "interval_low", "interval_high"]] * 100
     figure, axes, places = statement_list(sections, items, shares["item"], key=len(groups) > 1)
     styles = (FIRST, SECOND)[:len(groups)]
-    for offset, group, style in zip((-APART, APART) if len(groups) > 1 else (0,), groups, styles):
+    for offset, group, style in zip((-APART, APART) if len(groups) > 1 else (0,), groups, styles, strict=True):
         asked = [(item, middle) for item, middle in places if (item, group) in rows.index]
         drawn = rows.loc[[(item, group) for item, _ in asked]]
         dots(axes, drawn["share"], drawn["interval_low"], drawn["interval_high"],
@@ -28,5 +28,5 @@ def agreement_dots(shares: pd.DataFrame, items: Mapping[str, str], groups: Mappi
     axes.xaxis.grid(True)
     name_axis(figure, axes, "Agree or strongly agree (%), with 95% intervals")
     if len(groups) > 1:
-        key_above(figure, [dot_key(style, label) for style, label in zip(styles, groups.values())])
+        key_above(figure, [dot_key(style, label) for style, label in zip(styles, groups.values(), strict=True)])
     return figure

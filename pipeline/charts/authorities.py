@@ -16,7 +16,20 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from pipeline.charts.style import EDGE, FIRST, GRID, INK, PALE_BLUES, PAPER, QUIET, SERIES, SMALL, SMALLEST, UNCLEAR, WIDTH
+from pipeline.charts.style import (
+    EDGE,
+    FIRST,
+    GRID,
+    INK,
+    PALE_BLUES,
+    PAPER,
+    QUIET,
+    SERIES,
+    SMALL,
+    SMALLEST,
+    UNCLEAR,
+    WIDTH,
+)
 from pipeline.phrases import number
 
 WIDE, NARROW = PALE_BLUES[:2]  # bars of eight in ten authorities, and of half of them
@@ -40,7 +53,7 @@ def yearly_panels(table: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
         "left": 0.075, "right": 0.985, "top": 1 - (head + 0.36) / height, "bottom": foot / height, "wspace": 0.17,
         "hspace": between / panel})
     years = range(int(table["year"].min()), int(table["year"].max()) + 1)
-    for axes, (indicator, title) in zip(grid.flat, titles.items()):
+    for axes, (indicator, title) in zip(grid.flat, titles.items(), strict=False):
         _yearly(axes, table[table["indicator"] == indicator], years)
         axes.set_title("\n".join(wrap(title, 34)), loc="left", fontsize=SMALL, fontweight="bold", x=-0.02)
         axes.tick_params(labelbottom=True)
@@ -92,8 +105,8 @@ def effect_panels(table: pd.DataFrame, rows: Mapping[str, str], columns: Mapping
     figure, grid = plt.subplots(1, across, **size, gridspec_kw={
         "left": GUTTER / WIDTH, "right": 0.985, "top": 1 - top / height, "bottom": foot / height,
         "wspace": GAP * across / (WIDTH - GUTTER)})
-    for axes, (column, title) in zip(grid[0], columns.items()):
-        for at, (name, (colour, marker)) in enumerate(zip(series, SERIES)):
+    for axes, (column, title) in zip(grid[0], columns.items(), strict=True):
+        for at, (name, (colour, marker)) in enumerate(zip(series, SERIES, strict=False)):
             drawn = table[(table["column"] == column) & (table["series"] == name)].set_index("row").reindex(list(rows))
             places = np.arange(len(rows)) + (at - (len(series) - 1) / 2) * 0.17 / line
             axes.hlines(places, drawn["low"], drawn["high"], color=colour, linewidth=1.1)
@@ -136,7 +149,7 @@ def _value_axis(axes: Axes, ratio: bool) -> None:
 
 def _series_legend(figure: Figure, series: Mapping[str, str], smallest: str) -> None:
     handles = [Line2D([], [], color=colour, marker=marker, markersize=4.6, linewidth=1.1, label=label)
-               for label, (colour, marker) in zip(series.values(), SERIES)] * (len(series) > 1 or bool(smallest))
+               for label, (colour, marker) in zip(series.values(), SERIES, strict=False)] * (len(series) > 1 or bool(smallest))
     handles += [Line2D([], [], color=QUIET, marker="|", linestyle="none", markersize=7, markeredgewidth=1.2,
                        label=smallest)] * bool(smallest)
     if handles:
@@ -158,14 +171,14 @@ def specification_curves(specifications: pd.DataFrame, rows: Mapping[str, str], 
     figure, grid = plt.subplots(len(rows), len(columns), **size, gridspec_kw={
         "left": (GUTTER + 0.2) / WIDTH, "right": 0.985, "top": 1 - top / height, "bottom": foot / height,
         "wspace": 0.09, "hspace": 0.12})
-    for axes_of_row, (row, label) in zip(grid, rows.items()):
-        for axes, column in zip(axes_of_row, columns):
+    for axes_of_row, (row, label) in zip(grid, rows.items(), strict=True):
+        for axes, column in zip(axes_of_row, columns, strict=True):
             pair = (specifications["support"] == row) & (specifications["outcome"] == column)
             _sorted_effects(axes, specifications[pair])
         axes = axes_of_row[0]
         middle = (axes.get_position().y0 + axes.get_position().y1) / 2
         figure.text(0, middle, "\n".join(wrap(label, 22)), va="center", fontsize=SMALL)
-    for axes, title in zip(grid[0], columns.values()):
+    for axes, title in zip(grid[0], columns.values(), strict=True):
         axes.set_title("\n".join(wrap(title, HEAD_LETTERS)), loc="left", fontsize=SMALLEST, fontweight="bold")
     grid[0][0].yaxis.set_major_locator(MaxNLocator(3))
     grid[0][0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, "{:+g}")))
@@ -219,7 +232,7 @@ def specification_choices(specifications: pd.DataFrame, choices: Mapping[str, Ma
     axes.tick_params(labelsize=SMALLEST)
     figure.text(0, axes.get_position().y1, "\n".join(wrap(ylabel, 26)), va="top", fontsize=SMALL)
     heights = np.arange(len(lines)) + gaps
-    for y, (column, value, label) in zip(heights, lines):
+    for y, (column, value, _) in zip(heights, lines, strict=True):
         made = places[(drawn[column].astype(str) == value).to_numpy()]
         matrix.plot(made, np.full(len(made), y), "|", color=INK, markersize=4.5, markeredgewidth=0.9)
     matrix.set(ylim=(heights[-1] + 0.7, -0.7), yticks=heights, xticks=[])

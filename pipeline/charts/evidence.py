@@ -68,7 +68,7 @@ def matrix_chart(matrix: pd.DataFrame, features: Mapping[str, str], targets: Map
         counts = counts.reindex(list(features), fill_value=0)
         axes.text(left + 0.02, tops[0] - 0.07, target, fontsize=SMALL, fontweight="bold", va="bottom")
         for kind, shades, start in (("claims", CLAIMS, 0.02), ("shows", SHOWS, width / 2)):
-            for top, bottom, count in zip(tops, tops[1:], counts[kind]):
+            for top, bottom, count in zip(tops, tops[1:], counts[kind], strict=False):
                 _cell(axes, left + start, top, width / 2 - 0.02, bottom - top, int(count), shades)
     _row_labels(axes, list(features.values()), tops)
     _legend(axes, [Patch(color=CLAIMS[1], label="Left: passages that claim"),
@@ -85,7 +85,7 @@ def _rows(labels: Iterable[str], head: float) -> tuple[list[float], float]:
 
 def _row_labels(axes: Axes, labels: Sequence[str], tops: Sequence[float]) -> None:
     axes.hlines(tops, 0, WIDTH, color=GRID, linewidth=0.6, zorder=0)
-    for label, top, bottom in zip(labels, tops, tops[1:]):
+    for label, top, bottom in zip(labels, tops, tops[1:], strict=False):
         axes.text(0, (top + bottom) / 2, "\n".join(wrap(label, LETTERS)), va="center", fontsize=SMALLEST,
                   linespacing=1.05)
 
@@ -115,10 +115,10 @@ def documents_chart(by_document: pd.DataFrame, features: Mapping[str, str], docu
     figure, axes = sheet(height)
     width = (WIDTH - LABELS) / len(documents)
     says = by_document.set_index(["feature", "document"])
-    for column, (document, head) in enumerate(zip(documents, heads)):
+    for column, (document, head) in enumerate(zip(documents, heads, strict=True)):
         left = LABELS + column * width
         axes.text(left, tops[0] - 0.07, "\n".join(head), fontsize=SMALLEST, va="bottom", linespacing=1.1)
-        for top, bottom, feature in zip(tops, tops[1:], features):
+        for top, bottom, feature in zip(tops, tops[1:], features, strict=False):
             row, middle = says.loc[(feature, document)], (top + bottom) / 2
             if row["says"] == "silent":
                 continue
@@ -223,7 +223,7 @@ def _flow(axes: Axes, start: tuple[float, float], end: tuple[float, float], link
     """A line that leaves and arrives level."""
     share = np.linspace(0, 1, 40)
     x, y = (first + (last - first) * way for first, last, way in
-            zip(start, end, (share, share ** 2 * (3 - 2 * share))))
+            zip(start, end, (share, share ** 2 * (3 - 2 * share)), strict=True))
     shown = link["shows"] > 0
     axes.plot(x, y, color=FIRST[0] if shown else SECOND[0], linestyle="-" if shown else (0, (4, 1.5)), alpha=0.75,
               linewidth=_width(link["passages"]), solid_capstyle="butt", dash_capstyle="butt", zorder=1)
@@ -253,7 +253,7 @@ def agreement_chart(agreement: pd.DataFrame, labels: Mapping[str, str]) -> Figur
                   color=QUIET)
     axes.hlines(range(len(rows)), rows["low"], rows["high"], color=FIRST[0], linewidth=1.2)
     axes.plot(rows["alpha"], range(len(rows)), FIRST[1], color=FIRST[0], markersize=4.5)
-    for y, (name, alpha) in enumerate(zip(names, rows["alpha"])):
+    for y, (name, alpha) in enumerate(zip(names, rows["alpha"], strict=True)):
         axes.text(0, y, name, transform=label_transform(figure, axes), va="center", fontsize=SMALL)
         axes.text(1.03, y, "–" if np.isnan(alpha) else number(alpha, "{:.2f}"), va="center",
                   transform=axes.get_yaxis_transform(), fontsize=SMALL)

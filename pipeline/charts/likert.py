@@ -155,7 +155,7 @@ def _draw_piece(axes: Axes, bars: Sequence[Line], plan: Plan, piece: Piece) -> N
     there = widths > 0
     _fill(axes, _boxes(left[there], middles[there] - BAR / 2, widths[there], BAR), piece.colour)
     ink = ink_on(piece.colour)
-    for x, y, width, share in zip(left, middles, widths, piece.widths[rows]):
+    for x, y, width, share in zip(left, middles, widths, piece.widths[rows], strict=True):
         text = printed(share, ".0f")
         if text_width(text, SMALLEST) + 0.04 <= width:
             axes.text(x + width / 2, y, text, ha="center", va="center_baseline", fontsize=SMALLEST, color=ink)
@@ -165,7 +165,7 @@ def _draw_headings(axes: Axes, plan: Plan, titles: Sequence[list[str]], columns:
     """What the totals and the columns are, above them; `y` is the lower edge."""
     for x, align, title in ((plan.labels + GAP, "left", titles[0]), (plan.right + TOTAL, "right", titles[1])):
         axes.text(x, y, "\n".join(title), ha=align, va="bottom", fontsize=SMALLEST, fontweight="bold")
-    for x, column in zip(plan.columns, columns):
+    for x, column in zip(plan.columns, columns, strict=True):
         axes.text(x, y, "\n".join(column.heading), va="bottom", fontsize=SMALLEST, color=QUIET)
 
 
@@ -174,18 +174,18 @@ def _draw_totals(axes: Axes, bars: Sequence[Line], plan: Plan, totals: Sequence[
         if totals[bar.row] is None:
             axes.text(plan.labels + GAP, bar.middle, WITHHELD, va="center_baseline", fontsize=SMALLEST, color=QUIET)
             continue
-        for x, total in zip((plan.left - 0.04, plan.right + TOTAL), totals[bar.row]):
+        for x, total in zip((plan.left - 0.04, plan.right + TOTAL), totals[bar.row], strict=True):
             axes.text(x, bar.middle, total, ha="right", va="center_baseline", fontsize=SMALLEST, fontweight="bold")
 
 
 def _draw_columns(axes: Axes, bars: Sequence[Line], plan: Plan, columns: Sequence[Column]) -> None:
     rows, middles = np.array([bar.row for bar in bars]), np.array([bar.middle for bar in bars])
-    for x, column in zip(plan.columns, columns):
+    for x, column in zip(plan.columns, columns, strict=True):
         widths = plan.unit * column.widths[rows]
         there = widths > 0
         boxes = _boxes(np.full(there.sum(), x), middles[there] - BAR / 2, widths[there], BAR)
         _fill(axes, boxes, column.colour, column.hatch)
-        for y, width, row in zip(middles, widths, rows):
+        for y, width, row in zip(middles, widths, rows, strict=True):
             if column.texts[row]:
                 axes.text(x + width + 0.04 * (width > 0), y, column.texts[row], va="center_baseline", fontsize=SMALLEST,
                           color=QUIET)

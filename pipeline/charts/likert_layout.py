@@ -93,7 +93,7 @@ class Plan:
 def line_names(table: pd.DataFrame, items: Mapping[str, str], groups: Mapping[str, str],
            sections: Mapping[str, Sequence[str]], facet: str) -> Iterator[tuple[str, str, int | None]]:
     """Kind, text and row of each line, from the top."""
-    rows = {pair: row for row, pair in enumerate(zip(table["item"], table["group"]))}
+    rows = {pair: row for row, pair in enumerate(zip(table["item"], table["group"], strict=True))}
     for only in [None] if facet == "item" and len(groups) > 1 else groups:
         if only is not None and len(groups) > 1:
             yield "section", groups[only], None
@@ -115,8 +115,8 @@ def answer_colours(scale: AnswerScale) -> dict[str, str]:
     for answers in (scale.agree, scale.disagree):
         if len(answers) not in SHADES:
             raise ValueError(f"{len(answers)} answers on one side of the scale; a chart tells one to three apart.")
-    return {**dict(zip(scale.agree, [AGREE[shade] for shade in SHADES[len(scale.agree)]])),
-            **dict(zip(reversed(scale.disagree), [DISAGREE[shade] for shade in SHADES[len(scale.disagree)]])),
+    return {**dict(zip(scale.agree, [AGREE[shade] for shade in SHADES[len(scale.agree)]], strict=True)),
+            **dict(zip(reversed(scale.disagree), [DISAGREE[shade] for shade in SHADES[len(scale.disagree)]], strict=True)),
             **dict.fromkeys(scale.with_role("neutral"), NEUTRAL),
             **dict.fromkeys(scale.with_role("dont_know"), DONT_KNOW)}
 
@@ -145,8 +145,8 @@ def end_totals(table: pd.DataFrame, scale: AnswerScale, neutral: str) -> list[tu
     """What is printed at both ends of each bar; None where nothing of a row is shown."""
     half = side(table, scale.with_role("neutral")) / 2 if neutral == "split" else 0
     ends = zip(*([printed(total, ".0f") if total == total else "–" for total in side(table, answers) + half]
-                 for answers in (scale.disagree, scale.agree)))
-    return [ends if there else None for ends, there in zip(ends, table[list(scale.ids)].notna().any(axis=1))]
+                 for answers in (scale.disagree, scale.agree)), strict=True)
+    return [ends if there else None for ends, there in zip(ends, table[list(scale.ids)].notna().any(axis=1), strict=True)]
 
 
 def side_columns(table: pd.DataFrame, scale: AnswerScale, neutral: str) -> list[Column]:
@@ -181,7 +181,7 @@ def plan_across(labels: Sequence[str], most: float, pieces: Sequence[Piece], col
     free = WIDTH - left - TOTAL
     longest = [float(column.widths.max(initial=0)) for column in columns]
     unit = (free - math.fsum(column.around for column in columns)) / (high - low + math.fsum(longest))
-    widths = [max(column.least, column.around + unit * length) for column, length in zip(columns, longest)]
+    widths = [max(column.least, column.around + unit * length) for column, length in zip(columns, longest, strict=True)]
     unit = (free - math.fsum(widths)) / (high - low)
     right = left + unit * (high - low)
     begins = right + TOTAL + np.cumsum([0, *widths])[:-1] + GAP

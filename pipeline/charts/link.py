@@ -28,7 +28,7 @@ def bounds_ladder(rungs: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     height = 0.5 * len(labels) + 0.6
     figure, axes = plt.subplots(figsize=(WIDTH, height), gridspec_kw={
         "left": 0.03, "right": 0.97, "top": 0.99, "bottom": 0.58 / height})
-    for y, (assumption, colour) in enumerate(zip(labels, BLUES)):
+    for y, (assumption, colour) in enumerate(zip(labels, BLUES, strict=False)):
         row = rows.loc[assumption]
         axes.text(-100, y - 0.36, labels[assumption], va="center", fontsize=HEADING, fontweight="bold")
         axes.barh(y + 0.08, row["high"] - row["low"], left=row["low"], height=0.34, color=colour, **BAND)
@@ -69,12 +69,12 @@ def bounds_of_pairs(bounds: pd.DataFrame, items: Mapping[str, str], sections: Ma
     rows = bounds.set_index(["support", "assumption"])[["low", "high"]] * 100
     figure, axes, places = statement_list(sections, items, bounds["support"], key=True)
     heights = [middle for _, middle in places]
-    for assumption, colour in zip(assumptions, BLUES):
+    for assumption, colour in zip(assumptions, BLUES, strict=False):
         ends = rows.loc[[(item, assumption) for item, _ in places]]
         axes.barh(heights, ends["high"] - ends["low"], left=ends["low"], height=0.11, color=colour, **BAND)
     _difference_axis(axes)
     name_axis(figure, axes, "Difference in percentage points")
-    named = zip(BLUES, assumptions.values())
+    named = zip(BLUES, assumptions.values(), strict=False)
     key_above(figure, [Patch(facecolor=colour, label=label, **BAND) for colour, label in named])
     return figure
 
@@ -89,7 +89,7 @@ def copula_curves(sweep: pd.DataFrame, families: Mapping[str, str]) -> Figure:
     figure, axes = plt.subplots(figsize=(WIDTH, height), gridspec_kw={
         "left": 0.1, "right": 1 - NAMES / WIDTH, "top": 1 - 0.3 / height, "bottom": 0.45 / height})
     ends = {}
-    for (family, label), (colour, dashes) in zip(families.items(), CURVES):
+    for family, (colour, dashes) in zip(families, CURVES, strict=False):
         line = sweep[sweep["family"] == family]
         axes.plot(line["latent_correlation"], 100 * line["risk_difference"], dashes, color=colour, linewidth=1.5)
         ends[family] = line["latent_correlation"].iloc[-1], 100 * line["risk_difference"].iloc[-1]
@@ -103,7 +103,7 @@ def copula_curves(sweep: pd.DataFrame, families: Mapping[str, str]) -> Figure:
     axes.yaxis.set_major_formatter(_points)
     axes.grid(True)
     _name_curves(figure, axes, {label: (ends[family], colour)
-                                for (family, label), (colour, _) in zip(families.items(), CURVES)})
+                                for (family, label), (colour, _) in zip(families.items(), CURVES, strict=False)})
     return figure
 
 

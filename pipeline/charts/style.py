@@ -99,7 +99,7 @@ def wrapped(text: str, room: float, size: float, bold: bool = False) -> list[str
         lines += [word] if lines[-1] else []
         lines[-1] = word
         while text_width(lines[-1], size, bold) > room and len(lines[-1]) > 1:
-            fits = max(1, max((n for n in range(len(lines[-1])) if text_width(lines[-1][:n], size, bold) <= room)))
+            fits = max(1, max(n for n in range(len(lines[-1])) if text_width(lines[-1][:n], size, bold) <= room))
             lines[-1:] = [lines[-1][:fits], lines[-1][fits:]]
     return lines
 

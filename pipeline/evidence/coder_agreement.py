@@ -83,7 +83,7 @@ def agreement(first: Sequence[Hashable], second: Sequence[Hashable], clusters: S
         for value in pair:
             counts[row, index[value]] += 1
     distances = np.array([[distance(one, other) for other in values] for one in values])
-    alike = float(np.mean([one == other for one, other in zip(first, second)])) if len(first) else float("nan")
+    alike = float(np.mean([one == other for one, other in zip(first, second, strict=True)])) if len(first) else float("nan")
     estimate = _alpha(counts, distances)
     members = _members(range(len(first)) if clusters is None else clusters)
     generator = np.random.default_rng(seed)
@@ -127,7 +127,7 @@ def agreement_table(first: pd.DataFrame, second: pd.DataFrame, places: Sequence[
         sets = [code_sets(each, variable, places) for each in (first, second)]
         rows.append(_row(variable, "places", agreement(*sets, distance=masi, draws=draws, seed=seed)))
     pairs = matched_rows(first, second)
-    clusters = list(zip(pairs["document"], pairs["section"]))
+    clusters = list(zip(pairs["document"], pairs["section"], strict=True))
     for variable in MATCHED:
         result = agreement(pairs[f"{variable}_first"].tolist(), pairs[f"{variable}_second"].tolist(), clusters,
                            draws=draws, seed=seed)
@@ -146,10 +146,10 @@ def code_agreement(first: pd.DataFrame, second: pd.DataFrame, places: Sequence[t
         sets = [code_sets(each, variable, places) for each in (first, second)]
         for code in sorted(set().union(*sets[0], *sets[1])):
             held = [[code in each for each in side] for side in sets]
-            if sum(one or other for one, other in zip(*held)) >= enough:
+            if sum(one or other for one, other in zip(*held, strict=True)) >= enough:
                 result = agreement(*held, draws=draws, seed=seed)
                 rows.append({"variable": variable, "code": code, "first": sum(held[0]), "second": sum(held[1]),
-                             "both": sum(one and other for one, other in zip(*held)), "alpha": result.alpha,
+                             "both": sum(one and other for one, other in zip(*held, strict=True)), "alpha": result.alpha,
                              "low": result.low, "high": result.high})
     return pd.DataFrame(rows, columns=["variable", "code", "first", "second", "both", "alpha", "low", "high"])
 
@@ -173,7 +173,7 @@ def _alpha(counts: np.ndarray, distances: np.ndarray) -> float:
         return float("nan")
 
     def metric(v1: np.ndarray, v2: np.ndarray, i1: np.ndarray, i2: np.ndarray, n_v: np.ndarray,
-               dtype: np.dtype = np.dtype(float)) -> np.ndarray:
+               dtype: type | np.dtype = float) -> np.ndarray:
         return distances[np.ix_(used, used)][i1, i2].astype(dtype)
 
     return float(krippendorff.alpha(value_counts=counts[:, used], level_of_measurement=metric))

@@ -91,7 +91,7 @@ def read_nothing(path: Path, documents: Sequence[Document]) -> pd.DataFrame:
 
 def uncoded(documents: Sequence[Document], passages: pd.DataFrame, nothing: pd.DataFrame) -> list[tuple[str, str]]:
     """The places (document, section) with neither a passage nor a reason why there is none, in reading order."""
-    seen = set(zip(passages["document"], passages["section"])) | set(zip(nothing["document"], nothing["section"]))
+    seen = set(zip(passages["document"], passages["section"], strict=True)) | set(zip(nothing["document"], nothing["section"], strict=True))
     places = [(document.id, place) for document in documents for place in document.places]
     return [place for place in places if place not in seen]
 
@@ -111,8 +111,8 @@ def unknown_places(table: pd.DataFrame, documents: Sequence[Document]) -> list[s
 
 
 def _refuse_gaps(path: Path, documents: Sequence[Document], passages: pd.DataFrame, nothing: pd.DataFrame) -> None:
-    coded = set(zip(passages["document"], passages["section"]))
-    both = [place for place in zip(nothing["document"], nothing["section"]) if place in coded]
+    coded = set(zip(passages["document"], passages["section"], strict=True))
+    both = [place for place in zip(nothing["document"], nothing["section"], strict=True) if place in coded]
     refuse(path, [f"{document}, {section}: has passages, so it does not hold nothing" for document, section in both]
            + [f"{document}, {section}: neither a passage nor a reason why there is none"
               for document, section in uncoded(documents, passages, nothing)],

@@ -44,10 +44,10 @@ def read_second_coding(evidence: Evidence, folder: Path | None = None) -> Second
     first, second = (read_passages(folder / f"{name}-coding.csv", evidence.codebook, evidence.documents)
                      for name in ("first", "second"))
     nothing = read_nothing(folder / "second-nothing.csv", evidence.documents)
-    chosen = set(zip(second["document"], second["section"])) | set(zip(nothing["document"], nothing["section"]))
+    chosen = set(zip(second["document"], second["section"], strict=True)) | set(zip(nothing["document"], nothing["section"], strict=True))
     places = tuple((document.id, place) for document in evidence.documents for place in document.places
                    if (document.id, place) in chosen)
-    strange = sorted(set(zip(first["document"], first["section"])) - chosen)
+    strange = sorted(set(zip(first["document"], first["section"], strict=True)) - chosen)
     refuse(folder / "first-coding.csv", [f"{document}, {section}: not among the places of the second coding"
                                          for document, section in strange], "Take the rows out.")
     settled = read_lines(folder / "settled.csv", SETTLED)
@@ -79,13 +79,13 @@ def _unsettled(settled: pd.DataFrame, differences: pd.DataFrame) -> list[str]:
     compared = [*KEY, "first", "second"]
     known, found = (list(table[compared].itertuples(index=False, name=None)) for table in (differences, settled))
     problems = [f"line {line}, column second: the two codings do not differ like this"
-                for line, row in zip(settled.index, found) if row not in set(known)]
+                for line, row in zip(settled.index, found, strict=True) if row not in set(known)]
     return problems + [f"{', '.join(row[:3])}: not settled; first {row[3] or 'nothing'}, second {row[4] or 'nothing'}"
                        for row in known if row not in set(found)]
 
 
 def _not_carried_out(settled: pd.DataFrame, passages: pd.DataFrame, places: Sequence[tuple[str, str]]) -> list[str]:
-    coded = {variable: dict(zip(places, code_sets(passages, variable, places))) for variable in VARIABLES}
+    coded = {variable: dict(zip(places, code_sets(passages, variable, places), strict=True)) for variable in VARIABLES}
     problems = []
     for row in settled.itertuples():
         now = coded.get(row.variable, {}).get((row.document, row.section))

@@ -150,4 +150,4 @@ def _primary(effects: pd.DataFrame, supports: dict[str, Indicator]) -> pd.DataFr
 
 
 def _places(passages: pd.DataFrame) -> int:
-    return len(set(zip(passages["document"], passages["section"])))
+    return len(set(zip(passages["document"], passages["section"], strict=True)))

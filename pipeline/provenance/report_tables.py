@@ -142,7 +142,7 @@ def _rows(cells: pd.DataFrame, key: list[str]) -> list[str]:
     names = pd.Series([", ".join(plain(cell) for cell in row if cell) for row in cells[key].itertuples(index=False)],
                       dtype=str)
     again = names.groupby(names).cumcount()
-    return [f"{name} ({count + 1})" if count else name for name, count in zip(names, again)]
+    return [f"{name} ({count + 1})" if count else name for name, count in zip(names, again, strict=True)]
 
 
 def _moved(was: pd.Series, now: pd.Series) -> dict[str, float]:

@@ -132,7 +132,7 @@ def _compared(run: Run, of_surveys: bool) -> list[str]:
     Of a council's survey only the tables are taken, to see whether they are the same (see differences.py).
     """
     return [path for stage in run.stages if ("@" in stage) == of_surveys for path in run.outputs(stage)
-            if is_table(path) or not of_surveys and path.startswith("reports/published/")]
+            if is_table(path) or (not of_surveys and path.startswith("reports/published/"))]
 
 
 def is_table(path: str) -> bool:
@@ -143,7 +143,7 @@ def is_table(path: str) -> bool:
     >>> is_table("reports/site/study.pdf"), is_table("data/processed/surveys/ofsted-2011/answers.csv")
     (False, False)
     """
-    return path.startswith("reports/site/") and (path.endswith(".csv") or path.endswith("/data"))
+    return path.startswith("reports/site/") and (path.endswith((".csv", "/data")))
 
 
 def _published(outputs: Mapping[str, str]) -> bool:

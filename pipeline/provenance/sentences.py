@@ -127,7 +127,7 @@ def split(paragraph: str) -> list[str]:
     ['It cannot tell.', 'Of 90 claims, 3 fail (see below).', '“Most” is 80.5%.']
     """
     ends = [match.end() for match in END_OF_SENTENCE.finditer(paragraph)]
-    parts = [paragraph[start:end].strip() for start, end in zip([0, *ends], [*ends, len(paragraph)])]
+    parts = [paragraph[start:end].strip() for start, end in zip([0, *ends], [*ends, len(paragraph)], strict=True)]
     return [part for part in parts if part]
 
 

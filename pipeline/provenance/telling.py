@@ -86,7 +86,7 @@ def _marked(was: str, now: str) -> tuple[str, str]:
     before, after = was.split(), now.split()
     sides: tuple[list[str], list[str]] = ([], [])
     for kind, *ends in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        for side, words in zip(sides, (before[ends[0]:ends[1]], after[ends[2]:ends[3]])):
+        for side, words in zip(sides, (before[ends[0]:ends[1]], after[ends[2]:ends[3]]), strict=True):
             text = _plain(" ".join(words))
             side += [text if kind == "equal" else f"**{text}**"] if words else []
     return " ".join(sides[0]), " ".join(sides[1])

@@ -27,7 +27,15 @@ from pipeline.rendering.data_tables import write_spreadsheets
 from pipeline.rendering.engines import choose_engine, recorded_engine
 from pipeline.rendering.frame import PAGES, write_frame
 from pipeline.rendering.source_checks import check_report
-from pipeline.rendering.sources import Report, alternative_texts, expanded, for_format, in_format, read_report, shared_settings
+from pipeline.rendering.sources import (
+    Report,
+    alternative_texts,
+    expanded,
+    for_format,
+    in_format,
+    read_report,
+    shared_settings,
+)
 from pipeline.rendering.table_list import TABLES, list_of_tables
 from pipeline.rendering.values import published_values
 from pipeline.suggestions import suggestion

@@ -30,7 +30,7 @@ class Machine:
     system: str
     processor: str
 
-    @cache
+    @cache  # noqa: B019  machines are few, and there for as long as the program
     def tags(self, python: str) -> set[Tag]:
         version = tuple(map(int, python.split(".")))
         return {*cpython_tags(version, None, self.platforms),

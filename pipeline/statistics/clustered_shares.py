@@ -75,7 +75,7 @@ def _check(counts: np.ndarray, bases: np.ndarray, weights: np.ndarray) -> None:
         raise DataError("Counts, bases and weights do not match.",
                         found=f"shapes {counts.shape}, {bases.shape} and {weights.shape}",
                         expected="one each a cluster")
-    if not (np.isfinite(bases).all() and (0 <= counts).all() and (counts <= bases).all() and bases.sum() > 0):
+    if not (np.isfinite(bases).all() and (counts >= 0).all() and (counts <= bases).all() and bases.sum() > 0):
         raise DataError("A share needs a base above 0, and each count within its base.",
                         found=f"{counts.sum():g} of {bases.sum():g} in {len(bases)} clusters")
     if not (np.isfinite(weights) & (weights > 0)).all():

@@ -154,7 +154,7 @@ def checked_correlation(correlation: ArrayLike) -> np.ndarray:
 
 def _inside(quantile, *probabilities: np.ndarray) -> list[np.ndarray]:
     """Finite quantiles: at probabilities 0 and 1 they stand in until `_with_edges` sets the exact value."""
-    return [quantile(np.where((0 < p) & (p < 1), p, 0.5)) for p in probabilities]
+    return [quantile(np.where((p > 0) & (p < 1), p, 0.5)) for p in probabilities]
 
 
 def _with_edges(cdf: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:

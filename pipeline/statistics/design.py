@@ -15,6 +15,7 @@ is the product of both answers' intraclass correlations of grades, as in Moulton
 all that Kish's 1 + (m - 1) icc says (Kish 1965, Survey Sampling).
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -219,7 +220,7 @@ def check_design(correlation: float, levels: Sequence[Level], alpha: float = 0.0
     if not 0 < alpha < 1:
         raise ParameterError("Impossible level of the test.", found=repr(alpha), expected="between 0 and 1")
     sizes = [1.0, *(level.size for level in levels)]
-    growing = all(size <= larger < np.inf for size, larger in zip(sizes, sizes[1:], strict=False))
+    growing = all(size <= larger < np.inf for size, larger in itertools.pairwise(sizes))
     explained = all(0 <= icc < 1 for level in levels for icc in (level.icc_support, level.icc_outcome))
     if not (growing and explained and all(x >= 0 and y >= 0 for x, y in _variances(levels))):
         raise ParameterError(
@@ -238,7 +239,7 @@ def check_design(correlation: float, levels: Sequence[Level], alpha: float = 0.0
 
 def _variances(levels: Sequence[Level]) -> list[tuple[float, float]]:
     shared = [(0.0, 0.0), *((level.icc_support, level.icc_outcome) for level in reversed(levels)), (1.0, 1.0)]
-    return [(x - outer_x, y - outer_y) for (outer_x, outer_y), (x, y) in zip(shared, shared[1:], strict=False)]
+    return [(x - outer_x, y - outer_y) for (outer_x, outer_y), (x, y) in itertools.pairwise(shared)]
 
 
 def _check_target(target: float, alpha: float) -> None:

@@ -54,7 +54,7 @@ def role_gaps(answers: pd.DataFrame, codebook: Codebook, draws: int = 20, seed: 
     estimate: every statistic is NaN then, `po_verdict` says "not estimable" and why, and q is over the other items.
     """
     names = {group.id: group.label for group in codebook.groups}
-    scale = list(reversed(codebook.scale.disagree)) + [codebook.scale.neutral] + list(reversed(codebook.scale.agree))
+    scale = [*list(reversed(codebook.scale.disagree)), codebook.scale.neutral, *list(reversed(codebook.scale.agree))]
     sets = feasible_sets(answers, codebook.decimals, codebook.rounding)
     first, second = (group.id for group in codebook.groups)
     positions = [codebook.scale.ids.index(category) for category in scale]

@@ -84,7 +84,7 @@ def _left_running(root: Path) -> int | None:
 def _beside(process: int | None) -> PipelineError:
     since = ""
     with suppress(psutil.Error):
-        since = f", since {datetime.fromtimestamp(psutil.Process(process).create_time()):%H:%M}" if process else ""
+        since = f", since {datetime.fromtimestamp(psutil.Process(process).create_time()).astimezone():%H:%M}" if process else ""
     return PipelineError("Another run of the pipeline is still going in this folder.", found=f"process {process or 'unknown'}{since}",
                          fix="Wait for it to end, or stop it, and run again.")
 

@@ -1,5 +1,6 @@
 """The stages of dvc.yaml and their commands: what each takes, what it makes, with which parameters."""
 
+import itertools
 import re
 import shlex
 from collections.abc import Mapping
@@ -60,7 +61,7 @@ def parameters(command: str, tracked: Mapping[str, object]) -> dict[str, str]:
     """
     words = shlex.split(command)
     pairs = {}
-    for option, value in zip(words, words[1:]):
+    for option, value in itertools.pairwise(words):
         if option == "-p" and "=" in value:
             name, _, pairs[name] = value.partition("=")
         elif option.startswith("--"):
@@ -107,7 +108,7 @@ def is_shared(path: str) -> bool:
     if folder == "surveys":
         return rest.startswith(f"{SHARED_SURVEY}/")
     if folder == "authorities":
-        return "/" not in rest and (rest == "README.md" or rest.endswith(".yaml") and rest != "manifest.yaml")
+        return "/" not in rest and (rest == "README.md" or (rest.endswith(".yaml") and rest != "manifest.yaml"))
     return True
 
 

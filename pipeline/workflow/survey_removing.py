@@ -54,8 +54,7 @@ def find_traces(root: Path, name: str) -> Traces:
     stages = [stage for lock in records(root) for stage in recorded_stages(lock).items()]
     own = tuple(sorted({stage for stage, _ in stages if stage.endswith(f"@{name}")}))
     folders = {root / place / name: what for place, what in PLACES.items() if (root / place / name).exists()}
-    folders |= {left: "left by a command that was stopped"
-                for left in (root / "data/raw/surveys").glob(f".{name}.*.part")}
+    folders |= dict.fromkeys((root / "data/raw/surveys").glob(f".{name}.*.part"), "left by a command that was stopped")
     runs, its, others = [], set(), set()
     for path, record in _records(cache):
         objects = {md5 for out in record.get("outs", []) for md5 in objects_of(cache, out)}

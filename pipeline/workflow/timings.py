@@ -19,7 +19,13 @@ from statsmodels.miscmodels.ordinal_model import OrderedModel
 from pipeline.authorities.models.fitting import fit_models
 from pipeline.authorities.panel.cleaning import clean
 from pipeline.authorities.releases.manifest import accepted_files
-from pipeline.chapters.staff_survey.analysis import importance_table, link_models, pair_table, published_survey, score_tables
+from pipeline.chapters.staff_survey.analysis import (
+    importance_table,
+    link_models,
+    pair_table,
+    published_survey,
+    score_tables,
+)
 from pipeline.chapters.staff_survey.front_matter import score_labels
 from pipeline.files import write_csv
 from pipeline.statistics.ordinal.fitting import CumulativeLink

@@ -22,7 +22,7 @@ def value_of(unit, year, indicator):
     return rows["value"].item()
 
 
-@pytest.mark.parametrize("timing, older", [("before", 2), ("within", 1), ("after", 0)])
+@pytest.mark.parametrize(("timing", "older"), [("before", 2), ("within", 1), ("after", 0)])
 def test_the_workforce_is_as_much_older_as_the_timing_says(timing, older):
     """Outcomes of 2023/24 (reporting year 2024): 30 September 2022 is before, 2023 within, 2024 after."""
     rows = analysis_panel(PANEL, "agency_rate", "re_referrals", timing).rows

@@ -101,7 +101,7 @@ WORKFORCE, OLDER = ("sources", 0), ("sources", 0, "schemas", 0)
 IDENTIFIER = "00000000-0000-4000-8000-000000000000"
 
 
-@pytest.mark.parametrize("change, found", [
+@pytest.mark.parametrize(("change", "found"), [
     (lambda c: c["sources"][0].pop("licence"), "sources, workforce, licence: field required"),
     (edit(*WORKFORCE, colour="red"), "sources, workforce, colour: "),
     (edit(*WORKFORCE, kind="weather"), "found 'weather'"),

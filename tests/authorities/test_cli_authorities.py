@@ -57,7 +57,7 @@ def made_up(all_files, tmp_path):
 def service(made_up):
     """A service that has the three data sets."""
     with serving() as running:
-        for source_id, identifier in IDENTIFIERS.items():
+        for source_id in IDENTIFIERS:
             running.gives(route(source_id), Answer((made_up / FILES[source_id]).read_bytes()))
         yield running
 
@@ -115,7 +115,7 @@ def test_from_the_service(project, service, made_up):
     assert "not downloaded: inspections. Download the file by hand from https://www.gov.uk/" in said
     assert "not downloaded: plan-durations. Give the identifier in sources.yaml, or download" in said
     assert read_manifest(project / FOLDER).sources["referrals"].url == service.base + route("referrals")
-    assert not [path for path in (project / FOLDER).rglob(".*")]
+    assert not list((project / FOLDER).rglob(".*"))
 
 
 def test_one_data_set_that_fails_does_not_lose_the_others(project, service, made_up):
@@ -138,7 +138,7 @@ def test_a_file_that_may_not_be_read_is_told_and_the_others_are_taken(project, m
         return whole(path)
 
     monkeypatch.setattr(Path, "read_bytes", denied)
-    said, mistake = fetch("--from", made_up)
+    _said, mistake = fetch("--from", made_up)
     assert "1 of 11 data sets" in mistake and "Permission denied" in mistake and FILES["referrals"] in mistake
     assert set(accepted_files(project / FOLDER)) == set(FILES) - {"referrals"}
 
@@ -174,7 +174,7 @@ def test_a_new_release_is_reported_and_waits(project, service, made_up):
     assert used(project) == before | {"referrals": new_release(made_up)}
 
 
-@pytest.mark.parametrize("answer, state", [("y", "in use now"), ("n", "NOT in use")])
+@pytest.mark.parametrize(("answer", "state"), [("y", "in use now"), ("n", "NOT in use")])
 def test_who_sits_before_it_is_asked_after_seeing_the_changes(project, made_up, monkeypatch, answer, state):
     words = ["--from", str(made_up), "--only", "referrals"]
     fetch(*words)

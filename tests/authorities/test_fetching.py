@@ -87,7 +87,7 @@ def test_a_later_call_continues_what_an_earlier_one_left(service, tmp_path):
     assert len(contents(tmp_path)) == 1
 
 
-@pytest.mark.parametrize("broken, then", [
+@pytest.mark.parametrize(("broken", "then"), [
     (Answer(CSV, cut=9_000), Answer(CSV)),  # no mark of the version, no parts
     (Answer(CSV, etag='W/"one"', ranges=True, cut=9_000), Answer(CSV, etag='W/"one"', ranges=True)),  # a weak mark
     (Answer(CSV, etag='"one"', ranges=True, cut=9_000), Answer(CSV, etag='"one"')),  # parts are not served any more
@@ -118,7 +118,7 @@ def test_a_packed_file_is_unpacked_also_after_a_break(service, tmp_path):
     assert service.asked[0][1]["Accept-Encoding"] == "gzip" and service.asked[1][1]["Range"] == "bytes=3000-"
 
 
-@pytest.mark.parametrize("answers, asked", [([Answer(b"", 500), Answer(CSV)], 2),
+@pytest.mark.parametrize(("answers", "asked"), [([Answer(b"", 500), Answer(CSV)], 2),
                                             ([Answer(b"", 503), Answer(b"", 502), Answer(CSV)], 3),
                                             ([Answer(CSV, cut=10, stall=True), Answer(CSV)], 2)])
 def test_what_passes_is_tried_again(service, tmp_path, answers, asked):
@@ -127,7 +127,7 @@ def test_what_passes_is_tried_again(service, tmp_path, answers, asked):
     assert (tmp_path / "a.csv").read_bytes() == CSV and len(service.asked) == asked
 
 
-@pytest.mark.parametrize("answer, found, asked", [
+@pytest.mark.parametrize(("answer", "found", "asked"), [
     (Answer(b"", 500), "status 500", 3),
     (Answer(b"", 404), "status 404", 1),
     (Answer(b"", 403), "status 403", 1),
@@ -189,7 +189,7 @@ def test_from_the_service_to_the_manifest(service, tmp_path, catalogue, made_up)
     assert {path.name for path in contents(tmp_path)} == {"manifest.yaml", "referrals.csv"}
 
 
-@pytest.mark.parametrize("proposed, name", [("csww_indicators_2030.csv", "csww_indicators_2030.csv"),
+@pytest.mark.parametrize(("proposed", "name"), [("csww_indicators_2030.csv", "csww_indicators_2030.csv"),
                                             ("../csww_indicators_2030.csv", "workforce.csv"),
                                             ("csww_indicators_/../../up.csv", "workforce.csv"),
                                             ("manifest.yaml", "workforce.csv"), ("", "workforce.csv")])
@@ -199,7 +199,7 @@ def test_a_name_that_the_service_proposes_is_used_only_if_it_is_one_of_the_data_
     assert download_offer(tmp_path, catalogue.source("workforce"), url, patience=QUICK).name == name
 
 
-@pytest.mark.parametrize("old, new, found", [
+@pytest.mark.parametrize(("old", "new", "found"), [
     ("turnover_rate_fte,", "turnover_fte_rate,", "turnover_fte_rate"),  # a schema that nobody knows
     ("time_period,", "period,", "no column 'time_period'"),
     ("agency_fte,", "leavers_fte,", "stands twice"),
@@ -219,7 +219,7 @@ def test_a_file_that_is_not_as_it_should_be_replaces_nothing(tmp_path, catalogue
     assert contents(tmp_path / "raw") == before
 
 
-@pytest.mark.parametrize("body, found", [(b"", "empty"), (b"<!DOCTYPE html><p>Sorry", "web page"),
+@pytest.mark.parametrize(("body", "found"), [(b"", "empty"), (b"<!DOCTYPE html><p>Sorry", "web page"),
                                          (b"PK\x03\x04", "ZIP"), (b"time_period\n\xff\xfe", "UTF-8")])
 def test_other_files_under_the_right_name(tmp_path, catalogue, body, found):
     (tmp_path / "csww_indicators_1.csv").write_bytes(body)

@@ -6,7 +6,12 @@ import pytest
 from scipy.stats import t
 
 from pipeline.authorities.models.declared import FITTED
-from pipeline.authorities.models.inspection_models import INSPECTIONS, inspection_models, inspection_rows, workforce_year
+from pipeline.authorities.models.inspection_models import (
+    INSPECTIONS,
+    inspection_models,
+    inspection_rows,
+    workforce_year,
+)
 from pipeline.statistics.ordinal.fitting import CumulativeLink
 from tests.authorities import made_up_effects
 
@@ -15,7 +20,7 @@ JUDGED = made_up_effects.inspections(PANEL)
 NO_DEPRIVATION = made_up_effects.deprivation(PANEL).iloc[:0]
 
 
-@pytest.mark.parametrize("day, year", [("2022-09-29", 2021), ("2022-09-30", 2021), ("2022-10-01", 2022),
+@pytest.mark.parametrize(("day", "year"), [("2022-09-29", 2021), ("2022-09-30", 2021), ("2022-10-01", 2022),
                                        ("2022-12-31", 2022), ("2023-01-01", 2022)])
 def test_the_workforce_is_that_of_the_last_30_september_before_the_inspection(day, year):
     assert workforce_year(pd.Series(pd.to_datetime([day]))).item() == year
@@ -84,7 +89,7 @@ def test_adjusted_models_lose_those_without_a_rank_and_say_so():
         ["agency_rate", "idaci", "no rank of deprivation", 4]]
 
 
-@pytest.mark.parametrize("change, status", [
+@pytest.mark.parametrize(("change", "status"), [
     (lambda rows: rows.head(20), "fewer than 30 inspections"),
     (lambda rows: rows.assign(overall=2), "one authority only, or one judgement only"),
     (lambda rows: rows.assign(unit="E06999010"), "one authority only, or one judgement only"),

@@ -161,12 +161,12 @@ def test_nothing_fetched_gives_tables_without_rows():
 def only(**changes):
     """The agency panel with some of it changed."""
     panel = PANEL[PANEL["indicator"].isin(["agency_rate", "re_referrals"])].copy()
-    for name, change in changes.items():
+    for change in changes.values():
         panel = change(panel)
     return panel
 
 
-@pytest.mark.parametrize("change, status", [
+@pytest.mark.parametrize(("change", "status"), [
     (lambda rows: rows[rows["unit"] == "E06999010"], "fewer than two units"),
     (lambda rows: rows[rows["year"].isin([2020, 2022])], ""),
     (lambda rows: rows.assign(value=rows["value"].where(rows["indicator"] != "agency_rate", 12.0)),

@@ -140,7 +140,7 @@ def test_gaps_name_every_missing_year_once_with_its_reason_in_words(profiles):
             for low, _, high in [part.partition(" to ")]
             for year in range(int(low), int(high or low) + 1)
         ]
-        titles = dict(zip(profile.indicators["id"], profile.indicators["title"].str.lower()))
+        titles = dict(zip(profile.indicators["id"], profile.indicators["title"].str.lower(), strict=True))
         assert sorted(listed) == sorted((titles[row.indicator], row.year) for row in missing.itertuples())
         assert not any("_" in why for why in tables.gaps(profile)["why"])
 

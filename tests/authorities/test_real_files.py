@@ -75,7 +75,7 @@ def as_number(text):
 
 
 def agrees(found, expected):
-    return math.isnan(found) and math.isnan(expected) or math.isclose(found, expected, rel_tol=1e-12)
+    return (math.isnan(found) and math.isnan(expected)) or math.isclose(found, expected, rel_tol=1e-12)
 
 
 @pytest.mark.slow
@@ -132,7 +132,7 @@ def test_deprivation_of_both_forms(real, cells):
 
 
 def test_englands_figures_are_the_published_ones_and_no_sum_of_authorities(real, cells):
-    for indicator, (source, value, numerator, _) in STATISTICS.items():
+    for indicator, (source, value, *_) in STATISTICS.items():
         for row in rows_of(made_up.FILES[source]):
             if row["geographic_level"] == "National":
                 found = cells["E92000001", int(row["time_period"]), indicator]

@@ -73,7 +73,7 @@ def test_sound_files_have_no_error(source, tmp_path):
     ((5, "CPP_subsequent_percent", "100.1"), "error", "above 100"),
 ])
 def test_each_rule_names_line_and_column(altered, cell, severity, words):
-    places, table = found(altered("subsequent-plans", [cell]), "subsequent-plans")
+    _places, table = found(altered("subsequent-plans", [cell]), "subsequent-plans")
     of_cell = table[(table["column"] == cell[1]) & table["problem"].str.contains(words, regex=False)]
     assert len(of_cell), table.to_string()
     assert of_cell["severity"].unique().tolist() == [severity]

@@ -27,7 +27,7 @@ def texts(figure: Figure) -> list[tuple[Text, Bbox]]:
                       if min(limits) <= tick.get_loc() <= max(limits) for label in (tick.label1, tick.label2)]
     shown = [text for text in found if text.get_visible() and text.get_text().strip()]
     boxes = [Text.get_window_extent(text) for text in shown]  # of the text alone, without an arrow of its own
-    return [(text, Bbox(box.get_points() / DOTS)) for text, box in zip(shown, boxes)]
+    return [(text, Bbox(box.get_points() / DOTS)) for text, box in zip(shown, boxes, strict=True)]
 
 
 def overlapping(figure: Figure) -> list[tuple[str, str]]:

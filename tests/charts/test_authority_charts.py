@@ -11,7 +11,7 @@ from tests.charts.gallery import CHOICES, DRAWN, OUTCOMES, SUPPORTS, YEARLY, eff
 def test_effects_stand_at_their_values_in_the_row_of_their_support():
     table = effects()
     figure = DRAWN["effects"]()
-    for axes, column in zip(figure.axes, OUTCOMES):
+    for axes, column in zip(figure.axes, OUTCOMES, strict=True):
         assert axes.get_title(loc="left").replace("\n", " ") == OUTCOMES[column]
         dots = [line for line in axes.lines if line.get_marker() in "oD"]
         for name, line in zip(("within", "between"), dots, strict=True):
@@ -31,7 +31,7 @@ def test_the_smallest_effect_is_marked_on_both_sides_of_the_first_series_only():
 def test_a_pair_without_a_value_is_left_empty_and_the_others_stay_in_their_rows():
     table = effects().query("not (row == 'vacancy_rate' and column == 'repeat_plans')")
     axes = effect_panels(table, SUPPORTS, OUTCOMES, {"within": "a", "between": "b"}, "x").axes[0]
-    xs = np.array([line.get_xdata() for line in axes.lines if line.get_marker() == "o"][0], dtype=float)
+    xs = np.array(next(line.get_xdata() for line in axes.lines if line.get_marker() == "o"), dtype=float)
     assert np.isnan(xs[0]) and not np.isnan(xs[1:]).any()
 
 
@@ -63,7 +63,7 @@ def test_each_specification_has_one_mark_for_each_choice():
 
 def test_a_year_without_a_value_of_england_breaks_the_line_and_bars_span_the_spread():
     figure = yearly_panels(yearly(gap={("caseload", 2020)}), YEARLY)
-    axes = dict(zip(YEARLY, figure.axes))["caseload"]
+    axes = dict(zip(YEARLY, figure.axes, strict=True))["caseload"]
     line = np.array(axes.lines[0].get_ydata(), dtype=float)
     assert np.isnan(line[3]) and np.isnan(line).sum() == 1
     wide, narrow = axes.containers

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.charts.evidence import CLAIMS, LABELS, SAYS, SHOWS, agreement_chart, documents_chart, matrix_chart, theory_chart
+from pipeline.charts.evidence import (
+    CLAIMS,
+    LABELS,
+    SAYS,
+    SHOWS,
+    agreement_chart,
+    documents_chart,
+    matrix_chart,
+    theory_chart,
+)
 from pipeline.charts.style import WIDTH, ink_on
 from tests.charts.contrast import contrast, luminance
 from tests.charts.extents import outside, overlapping

@@ -79,7 +79,7 @@ def test_a_scale_runs_in_one_direction_also_in_grey(name):
 def test_answers_that_touch_are_told_apart_by_every_eye_and_in_grey():
     for one, other in pairwise(SCALE_OF_SEVEN):
         assert difference(one, other) >= TOLD_APART and grey_step(one, other) >= GREY_APART
-    for agree, disagree in zip(AGREE, DISAGREE):
+    for agree, disagree in zip(AGREE, DISAGREE, strict=True):
         assert difference(agree, disagree) >= 2 * TOLD_APART  # in grey the line between the sides tells them apart
 
 

@@ -23,7 +23,7 @@ def lines(axes, colour, linestyle="-"):
 def test_heights_are_in_proportion_to_the_values():
     table = trend_figures()
     (axes,) = trends(table, TRENDS).axes
-    for name, line in zip(TRENDS, lines(axes, FIRST[0])):
+    for name, line in zip(TRENDS, lines(axes, FIRST[0]), strict=True):
         values = table.loc[table["indicator"] == name, "value"].to_numpy()
         heights = line.get_ydata()
         base = heights[0] - values[0] * (heights[1] - heights[0]) / (values[1] - values[0])  # where 0 is

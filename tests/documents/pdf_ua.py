@@ -97,9 +97,7 @@ def _title(pdf: pypdf.PdfReader, tree: Element) -> Iterator[str]:
 def _nesting(pdf: pypdf.PdfReader, tree: Element) -> Iterator[str]:
     for parent in tree.all():
         for child in parent.children:
-            if child.standard in PARENTS and parent.standard not in PARENTS[child.standard]:
-                yield f"{child.standard} in {parent.standard}"
-            elif parent.standard in CHILDREN and child.standard not in CHILDREN[parent.standard]:
+            if (child.standard in PARENTS and parent.standard not in PARENTS[child.standard]) or (parent.standard in CHILDREN and child.standard not in CHILDREN[parent.standard]):
                 yield f"{child.standard} in {parent.standard}"
 
 

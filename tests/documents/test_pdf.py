@@ -7,7 +7,14 @@ from pathlib import Path
 import docx
 import pypdf
 import pytest
-from pypdf.generic import ArrayObject, BooleanObject, DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    BooleanObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    TextStringObject,
+)
 
 from .pdf_ua import CONDITIONS, failures
 

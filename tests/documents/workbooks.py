@@ -35,7 +35,7 @@ def read(path: Path) -> Book:
     with zipfile.ZipFile(path) as archive:
         parts = {name: etree.fromstring(archive.read(name)) for name in archive.namelist()
                  if name.endswith((".xml", ".rels")) and archive.getinfo(name).file_size}
-    cells = {name: rows for name, rows in _cells(path)}
+    cells = dict(_cells(path))
     return (_xlsx if path.suffix == ".xlsx" else _ods)(path, parts, cells)
 
 

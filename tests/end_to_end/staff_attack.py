@@ -60,7 +60,7 @@ class Attacker:
         self.scaled = np.array([category != "dont_know" for category in self.categories])
         sizes = published.groups.set_index(["grouping", "group"])["respondents"]
         self.rows = list(sizes.index)
-        self.told = set(zip(lines["grouping"], lines["group"]))
+        self.told = set(zip(lines["grouping"], lines["group"], strict=True))
         self.facts: list[tuple[np.ndarray, float, float]] = []
         self._sums(sizes)
         self._counts(lines)
@@ -72,7 +72,7 @@ class Attacker:
         self._know(self.cells(("all", "all")) * np.tile(self.scaled, len(self.rows)), *answered)
         named, scores = published.groups.set_index(["grouping", "label"])["group"], published.scores
         rows = [(grouping, named.get((grouping, label)))
-                for grouping, label in zip(scores["grouping"], scores["label"])]
+                for grouping, label in zip(scores["grouping"], scores["label"], strict=True)]
         self._scores(scores.assign(row=rows), alone)
 
     def cells(self, row: tuple[str, str], categories: object = None) -> np.ndarray:
@@ -125,7 +125,7 @@ class Attacker:
 
     def range(self, unknowns: np.ndarray) -> tuple[int, int]:
         """The fewest and the most people that can be in these cells together."""
-        matrix, low, high = (np.array(part) for part in zip(*self.facts))
+        matrix, low, high = (np.array(part) for part in zip(*self.facts, strict=True))
         ends = []
         for sign in (1, -1):
             solved = milp(sign * unknowns, integrality=np.ones(len(unknowns)), bounds=Bounds(0, self.people),

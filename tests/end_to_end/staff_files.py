@@ -62,7 +62,7 @@ def write_export(path: Path, respondents: int = 300, seed: int = 7) -> Made:
                                                    for each in number], ""), name=REMARK)
     whole = pd.concat([personal, people, remarks], axis=1)
     again = whole.sample(6, random_state=seed).assign(**dict.fromkeys(STATEMENTS, ""))
-    again[list(STATEMENTS)[0]] = AGREEMENT[4]
+    again[next(iter(STATEMENTS))] = AGREEMENT[4]
     empty = whole.head(2).assign(**{"Respondent ID": ["RZQ9900001", "RZQ9900002"], **dict.fromkeys(STATEMENTS, "")})
     _write_workbook(path, pd.concat([whole, again, empty], ignore_index=True))
     secrets = ("RZQ7", "203.0.113.", "z.quill", "council.example", "Quillfeather", "xylophonically", "2031-02-",

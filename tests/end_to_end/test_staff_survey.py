@@ -127,7 +127,7 @@ def sheets(path):
 
 def test_the_report_is_there_in_five_formats_with_its_title(folder):
     html, docx, pdf, xlsx, ods = made(folder)
-    assert TITLE in re.search(r"<title>(.*?)</title>", html.read_text(encoding="utf-8"), re.S)[1]
+    assert TITLE in re.search(r"<title>(.*?)</title>", html.read_text(encoding="utf-8"), re.DOTALL)[1]
     assert TITLE in docx_text(docx) and Document(docx).core_properties.title == TITLE
     assert TITLE in "".join(pdf_pages(pdf)) and PdfReader(pdf).metadata.title == TITLE
     for path in (xlsx, ods):
@@ -227,7 +227,7 @@ def test_the_workbooks_tell_nothing_that_the_csv_does_not(folder):
             table = pd.read_csv(site / "data" / f"{name}.csv", keep_default_na=False, na_values=[""])[list(headings)]
             assert len(found[name]) - top - 1 == len(table), name
             for cells, row in zip(found[name][top + 1:], table.itertuples(index=False), strict=True):
-                for cell, value in zip(cells, row):
+                for cell, value in zip(cells, row, strict=True):
                     if pd.isna(value) or value == "–":
                         assert cell in ("[c]", "[x]", "none")
                     else:
@@ -248,7 +248,7 @@ def test_no_mean_of_few_people_follows_from_the_others(published):
 
 
 def test_a_difference_is_shown_only_where_all_four_counts_behind_it_are_large_enough(published, export):
-    items = dict(zip(dict.fromkeys(published.answers["item"]), STATEMENTS))
+    items = dict(zip(dict.fromkeys(published.answers["item"]), STATEMENTS, strict=True))
     agree = {"Strongly agree", "Agree", "Very satisfied", "Fairly satisfied"}
     smallest = []
     for pair in published.pairs.itertuples():
@@ -270,7 +270,7 @@ def test_a_simulated_survey_says_so_everywhere(other):
     pages = pdf_pages(pdf)
     assert len(pages) > 3 and ["simulated" in page.lower() for page in pages] == [True] * len(pages)
     text = html.read_text(encoding="utf-8")
-    assert "simulated" in re.search(r"<title>(.*?)</title>", text, re.S)[1].lower()
+    assert "simulated" in re.search(r"<title>(.*?)</title>", text, re.DOTALL)[1].lower()
     assert "simulated" in Document(docx).core_properties.title.lower()
     assert "Nobody gave these answers" in text and "Nobody gave these answers" in docx_text(docx)
     for path in workbooks:

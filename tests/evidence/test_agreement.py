@@ -25,7 +25,7 @@ def by_definition(first, second, distance) -> float:
     """1 - D_o / D_e: the mean distance within units against that over all pairs of values of the whole data."""
     values = [*first, *second]
     n = len(values)
-    observed = sum(distance(one, other) for one, other in zip(first, second)) / len(first)
+    observed = sum(distance(one, other) for one, other in zip(first, second, strict=True)) / len(first)
     expected = sum(distance(values[i], values[j]) for i in range(n) for j in range(n) if i != j) / (n * (n - 1))
     return 1 - observed / expected if expected else math.nan
 
@@ -51,7 +51,7 @@ def test_passonneaus_distance(first, second, distance):
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(SETS, SETS), min_size=2, max_size=12))
 def test_alpha_of_sets_is_the_definition(units):
-    first, second = zip(*units)
+    first, second = zip(*units, strict=True)
     expected = by_definition(first, second, masi)
     found = agreement(first, second, distance=masi, draws=0).alpha
     assert (math.isnan(found) and math.isnan(expected)) or found == pytest.approx(expected, abs=1e-9)

@@ -162,7 +162,7 @@ def test_every_place_of_the_five_documents_is_coded_or_has_a_reason(evidence):
 def test_passages_stand_in_reading_order_with_ids_of_their_document(evidence):
     order = {(document.id, place): number for number, (document, place) in enumerate(
         (document, place) for document in evidence.documents for place in document.places)}
-    numbers = [order[place] for place in zip(evidence.passages["document"], evidence.passages["section"])]
+    numbers = [order[place] for place in zip(evidence.passages["document"], evidence.passages["section"], strict=True)]
     assert numbers == sorted(numbers)
     assert all(row.id.startswith(f"{row.document}-") for row in evidence.passages.itertuples())
     assert not evidence.passages.drop(columns=["id", "summary"]).duplicated().any()

@@ -1,6 +1,7 @@
 """The exercises of chapters 5 to 9, answered right and wrong: each right answer is worked out here in another way."""
 
 import csv
+import itertools
 import re
 from functools import cache
 from math import sqrt
@@ -242,10 +243,10 @@ def test_a_chapter_has_the_agreed_parts_in_order_and_holds_no_answer(name):
 def test_a_chapter_defines_no_function_keeps_no_output_and_explains_each_cell_of_code(name):
     cells = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
-    assert not [cell.id for cell in code if re.search(r"^\s*(def|class) ", cell.source, re.M)]
+    assert not [cell.id for cell in code if re.search(r"^\s*(def|class) ", cell.source, re.MULTILINE)]
     assert not [cell.id for cell in code if cell.outputs or cell.execution_count is not None]
     assert not [line for cell in code for line in cell.source.splitlines() if len(line) > 120]
-    pairs = zip(cells[3:], cells[4:])  # after the cells of parameters and imports
+    pairs = itertools.pairwise(cells)  # after the cells of parameters and imports
     unexplained = [after.id for before, after in pairs if before.cell_type == after.cell_type == "code"]
     assert unexplained == []
 
@@ -254,7 +255,7 @@ def test_a_chapter_defines_no_function_keeps_no_output_and_explains_each_cell_of
 def test_try_it_names_a_parameter_of_the_chapter(name):
     cells = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells
     parameters = next(cell.source for cell in cells if "parameters" in cell.metadata.get("tags", []))
-    names = re.findall(r"^(\w+) = ", parameters, re.M)
+    names = re.findall(r"^(\w+) = ", parameters, re.MULTILINE)
     text = next(cell.source for cell in cells if "## Try it" in cell.source).split("## Try it")[1]
     assert any(f"`{each} = " in text for each in names)
 
@@ -264,7 +265,7 @@ def test_every_term_that_a_chapter_links_stands_in_the_glossary(name):
     cells = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells
     linked = set(re.findall(r"\.\./docs/explanation/glossary\.md#([\w-]+)", " ".join(cell.source for cell in cells)))
     glossary = (ROOT / "docs" / "explanation" / "glossary.md").read_text(encoding="utf-8")
-    terms = re.findall(r"^### (.+)$", glossary, re.M)
+    terms = re.findall(r"^### (.+)$", glossary, re.MULTILINE)
     assert linked and linked <= {re.sub(r"[^\w-]", "", term.lower().replace(" ", "-")) for term in terms}
 
 
@@ -285,7 +286,7 @@ def test_the_made_up_confidential_counts_are_small_and_england_knows_them():
 
 def test_the_exercises_on_disclosure_say_nothing_of_a_survey_but_the_made_up_one():
     assert "responses" not in chapter_09.exercises.__annotations__
-    assert {name for name in chapter_09.exercises.__annotations__} == {"counts", "released", "return"}
+    assert set(chapter_09.exercises.__annotations__) == {"counts", "released", "return"}
 
 
 def test_practice_answers_are_made_once_and_marked_as_simulated(tmp_path):

@@ -198,8 +198,8 @@ def test_within_the_block_and_no_longer(tmp_path, monkeypatch):
     assert dict(os.environ) == before and not tempfile.gettempdir().startswith(str(tmp_path / ".dvc"))
 
 
-HOLD = "import sys, time; from pathlib import Path; from pipeline.machine.isolation import scratch\n" \
-       "print(scratch(Path(sys.argv[1])), flush=True); {then}"
+HOLD = ("import sys, time; from pathlib import Path; from pipeline.machine.isolation import scratch\n"
+        "print(scratch(Path(sys.argv[1])), flush=True); {then}")
 
 
 def hold(project: Path, then: str) -> subprocess.Popen:

@@ -100,7 +100,7 @@ def test_a_mistake_is_one_message_and_exit_code_2(project, words, message):
     git(project, "-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--message", "no run")
     git(project, "checkout", "--quiet", "--force", "first")
     done = golden_thread(project, "diff", *words)
-    assert done.returncode == 2 and message in done.stderr and "fix:" in done.stderr or "--format" in words
+    assert (done.returncode == 2 and message in done.stderr and "fix:" in done.stderr) or "--format" in words
     assert "Traceback" not in done.stderr and done.stdout == ""
 
 

@@ -1,5 +1,6 @@
 """The sample as a reader meets it, in each of the three formats of the embedded engine."""
 
+import itertools
 import re
 import shutil
 import zipfile
@@ -120,7 +121,7 @@ def test_html_loads_nothing(rendered: Path, page: Page) -> None:
     loaded = [attributes[key] for _, attributes in page.elements for key in ("src", "srcset", "poster", "data")
               if key in attributes]
     assert loaded and all(address.startswith("data:") for address in loaded)
-    links = [attributes for attributes in page.all("link")]
+    links = list(page.all("link"))
     assert all(link["href"].startswith("data:") for link in links)
     assert not page.all("script")
     source = (rendered / "sample.html").read_text(encoding="utf-8")
@@ -131,7 +132,7 @@ def test_html_is_built_for_screen_readers(page: Page) -> None:
     assert page.all("html")[0]["lang"] == "en-GB"
     assert page.texts["title"] == ["Support & outcomes: a sample"] and len(page.all("h1")) == 1
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
-    assert levels[0] == 1 and all(after <= before + 1 for before, after in zip(levels, levels[1:]))
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in itertools.pairwise(levels))
     assert [len(page.all(landmark)) for landmark in ("header", "nav", "main", "footer")] == [2, 2, 1, 1]
     assert [nav.get("aria-label") or nav["aria-labelledby"] for nav in page.all("nav")] == ["Site", "toc-title"]
     assert page.all("a")[0] == {"class": "skip", "href": "#content"}
@@ -162,7 +163,7 @@ def test_html_tables_and_charts_scroll_in_boxes_that_a_keyboard_reaches(page: Pa
 def test_docx_has_real_headings_below_a_title(document: docx.document.Document) -> None:
     styled = [(paragraph.style.name, plain(paragraph.text)) for paragraph in document.paragraphs]
     assert styled[0] == ("Title", "Support & outcomes: a sample")
-    assert [(name[-1], text) for name, text in styled if name.startswith("Heading")] == list(zip("11211", HEADINGS))
+    assert [(name[-1], text) for name, text in styled if name.startswith("Heading")] == list(zip("11211", HEADINGS, strict=True))
 
 
 def test_docx_images_have_alternative_texts_and_fit(document: docx.document.Document) -> None:

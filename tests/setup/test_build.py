@@ -17,7 +17,7 @@ from pipeline.setup.environment import ROOT, check, uv_settings
 
 # Nothing listens there: every way out is closed.
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy", "PIP_PROXY")
-OFFLINE = {name: "http://127.0.0.1:9" for name in PROXIES} | {"NO_PROXY": "", "no_proxy": "", "UV_HTTP_RETRIES": "0"}
+OFFLINE = dict.fromkeys(PROXIES, "http://127.0.0.1:9") | {"NO_PROXY": "", "no_proxy": "", "UV_HTTP_RETRIES": "0"}
 
 
 # What uv is told

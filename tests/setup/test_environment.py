@@ -15,7 +15,7 @@ LOCKED = locked_versions((ROOT / "requirements.lock").read_text(encoding="utf-8"
 
 def test_every_direct_dependency_has_exactly_the_locked_version():
     names = [canonicalize_name(requirement.name) for requirement in direct_dependencies()]
-    assert PINNED == {name: LOCKED[name] for name in names}
+    assert {name: LOCKED[name] for name in names} == PINNED
 
 
 def test_nothing_else_is_in_it_but_the_named_few():

@@ -228,7 +228,7 @@ def test_agreement_at_opposite_ends_turns_the_two_by_two_bounds_round():
 
 def test_many_pairs_at_once_are_each_pair_alone():
     generator = np.random.default_rng(11)
-    support, outcome = generator.integers(0, 20, (2, 6, 5)) + [1, 0, 0, 0, 1]
+    support, outcome = [*generator.integers(0, 20, (2, 6, 5)), 1, 0, 0, 0, 1]
     for statistic in STATISTICS:
         low, high = extreme_values(statistic, support[:, None], outcome[None, :], NON_NEGATIVE, AGREE)
         for i, j in np.ndindex(6, 6):
@@ -243,7 +243,7 @@ def test_an_undefined_statistic_says_so():
     assert bounds("both_agree", [60, 40, 0, 0, 0], [10, 40, 20, 20, 10]).high == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize("low, high", [(0.5, 0.4), (-1.1, 0), (0, 1.1), (float("nan"), 0.5)])
+@pytest.mark.parametrize(("low", "high"), [(0.5, 0.4), (-1.1, 0), (0, 1.1), (float("nan"), 0.5)])
 def test_an_impossible_range_of_latent_correlations_is_an_error(low, high):
     with pytest.raises(ParameterError, match="latent"):
         latent_between(low, high)

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from pipeline.errors import DataError, ParameterError
-from pipeline.statistics.association import NON_NEGATIVE, NOTHING, bounds, extreme_tables, extreme_values, latent_between
+from pipeline.statistics.association import (
+    NON_NEGATIVE,
+    NOTHING,
+    bounds,
+    extreme_tables,
+    extreme_values,
+    latent_between,
+)
 from pipeline.statistics.confidence_sets import bound_errors, confidence_set, imbens_manski
 from pipeline.statistics.joint import AGREE, STATISTICS, comonotone, measure
 
@@ -48,7 +55,7 @@ SMOOTH = [
 ]
 
 
-@pytest.mark.parametrize("statistic, assumption", SMOOTH, ids=lambda value: getattr(value, "name", value))
+@pytest.mark.parametrize(("statistic", "assumption"), SMOOTH, ids=lambda value: getattr(value, "name", value))
 def test_errors_of_independent_samples_agree_with_resampling(statistic, assumption):
     generator = np.random.default_rng(1)
     supports = generator.multinomial(2000, SUPPORT / SUPPORT.sum(), size=3000)

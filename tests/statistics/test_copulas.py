@@ -43,7 +43,7 @@ def test_the_bivariate_normal_by_another_integral(x, y, r):
     assert bivariate_normal_cdf(x, y, r) == pytest.approx(by_integration(x, y, r), abs=1e-10)
 
 
-@pytest.mark.parametrize("x, y", [(0, 0), (0, 1), (1, 0), (0, -1), (-1, 0), (-1, 1), (1, 1), (-1, -1)])
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (0, 1), (1, 0), (0, -1), (-1, 0), (-1, 1), (1, 1), (-1, -1)])
 @pytest.mark.parametrize("r", [-0.9, -0.3, 0, 0.3, 0.9])
 def test_the_bivariate_normal_on_the_axes_and_in_every_quadrant(x, y, r):
     assert bivariate_normal_cdf(x, y, r) == pytest.approx(by_integration(x, y, r), abs=1e-12)

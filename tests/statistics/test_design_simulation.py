@@ -32,13 +32,13 @@ def standardised_difference(correlation, respondents, levels, replicates, seed):
     return (drawn - formula) / math.sqrt(formula * (1 - formula) / replicates)
 
 
-@pytest.mark.parametrize("correlation, respondents, levels", [DESIGNS[1], DESIGNS[6]])
+@pytest.mark.parametrize(("correlation", "respondents", "levels"), [DESIGNS[1], DESIGNS[6]])
 def test_formula_and_simulation_agree_in_a_few_surveys(correlation, respondents, levels):
     assert abs(standardised_difference(correlation, respondents, levels, 300, seed=8)) < 3.5
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("correlation, respondents, levels", DESIGNS)
+@pytest.mark.parametrize(("correlation", "respondents", "levels"), DESIGNS)
 def test_formula_and_simulation_agree_within_monte_carlo_error(correlation, respondents, levels):
     """3,000 surveys each: a standard error of 0.9 points of power at most. Of nine designs, none differs by 3.5."""
     assert abs(standardised_difference(correlation, respondents, levels, 3000, seed=9)) < 3.5
@@ -95,7 +95,7 @@ def test_degenerate_samples_are_no_evidence_and_lines_are_all_of_it():
     assert spearman_statistic(line, 2 - line, (3, 3), clusters=9) == -math.inf
 
 
-@pytest.mark.parametrize("respondents, size", [(101, 10), (100, 2.5), (10, 10)])
+@pytest.mark.parametrize(("respondents", "size"), [(101, 10), (100, 2.5), (10, 10)])
 def test_simulated_clusters_are_whole_and_two_or_more(respondents, size):
     with pytest.raises(ParameterError, match="simulat"):
         simulate_power(P, Q, 0.2, respondents, [Level(size, 0.1, 0.1)])

@@ -48,7 +48,7 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize("percentages, base, categories, group", ROWS)
+@pytest.mark.parametrize(("percentages", "base", "categories", "group"), ROWS)
 def test_a_set_holds_exactly_the_listed_members(percentages, base, categories, group):
     feasible = feasible_counts(percentages, base)
     found = rounded_margin(feasible, categories, group)
@@ -61,7 +61,7 @@ def test_a_set_holds_exactly_the_listed_members(percentages, base, categories, g
     np.testing.assert_allclose(found.shares([0]), np.unique(np.round(shares, 14)), atol=1e-12)
 
 
-@pytest.mark.parametrize("percentages, base, categories, group", ROWS)
+@pytest.mark.parametrize(("percentages", "base", "categories", "group"), ROWS)
 def test_draws_and_neighbours_are_members(percentages, base, categories, group):
     found = rounded_margin(feasible_counts(percentages, base), categories, group)
     generator = np.random.default_rng(3)

@@ -38,7 +38,7 @@ tables = arrays(np.int64, st.tuples(st.just(2), st.integers(2, 6)), elements=st.
     lambda counts: (counts.sum(axis=1) > 0).all() and (counts.sum(axis=0) > 0).sum() >= 2)
 
 
-@pytest.mark.parametrize("link, distribution", [("logit", "logit"), ("probit", "probit")])
+@pytest.mark.parametrize(("link", "distribution"), [("logit", "logit"), ("probit", "probit")])
 @pytest.mark.parametrize("table", ["two rows", "many rows"])
 def test_the_same_as_ordered_model_on_the_answers_one_by_one(link, distribution, table):
     counts, design = (RESPECT.to_numpy(), ROLE) if table == "two rows" else drawn()
@@ -69,7 +69,7 @@ def test_without_terms_the_thresholds_are_the_quantiles_of_the_shares():
     assert fit.nominal_test().empty
 
 
-@pytest.mark.parametrize("link, cdf", [*zip(LINKS, (logistic.cdf, norm.cdf, gumbel_l.cdf))])
+@pytest.mark.parametrize(("link", "cdf"), [*zip(LINKS, (logistic.cdf, norm.cdf, gumbel_l.cdf), strict=True)])
 def test_a_general_optimiser_finds_nothing_better(link, cdf):
     counts, design = drawn(rows=12, seed=3)
     fit = CumulativeLink(link).fit(counts, design)

@@ -17,7 +17,7 @@ def changed(table, row, column, value):
     return table
 
 
-@pytest.mark.parametrize("counts, design, message", [
+@pytest.mark.parametrize(("counts", "design", "message"), [
     (changed(COUNTS, 1, "middle", -2), DESIGN, "row 2, category 'middle'"),
     (changed(COUNTS, 1, "middle", np.nan), DESIGN, "row 2, category 'middle'"),
     (changed(COUNTS, 2, "high", np.inf), DESIGN, "row 3, category 'high'"),
@@ -47,7 +47,7 @@ def test_a_term_that_only_varies_among_rows_without_answers():
         CumulativeLink().fit(COUNTS.mul([0, 1, 1], axis=0), DESIGN[["role"]])
 
 
-@pytest.mark.parametrize("arguments, message", [
+@pytest.mark.parametrize(("arguments", "message"), [
     ({"nominal": ["rank"]}, "'rank'"),
     ({"clusters": ["a", "b"]}, "2 labels"),
     ({"clusters": ["a", "a", "a"]}, "one cluster"),
@@ -57,7 +57,7 @@ def test_arguments_that_do_not_fit(arguments, message):
         CumulativeLink().fit(COUNTS, DESIGN, **arguments)
 
 
-@pytest.mark.parametrize("clusters, message", [
+@pytest.mark.parametrize(("clusters", "message"), [
     (["a", None, "b"], "row 2"),
     (pd.Series(["a", "b", "c"], index=[2, 1, 0]), "row labels"),
 ])

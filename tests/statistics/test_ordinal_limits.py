@@ -93,7 +93,7 @@ def test_thresholds_that_meet_are_reported():
     assert wide.std_errors["1|2"] == pytest.approx(np.sqrt(1 / 12 + 1 / 38))
     row = plain.nominal_test().loc["role"]
     shares = counts / counts.sum(axis=1, keepdims=True)
-    assert row.LR == pytest.approx(2 * (loglik_of(shares, counts) - plain.loglik))
+    assert pytest.approx(2 * (loglik_of(shares, counts) - plain.loglik)) == row.LR
     assert "meet" in row.note and not plain.notes
 
 
@@ -135,7 +135,7 @@ def test_thresholds_that_cross_outside_the_data_are_an_error_not_a_probability()
         fit.probabilities(pd.DataFrame({"load": [1, 40 * there]}))
 
 
-@pytest.mark.parametrize("counts, left_out", [
+@pytest.mark.parametrize(("counts", "left_out"), [
     ([[5, 0, 9], [3, 0, 2]], "b"), ([[0, 5, 9], [0, 3, 2]], "a"), ([[5, 9, 0], [3, 2, 0]], "c")])
 def test_categories_without_answers_are_left_out_with_a_note(counts, left_out):
     table = pd.DataFrame(counts, columns=list("abc"))

@@ -207,7 +207,7 @@ def test_units_without_events_say_nothing():
         fit_binomial([6, 5, 0, 5], [5] * 4, [0, 1, 0, 1], None, list("aabb"))
 
 
-@pytest.mark.parametrize("change, message", [
+@pytest.mark.parametrize(("change", "message"), [
     ({"y": np.nan}, "a number is missing"),
     ({"w": 0.0}, "not positive"),
     ({"unit": 1}, "fewer than two units"),

@@ -128,7 +128,7 @@ def test_the_error_is_that_of_the_infinitesimal_jackknife():
 
 
 def test_errors_by_cluster_are_those_of_leaving_clusters_out():
-    by_team = np.array([counted(*CODES[TEAMS == team][:, :2].T) for team in range(16)])
+    by_team = np.array([counted(*CODES[team == TEAMS][:, :2].T) for team in range(16)])
     ours, total = polychoric(by_team), by_team.sum(axis=0)
     left_out = np.array([polychoric(total - one).correlation for one in by_team])
     jackknife = np.sqrt(15 / 16 * ((left_out - left_out.mean()) ** 2).sum())
@@ -179,7 +179,7 @@ def test_the_matrix_is_the_tables_pair_by_pair():
         assert list(found) == ["row", "column", "correlation", "error", "low", "high", "respondents", "clusters"]
         for place, (first, second) in enumerate(pairs):
             both = (codes[:, first] >= 0) & (codes[:, second] >= 0)
-            each = [counted(codes[both & (TEAMS == team), first], codes[both & (TEAMS == team), second])
+            each = [counted(codes[both & (team == TEAMS), first], codes[both & (team == TEAMS), second])
                     for team in range(16)]
             alone = polychoric(np.sum(each, axis=0) if clusters is None else each)
             row = found.iloc[place]

@@ -14,7 +14,7 @@ estimates = st.lists(st.tuples(st.floats(-3, 3), st.floats(0.05, 1)), min_size=2
 @settings(deadline=None)
 @given(estimates)
 def test_tau_solves_paule_and_mandel_s_equation_or_is_zero(pairs):
-    effects, errors = map(np.array, zip(*pairs))
+    effects, errors = map(np.array, zip(*pairs, strict=True))
     pooled = pool(effects, errors)
     weights = 1 / (errors**2 + pooled.tau**2)
     q = (weights * (effects - (weights @ effects) / weights.sum()) ** 2).sum()
@@ -29,7 +29,7 @@ def test_tau_solves_paule_and_mandel_s_equation_or_is_zero(pairs):
 @settings(deadline=None)
 @given(estimates)
 def test_shrunken_estimates_lie_between_their_own_and_the_mean(pairs):
-    effects, errors = map(np.array, zip(*pairs))
+    effects, errors = map(np.array, zip(*pairs, strict=True))
     pooled = pool(effects, errors)
     assert (abs(pooled.shrunken - pooled.mean) <= abs(effects - pooled.mean) + 1e-12).all()
     assert ((pooled.shrunken - pooled.mean) * (effects - pooled.mean) >= -1e-12).all()
@@ -39,7 +39,7 @@ def test_shrunken_estimates_lie_between_their_own_and_the_mean(pairs):
 @settings(deadline=None)
 @given(estimates, st.floats(0, 1))
 def test_errors_that_go_together_widen_the_mean_s_interval_and_nothing_else(pairs, correlation):
-    effects, errors = zip(*pairs)
+    effects, errors = zip(*pairs, strict=True)
     alone, together = pool(effects, errors), pool(effects, errors, correlation)
     assert together.std_error >= alone.std_error - 1e-12
     assert (together.mean, together.tau) == (alone.mean, alone.tau)

@@ -234,7 +234,7 @@ def test_bounds_and_central_need_no_counting_however_large_the_base():
     assert feasible.central().tolist() == [330 * 10**9, 670 * 10**9]
     assert feasible.bounds([0]) == (325 * 10**9 + 1, 335 * 10**9 - 1)  # 67.5% would be printed as 68
     with pytest.raises(ParameterError, match="too coarse for the base"):
-        feasible.size
+        _ = feasible.size
     to_ten_decimals = feasible_counts(["33.3333333333", "66.6666666667"], base=3 * 10**12, decimals=10)
     assert sum(to_ten_decimals.central().tolist()) == 3 * 10**12
 

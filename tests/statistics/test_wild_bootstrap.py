@@ -34,7 +34,7 @@ def no_effect(seed, units=20, years=5, effect=0.0):
                        np.tile(np.eye(years), (units, 1)), [f"unit {code:02}" for code in unit])
 
 
-@pytest.mark.parametrize("case, null, weights", [("plain", 0, None), ("elsewhere", 1, None), ("weighted", 0, "w")])
+@pytest.mark.parametrize(("case", "null", "weights"), [("plain", 0, None), ("elsewhere", 1, None), ("weighted", 0, "w")])
 def test_every_sign_vector_gives_r_s_p_value(case, null, weights):
     """R fits each of the samples again; an effect of 1 is no effect on what is left of y without it."""
     part = part_of(PANEL["y"] - null * PANEL["x"], weights and PANEL[weights])

@@ -9,7 +9,7 @@ from pipeline.claims.survey import CountCheck, PercentCheck, read_claims
 PROPORTION = re.compile(r"""\d|\b(all|almost|most|majority|minority|few|fewer|rarely|rare|none|half|quarters?
     |consensus|infrequently|frequently|less|only|some|many|once|two|three|six|nine|thirty|each|every|both|one|numbers?
     |overwhelming|proportion|routinely|often|several|per\ cent|higher|greater|over|second|third|slightly|far
-    )\b""", re.I | re.X)
+    )\b""", re.IGNORECASE | re.VERBOSE)
 
 HEADINGS = {  # our name of a section, and the report's heading, after which it begins
     "Annex A, introduction": "Annex A",

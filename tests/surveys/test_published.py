@@ -129,7 +129,7 @@ def test_a_small_row_agrees_with_trying_every_count(published, codebook, answers
     cells = answers.query("item == 'caseload-managed-when-new' and group == 'managers'")
     assert tuple(cells["percent"]) == percentages
     assert rows.loc[("caseload-managed-when-new", "managers"), "feasible_tables"] == len(tables)
-    assert list(zip(cells["count_low"], cells["count_high"])) == [(min(c), max(c)) for c in zip(*tables)]
+    assert list(zip(cells["count_low"], cells["count_high"], strict=True)) == [(min(c), max(c)) for c in zip(*tables, strict=True)]
 
 
 def test_rounding_down_cannot_have_made_the_table(published, codebook):

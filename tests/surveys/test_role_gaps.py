@@ -32,7 +32,7 @@ def test_the_odds_ratio_is_that_of_a_model_of_the_answers_one_by_one(gaps, answe
     rows = answers[answers["item"] == "sufficient-time"].set_index(["group", "category"])["count"]
     answered = [(role, position) for role, group in enumerate(["social_workers", "managers"])
                 for position, category in enumerate(scale) for _ in range(rows[group, category])]
-    role, position = map(np.array, zip(*answered))
+    role, position = map(np.array, zip(*answered, strict=True))
     model = OrderedModel(position, pd.DataFrame({"role": role}), distr="logit").fit(method="bfgs", gtol=1e-9, disp=False)
     gap = gaps.set_index("item").loc["sufficient-time"]
     assert gap["log_odds"] == pytest.approx(model.params["role"], abs=1e-5)

@@ -36,9 +36,9 @@ def make_hostile(folder):
     survey = yaml.safe_load(path.read_text(encoding="utf-8"))
     survey["title"] = TITLE
     wordings = [f"{text} {number}" for number, text in enumerate((*FAR, *NASTY))]
-    for item, wording in zip(survey["items"], wordings):
+    for item, wording in zip(survey["items"], wordings, strict=False):
         item["label"] = wording
-    for domain, wording in zip(survey["domains"], reversed(wordings)):
+    for domain, wording in zip(survey["domains"], reversed(wordings), strict=False):
         domain["label"] = wording
     for group in survey["groups"]:
         group["label"] = "Your <role> *now* @x [^1]"
@@ -67,7 +67,7 @@ def page(made):
 
 
 def texts_of(made):
-    survey, site = made
+    _survey, site = made
     document = Document(str(site / "survey.docx"))
     yield "docx", "".join(each.text or "" for each in document.element.body.iter(qn("w:t")))
     pdf = subprocess.run(["pdftotext", "-raw", str(site / "survey.pdf"), "-"], capture_output=True, encoding="utf-8", check=True)

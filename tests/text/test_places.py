@@ -97,7 +97,7 @@ def publish(root, batch):
 
 def from_html(path):
     page = html.document_fromstring(path.read_bytes())
-    assert not [each for each in page.iter("script", "iframe", "object", "video", "audio", "embed")]
+    assert not list(page.iter("script", "iframe", "object", "video", "audio", "embed"))
     assert all(each.get("src").startswith("data:image/") for each in page.iter("img"))
     links = {each.get("href") for each in page.iter("a")}
     assert not [each for each in links if "example.org" in each or each.startswith("mailto:")]
@@ -142,7 +142,7 @@ def from_workbook(path):
 def differences(found, batch):
     """Texts that did not come out as themselves, each beside what came out."""
     assert len(found) == len(batch)
-    return [(text, each) for text, each in zip(batch, found) if squeezed(each) != squeezed(text)]
+    return [(text, each) for text, each in zip(batch, found, strict=True) if squeezed(each) != squeezed(text)]
 
 
 def assert_itself(read, expected, batch, name):

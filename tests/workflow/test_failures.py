@@ -22,7 +22,7 @@ NOISE = ("print('ERROR: failed to run: python x, exited with 2')\nprint('ERROR: 
          "print(\"missing data 'source': nothing\", flush=True)\n")
 # root may read and write everything, so what is told to others is tried without that right
 BOUND = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"] if os.name == "posix" and os.geteuid() == 0 else []
-needs_bounds = pytest.mark.skipif(os.name != "posix" or bool(BOUND) and not shutil.which("setpriv"), reason="no user with bounds here")
+needs_bounds = pytest.mark.skipif(os.name != "posix" or (bool(BOUND) and not shutil.which("setpriv")), reason="no user with bounds here")
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_a_run_passes_such_a_lock(project):
         table = project / ".dvc" / "tmp" / "rwlock"
         table.write_text(json.dumps({"write": {str(project / "a.txt"): {"pid": process.pid, "cmd": "dvc repro"}}, "read": {}}))
         (project / "step.py").write_text("open('a.txt', 'w').write('2')\n")
-        assert [stage.ran for stage in reproduce(project)][0]
+        assert next(stage.ran for stage in reproduce(project))
     finally:
         process.kill()
         process.wait()

@@ -62,7 +62,7 @@ def test_a_damaged_object_is_not_delivered_and_not_kept(project, how, force):
 
 def test_a_damaged_list_of_a_folder_s_files_is_made_again(project):
     whole = files(project)
-    lists = [path for path in (cache_folder(project) / "files").rglob("*.dir")]
+    lists = list((cache_folder(project) / "files").rglob("*.dir"))
     before = {path: path.read_bytes() for path in lists}
     for path in lists:
         damage(path, "cut off")

@@ -61,7 +61,7 @@ def analysis_panel(panel: pd.DataFrame, support: str, outcome: str, timing: str)
     why = why.where((why != "") | (complete > 1), "only one complete year")
     rows = both[why == ""].rename(columns={"value": "outcome", "value_support": "exposure", "numerator": "events",
                                            "denominator": "trials"})
-    rows = rows[ROWS].astype({name: float for name in ROWS[3:]}).sort_values(["unit", "year"], ignore_index=True)
+    rows = rows[ROWS].astype(dict.fromkeys(ROWS[3:], float)).sort_values(["unit", "year"], ignore_index=True)
     return AnalysisPanel(rows, tally(why, both["unit"]))
 
 

@@ -200,8 +200,7 @@ SCHEMAS = {
                                     "rows": _whole(), "units": _whole()}, coerce=True),
     "inspections": pa.DataFrameSchema(
         {**_texts("unit", "authority", "name", "kind", "framework", "overall_grade", "status", "sheet", "why"),
-         "inspected": _DAY, "published": _DAY, **{name: _GRADE for name in (
-             "overall", "leaders", "help_and_protection", "in_care", "care_leavers")}, "line": _whole(),
+         "inspected": _DAY, "published": _DAY, **dict.fromkeys(("overall", "leaders", "help_and_protection", "in_care", "care_leavers"), _GRADE), "line": _whole(),
          "used": pa.Column(bool)}, coerce=True),
     "neighbours": pa.DataFrameSchema({**_texts("unit", "neighbour", "closeness"), "rank": _whole()},
                                      unique=["unit", "rank"], coerce=True),

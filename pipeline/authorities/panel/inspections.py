@@ -60,7 +60,7 @@ def read_inspections(published: Published, lineage: Lineage, known: Collection[s
     table["overall_grade"], table["line"] = file["overall"].to_numpy(), file.index
     table["kind"] = [next((kind for kind in KINDS if kind in text.lower()), text) for text in file["type"]]
     table["framework"] = ["ILACS" if "ILACS" in text else "" for text in file["type"]]
-    table = table.astype({each: "Int64" for each in JUDGEMENTS})
+    table = table.astype(dict.fromkeys(JUDGEMENTS, "Int64"))
     table["unit"] = table["authority"].map({code: _unit(code, lineage, today) for code in table["authority"].unique()})
     table["why"] = _why_unused(table)
     table["used"] = table["why"] == ""

@@ -219,7 +219,7 @@ def _wrong_with(text: str, column: str) -> tuple[str, str] | None:
         return "error", "a word for nothing; a figure that is missing needs a symbol: c, z, x, u or low"
     if text in OBSOLETE:
         return "warning", f"an obsolete symbol, read as {SYMBOLS[text].replace('_', ' ')}"
-    if text in SYMBOLS or text.startswith("[") and text[1:-1] in SYMBOLS:
+    if text in SYMBOLS or (text.startswith("[") and text[1:-1] in SYMBOLS):
         return None
     return "error", "neither a number nor a symbol of the standard: c, z, x, u, low or k"
 

@@ -164,7 +164,7 @@ def _take_one(folder: Path, source: Source, offer: Offer, table: ReleaseTable, s
     if entry is None:
         _install(folder, source, offer, release, manifest.accepting(source.id, release))
         return Outcome("accepted", release, known)
-    if sha256 == entry.sha256 or decide is None and sha256 in {each.sha256 for each in entry.older}:
+    if sha256 == entry.sha256 or (decide is None and sha256 in {each.sha256 for each in entry.older}):
         return Outcome("unchanged", release, known)
     in_use = read_release(source, release_path(folder, source.id, entry))
     is_older = (newness(release) < newness(entry) if decide is None

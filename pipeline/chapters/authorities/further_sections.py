@@ -114,7 +114,7 @@ def influence(chapter: Chapter) -> Image | None:
 def others(chapter: Chapter) -> pd.DataFrame:
     """What others measured; without data it stands alone."""
     table = studies_beside_ours(read_studies(), vars(chapter.results), chapter.names)
-    cited = [Cell(md("{}: {}", own(reference), studied)) for reference, studied in zip(table["reference"], table["studied"])]
+    cited = [Cell(md("{}: {}", own(reference), studied)) for reference, studied in zip(table["reference"], table["studied"], strict=True)]
     table["what"] = pd.Series(cited, index=table.index, dtype=object)
     headings = {"what": "Study", "found": "What was found"}
     there = bool((table["here_unit"] != "").any())

@@ -101,7 +101,7 @@ def side_by_side(rows: pd.DataFrame, names: Mapping[str, str], clear: pd.Series)
     """
     table = with_texts(rows, names)
     cells = [f"{effect} [{mde}]" if mde != "–" else effect
-             for effect, mde in zip(table["effect_text"], table["mde_text"])]
+             for effect, mde in zip(table["effect_text"], table["mde_text"], strict=True)]
     return wide(table.assign(cell=bold(cells, clear)), names)
 
 
@@ -119,7 +119,7 @@ def bold(texts: Sequence[str], chosen: pd.Series) -> pd.Series:
     >>> list(bold(["low", "b|c"], pd.Series([True, False])))
     [**low**, b&#124;c]
     """
-    return pd.Series([Cell(md("**{}**", text) if each else escaped(text, in_cell=True)) for text, each in zip(texts, chosen)],
+    return pd.Series([Cell(md("**{}**", text) if each else escaped(text, in_cell=True)) for text, each in zip(texts, chosen, strict=True)],
                      index=chosen.index, dtype=object)
 
 
@@ -148,7 +148,7 @@ def curve_cells(curves: pd.DataFrame, names: Mapping[str, str], clear: pd.Series
     """Each pair's curve in a cell: the median with the lowest and the highest, and how many are significant."""
     medians = estimates(curves, ("median", "lowest", "highest"), "{:+.1f}")
     texts = [text if text == NOT_FITTED else f"{text}; {int(many)} of {int(of)}"
-             for text, many, of in zip(medians, curves["significant"], curves["fitted"])]
+             for text, many, of in zip(medians, curves["significant"], curves["fitted"], strict=True)]
     return wide(curves.assign(cell=bold(texts, clear)), names)
 
 
@@ -172,7 +172,7 @@ def not_used(accounts: pd.DataFrame, titles: Mapping[str, str]) -> list[str]:
     """Which rows are not used and why, a text a source."""
     rows = accounts[accounts["status"].isin(["excluded", "duplicate"])]
     totals = rows.groupby(["source", "why"], sort=True)["rows"].sum().reset_index()
-    return [f"{titles[source]}: " + "; ".join(f"{count:,} ({why})" for why, count in zip(part["why"], part["rows"]))
+    return [f"{titles[source]}: " + "; ".join(f"{count:,} ({why})" for why, count in zip(part["why"], part["rows"], strict=True))
             for source, part in totals.groupby("source", sort=True)]
 
 

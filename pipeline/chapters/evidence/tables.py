@@ -94,7 +94,7 @@ def settled_counts(second: SecondCoding) -> pd.DataFrame:
 
 def link_words(links: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
     """The theory's links with titles: `source`, `target`, `passages`, `shows`."""
-    names = dict(zip(nodes["node"], nodes["title"]))
+    names = dict(zip(nodes["node"], nodes["title"], strict=True))
     return links.assign(source=links["source"].map(names), target=links["target"].map(names))
 
 

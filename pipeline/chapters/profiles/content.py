@@ -71,7 +71,7 @@ def _publish_role(publish: Publication, profile: Profile, role: str) -> None:
         data = rows.assign(
             title=rows["indicator"].map(facts["title"]),
             reason=rows["reason"].map(say.REASONS).fillna(rows["reason"]),
-            date=[say.dated(*pair) for pair in zip(rows["indicator"].map(facts["reference"]), rows["year"])],
+            date=[say.dated(*pair) for pair in zip(rows["indicator"].map(facts["reference"]), rows["year"], strict=True)],
         )[list(tables.COLUMNS)]
         publish.figure(
             chart,
@@ -180,7 +180,7 @@ def _publish_judgements(publish: Publication, profile: Profile) -> None:
 
 def _publish_national(publish: Publication, profile: Profile) -> None:
     national = national_table(profile)
-    titles = dict(zip(profile.indicators["id"], profile.indicators["title"]))
+    titles = dict(zip(profile.indicators["id"], profile.indicators["title"], strict=True))
     headings = {"support": "Workforce", "step": "Step", **{each: titles[each] for each in national.columns[2:]}}
     shown = _table(
         publish,

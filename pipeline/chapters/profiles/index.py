@@ -115,5 +115,5 @@ def _judgement(profile: Profile) -> list[str]:
     last = last_judgements(profile)
     return [
         escape(f"{f'{name}: ' if len(last) > 1 else ''}{grade} ({month(inspected)})")
-        for name, grade, inspected in zip(last["name"], last["overall_grade"], last["inspected"])
+        for name, grade, inspected in zip(last["name"], last["overall_grade"], last["inspected"], strict=True)
     ] or ["No judgement yet"]

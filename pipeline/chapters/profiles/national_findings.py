@@ -18,7 +18,7 @@ def national_table(profile: Profile) -> pd.DataFrame:
     outcomes in the next year? A `*` marks those that stand after allowing for the number of tests.
     """
     rows = _primary(profile.national, "within")
-    titles = dict(zip(profile.indicators["id"], profile.indicators["title"]))
+    titles = dict(zip(profile.indicators["id"], profile.indicators["title"], strict=True))
     rows = rows[rows["support"].isin(titles) & rows["outcome"].isin(titles)]
     cells = [
         f"{or_dash(row.effect, 2, signed=True)} ({or_dash(row.low, 2)} to {or_dash(row.high, 2)})"
@@ -43,7 +43,7 @@ def _primary(effects: pd.DataFrame, model: str) -> pd.DataFrame:
 def national_text(profile: Profile) -> Markdown:
     """What was found over all authorities, and what it does not say about this one."""
     within, between = _primary(profile.national, "within"), _primary(profile.national, "between")
-    titles = {key: lower_first(title) for key, title in zip(profile.indicators["id"], profile.indicators["title"])}
+    titles = {key: lower_first(title) for key, title in zip(profile.indicators["id"], profile.indicators["title"], strict=True)}
     return said("national", within=_standing(within, titles), between=_standing(between, titles),
                 authorities=int(within["units"].max()) if within["units"].notna().any() else 0,
                 adjusted=bool(between["adjusted"].astype(bool).any()))

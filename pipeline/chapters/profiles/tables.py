@@ -221,7 +221,7 @@ def judgements(profile: Profile) -> pd.DataFrame:
 
 def gaps(profile: Profile) -> pd.DataFrame:
     """`title`, `years` and `why` of all missing figures; indicators with the same gaps stand together."""
-    titles = dict(zip(profile.indicators["id"], profile.indicators["title"]))
+    titles = dict(zip(profile.indicators["id"], profile.indicators["title"], strict=True))
     figures = own_figures(profile)
     missing = figures[figures["value"].isna()]
     run = (
@@ -235,7 +235,7 @@ def gaps(profile: Profile) -> pd.DataFrame:
         .agg(["min", "max"])
         .reset_index()
     )
-    rows["years"] = [str(low) if low == high else f"{low} to {high}" for low, high in zip(rows["min"], rows["max"])]
+    rows["years"] = [str(low) if low == high else f"{low} to {high}" for low, high in zip(rows["min"], rows["max"], strict=True)]
     joined = rows.groupby(["indicator", "reason"], sort=False)["years"].agg(", ".join).reset_index()
     joined["title"] = joined["indicator"].map(titles)
     alike = joined.groupby(["years", "reason"], sort=False)["title"].agg(
@@ -255,5 +255,5 @@ def definitions(profile: Profile) -> pd.DataFrame:
     table = profile.indicators[profile.indicators["id"].isin(profile.figures["indicator"])]
     words = {"low": "lower", "high": "higher", "neither": "neither"}
     return table.assign(
-        title=[titled(*pair) for pair in zip(table["title"], table["unit"])], better=table["better"].map(words)
+        title=[titled(*pair) for pair in zip(table["title"], table["unit"], strict=True)], better=table["better"].map(words)
     )[list(DEFINITIONS)]

@@ -93,7 +93,7 @@ def score_tables(responses: Responses | None, scores: pd.DataFrame | None, label
 def _told_in_steps(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Means and their intervals as finely as the policy lets them be told."""
     steps = [policy.score_step(people, statements) if pd.notna(people) else 0.0
-             for people, statements in zip(table["respondents"], table["items"])]
+             for people, statements in zip(table["respondents"], table["items"], strict=True)]
     steps = pd.Series(steps, index=table.index).where(lambda each: each > 0)
     return table.assign(**{column: half_up(table[column] / steps) * steps for column in ("mean", "low", "high")}) \
         if steps.notna().any() else table
@@ -103,10 +103,10 @@ def _suppressed_statement(table: pd.DataFrame, survey: StaffSurvey, tables: Tabu
     """Scores of a single statement of which a count is suppressed: their mean would help to work it out."""
     hidden = tables.answers.loc[tables.answers["rule"] != "", ["item", "grouping", "group"]].drop_duplicates()
     labels = tables.groups.set_index(["grouping", "group"])["label"]
-    places = set(zip(hidden["item"], hidden["grouping"], hidden.join(labels, on=["grouping", "group"])["label"]))
+    places = set(zip(hidden["item"], hidden["grouping"], hidden.join(labels, on=["grouping", "group"])["label"], strict=True))
     single = {score: survey.items[held[0]].id for score, held in score_items(survey).items() if len(held) == 1}
     return pd.Series([(single.get(score), grouping, label) in places for score, grouping, label
-                      in zip(table["score"], table["grouping"], table["label"])], index=table.index)
+                      in zip(table["score"], table["grouping"], table["label"], strict=True)], index=table.index)
 
 
 def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
@@ -114,9 +114,9 @@ def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
     if not 1 < table.groupby(["grouping", "group"]).ngroups <= WIDEST:
         return half_up(table, SCORES)[["score_label", "by", "label", "mean", "low", "high"]].rename(columns=GROUP_SCORES)
     cells = [filled("{:.0f} ({:.0f}–{:.0f})", mean, low, high) if pd.notna(mean) else "–" for mean, low, high in table[["mean", "low", "high"]].to_numpy(dtype=float)]
-    by = dict(zip(table["grouping"], table["by"]))
+    by = dict(zip(table["grouping"], table["by"], strict=True))
     wide = table.assign(cell=cells).pivot(index="score_label", columns=["grouping", "label"], values="cell")
-    wide = wide[list(dict.fromkeys(zip(table["grouping"], table["label"])))].loc[table["score_label"].unique()].fillna("–")
+    wide = wide[list(dict.fromkeys(zip(table["grouping"], table["label"], strict=True)))].loc[table["score_label"].unique()].fillna("–")
     names = [label for _, label in wide.columns]
     wide.columns = [label if names.count(label) == 1 else f"{label} ({by[grouping]})" for grouping, label in wide.columns]
     return wide.rename_axis(GROUP_SCORES["score_label"]).reset_index()
@@ -148,7 +148,7 @@ def link_models(responses: Responses | None, scores: pd.DataFrame | None, labels
     table = joint_models(responses, scores).drop(columns=["left_out", "df"])
     answered, policy = _answered(responses), responses.survey.disclosure
     table["respondents"] = [policy.at_least(people, [answered[outcome], *_of_single(responses.survey, answered)],
-                                            len(responses)) for people, outcome in zip(table["respondents"], table["outcome"])]
+                                            len(responses)) for people, outcome in zip(table["respondents"], table["outcome"], strict=True)]
     items = {item.id: item.label for item in responses.survey.items}
     return table.assign(outcome_label=table["outcome"].map(items), domain_label=table["domain"].map(labels))
 
@@ -171,7 +171,7 @@ def pair_table(responses: Responses | None, published: Published | None) -> pd.D
     answered, policy = _answered(responses), responses.survey.disclosure
     table["respondents"] = [policy.at_least(people, [answered[support], answered[outcome]], len(responses))
                             for people, support, outcome
-                            in zip(table["respondents"], table["support"], table["outcome"])]
+                            in zip(table["respondents"], table["support"], table["outcome"], strict=True)]
     items = {item.id: item.label for item in responses.survey.items}
     return table.assign(pair=table["support"] + " " + table["outcome"],
                         pair_label=table["support"].map(items) + " – " + table["outcome"].map(items))
@@ -179,7 +179,7 @@ def pair_table(responses: Responses | None, published: Published | None) -> pd.D
 
 def _answered(responses: Responses) -> dict[str, int]:
     """The base of each item: how many answered it, don't know included."""
-    return dict(zip((item.id for item in responses.survey.items), (responses.codes >= 0).sum(axis=0).tolist()))
+    return dict(zip((item.id for item in responses.survey.items), (responses.codes >= 0).sum(axis=0).tolist(), strict=True))
 
 
 def _of_single(survey: StaffSurvey, answered: dict[str, int]) -> list[int]:

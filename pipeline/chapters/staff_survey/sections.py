@@ -205,7 +205,7 @@ def link(page: Chapter) -> Image | None:
     alone = analysis.model_lines(page.models)
     if len(alone):
         image = publish.figure(
-            "link", partial(estimates, labels=dict(zip(alone["key"], alone["domain_label"])),
+            "link", partial(estimates, labels=dict(zip(alone["key"], alone["domain_label"], strict=True)),
                             sections=analysis.model_sections(alone), key="key", value="odds_ratio", low="low",
                             high="high", xlabel="Odds ratio for ten points more, and 95% interval", reference=1,
                             ratio=True),
@@ -234,7 +234,7 @@ def left_open(page: Chapter) -> Image | None:
     drawn = analysis.pairs_to_draw(page.pairs)
     if len(drawn):
         image = publish.figure(
-            "pairs-in-bounds", partial(differences_in_bounds, labels=dict(zip(drawn["pair"], drawn["pair_label"])),
+            "pairs-in-bounds", partial(differences_in_bounds, labels=dict(zip(drawn["pair"], drawn["pair_label"], strict=True)),
                                        xlabel="Difference in agreement with the outcome (percentage points)"),
             caption=say.caption("pairs-in-bounds"), alt=say.alternative("pairs-in-bounds", 100 * drawn["difference"]),
             data=half_up(drawn, analysis.PAIRS), headings=headings.PAIRS)

@@ -70,7 +70,7 @@ def _eight_bit(path: Path, stated: str | None, start: int) -> tuple[str, int]:
         if several and not utf8_line:
             utf8_line = number + _line_ends(block[:several.start()])
         undefined = _UNDEFINED.search(block)
-        if undefined and (stated == "cp1252" or other_line and not utf8_line):
+        if undefined and (stated == "cp1252" or (other_line and not utf8_line)):
             raise DataError("A byte stands for no character, neither in UTF-8 nor in cp1252.",
                             where=f"{path.name}, line {number + _line_ends(block[:undefined.start()])}",
                             found=f"byte {undefined.group()[0]:#04x}", expected="UTF-8, UTF-16 or cp1252", fix=_AGAIN)

@@ -139,7 +139,7 @@ def maximise(likelihood: Likelihood, start: np.ndarray, max_iterations: int, sma
             small = bool(np.abs(step).max() < STEP_TOLERANCE)
             for _ in range(HALVINGS):
                 tried = likelihood.evaluate(parameters + step)
-                if tried[0] >= value or small and tried[0] > -np.inf:  # rounding decides below STEP_TOLERANCE
+                if tried[0] >= value or (small and tried[0] > -np.inf):  # rounding decides below STEP_TOLERANCE
                     break
                 step = step / 2
             else:

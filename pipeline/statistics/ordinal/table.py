@@ -1,5 +1,6 @@
 """The input of a cumulative-link model, checked, and how its parameters are laid out."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,7 +39,7 @@ class Table:
     def thresholds(self) -> tuple[str, ...]:
         """Names of the J − 1 thresholds, such as 1|2."""
         kept = [name for name, answered in zip(self.categories, self.answered, strict=True) if answered]
-        return tuple(f"{below}|{above}" for below, above in zip(kept[:-1], kept[1:], strict=True))
+        return tuple(f"{below}|{above}" for below, above in itertools.pairwise(kept))
 
 
 @dataclass(frozen=True)

@@ -47,12 +47,12 @@ _UNIT = (r"(team|service|authority|council|office|department|school|organi[sz]at
 _CONTACT = re.compile(
     r"\b(e-?mails?|(tele)?phones?|mobile|fax|surname|forename|username|initials|address|post ?code|zip ?code|ip"
     r"|latitude|longitude|dob|date of birth|birth ?da(te|y)|signature|contact (details|number)|linkedin"
-    r"|twitter|names?)\b", re.I)
-_MANAGER = re.compile(r"(your |my )?(line |team )?(manager|supervisor)s?", re.I)
+    r"|twitter|names?)\b", re.IGNORECASE)
+_MANAGER = re.compile(r"(your |my )?(line |team )?(manager|supervisor)s?", re.IGNORECASE)
 _IDENTIFIER = re.compile(
     r"\b(ids?|identifier|guid|uuid|uid|token|payroll|login|participant|pin|hcpc|swe|registration (no|number)|nhs number"
     r"|ni number|national insurance|(staff|employee|personnel|user|case|record|row|reference|serial|unique|respondent)"
-    r" ?(no|number|nr|ref|code))\b", re.I)
+    r" ?(no|number|nr|ref|code))\b", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _OTHER_CONTACT = [re.compile(pattern) for pattern in (
     r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)", r"[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){3,7}",
@@ -66,9 +66,9 @@ _NUMBER_OF_UNIT = re.compile(rf"\b({'|'.join(_CLUSTERS)})s?'?s? ?(number|no|code
 _RATING = re.compile(r"\b(likely|likelihood|recommend|rate|rating|scale (of|from)|satisf\w+|agree)\b")
 _SEVERAL = re.compile(r"\b(all that apply|(tick|select|check|choose) (all|as many|any|one or more|up to)|more than one)\b")
 _AMOUNT = re.compile(r"\b(age|years?|months?|hours?|days|how (long|many|much|old)|length|number|salary|income|pay)\b",
-                     re.I)
+                     re.IGNORECASE)
 _COMMENT = re.compile(r"\b(comments?|please (explain|describe|specify|state|tell)|describe|anything else"
-                      r"|in your own words|other \(|reasons? for)\b", re.I)
+                      r"|in your own words|other \(|reasons? for)\b", re.IGNORECASE)
 _PERSON = re.compile(r"[A-Z][a-z]+(?:[ \-][A-Z]\.?)? (?:Mc|Mac|O')?[A-Z][a-z'\-]+(?:-[A-Z][a-z]+)?")
 
 

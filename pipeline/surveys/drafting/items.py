@@ -183,4 +183,4 @@ def _is_ranking(family: Sequence[Column], stem: str) -> bool:
                                for column, reading in zip(family, readings, strict=True)])
     full = numbers[(numbers > 0).all(axis=1)]
     permuted = (np.sort(full, axis=1) == np.arange(1, len(family) + 1)).all(axis=1)
-    return len(full) > 1 and permuted.mean() > 0.9 or bool(re.search(r"\brank", stem, re.I))
+    return (len(full) > 1 and permuted.mean() > 0.9) or bool(re.search(r"\brank", stem, re.IGNORECASE))

@@ -237,7 +237,7 @@ def _without_last_word(keys: dict[str, str]) -> dict[str, str]:
     last = [key.rsplit(" ", 1)[1] for key in keys.values() if " " in key and key not in _UNSURE]
     word = max(sorted(set(last)), key=last.count, default="")
     if last.count(word) < 3 or word in ("all", "extent"):
-        return {text: "?" for text in keys}
+        return dict.fromkeys(keys, "?")
     return {text: key.removesuffix(f" {word}") for text, key in keys.items()}
 
 
@@ -264,7 +264,7 @@ def clashes(reading: Reading) -> bool:
     """Whether two different labels of one column are the same level, which a questionnaire would not do."""
     seen: dict[str, str] = {}
     for text, level in reading.levels.items():
-        if text not in reading.typos and level not in (DONT_KNOW, "neither"):
-            if seen.setdefault(level, plain_key(text)) != plain_key(text):
-                return True
+        judged = text not in reading.typos and level not in (DONT_KNOW, "neither")
+        if judged and seen.setdefault(level, plain_key(text)) != plain_key(text):
+            return True
     return False

@@ -58,22 +58,22 @@ SAME = {  # a word of councils to the word of the 2011 statements
     "newly": "new",
 }
 _PASSED_OVER = {"a", "an", "the", "line", "please"}  # words that make no other question of a wording
-_CONDITION = re.compile(r"^when (.+?),", re.I)  # "When I was new, …" asks those only who have been
+_CONDITION = re.compile(r"^when (.+?),", re.IGNORECASE)  # "When I was new, …" asks those only who have been
 OUTCOME_WORDS = re.compile(
     r"outcomes?\b.*\b(child|famil|young|people|service user)|\b(child|famil|young people)\w*\b.*\boutcomes?"
     r"|needs? (are|is|were|being) met|meets? (the )?(\w+ )?needs of (\w+ ){0,3}(child|famil|young)"
     r"|(difference|improv\w+|better|safer)\b.{0,40}\b(child|famil|young people)|(child|famil|young people)\w*"
     r".{0,40}\bsafer"
     r"|practice (is|has|was|became|become)\b.{0,30}\b(effective|better|improved)|(improved|improves) (my|our) practice"
-    r"|(more|my work is|work) effective\b", re.I)
+    r"|(more|my work is|work) effective\b", re.IGNORECASE)
 REVERSED_WORDS = re.compile(
     r"\b(frustrat\w+|leaving|(intend|plan|want|likely|hope|expect) to (leave|quit|resign)|(would|'d) rather (work|be|have)|leave (my|this|the) (job|post|role|team|council|authority|organisation)"
     r"|look(ing)? for (a |an)?(other|new) job|another job|stress\w*|burn\w* ?out|exhaust\w*|overwhelm\w*"
     r"|too (much|many|high|little|few)|unmanageable|lacks?|lacking|unable|rarely|never|seldom|worr(y|ied)|anxious"
     r"|unsafe|bull(y|ied|ying)|harass\w*|discriminat\w+|unfair\w*|prevents? me|isolated|unsupported|undervalued"
-    r"|(difficult|hard|impossible) to|very difficult)\b", re.I)
+    r"|(difficult|hard|impossible) to|very difficult)\b", re.IGNORECASE)
 NEGATION = re.compile(r"\b(do|does|did|is|are|was|were|has|have|had|would|will|can|could|am)( not|n't)\b|\bcannot\b",
-                      re.I)
+                      re.IGNORECASE)
 
 
 @dataclass(frozen=True)

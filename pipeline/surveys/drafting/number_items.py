@@ -31,8 +31,8 @@ from pipeline.surveys.drafting.wordings import is_statement, split_heading, stat
 
 RUN = 3  # as many columns of numbers side by side are taken for a grid
 _COUNTED = re.compile(r"\b(rank\w*|how many|number of|age|years?|months?|hours?|days|caseload size|score|mean|total|"
-                      r"average|percent\w*|index|count|order of preference|id|code)\b|%", re.I)
-_HIGH_IS_GOOD = re.compile(r"\bhow likely\b.*\brecommend\b|\b(likely|would you) (to )?recommend\b", re.I)
+                      r"average|percent\w*|index|count|order of preference|id|code)\b|%", re.IGNORECASE)
+_HIGH_IS_GOOD = re.compile(r"\bhow likely\b.*\brecommend\b|\b(likely|would you) (to )?recommend\b", re.IGNORECASE)
 
 
 def numbered_items(columns: Sequence[Column], stems: dict[str, str]) -> list[ItemColumn]:

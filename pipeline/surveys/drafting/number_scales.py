@@ -21,7 +21,7 @@ PER_POINT = 10  # answers for each point: where nobody of so many chose one betw
 _BESIDE = {7, 8, 9}  # a code where a gap parts it from the points
 _FAR = {77, 88, 96, 97, 98, 99, 777, 888, 997, 998, 999}
 _BELOW = {-1, -2, -3, -7, -8, -9, -77, -88, -96, -97, -98, -99, -777, -888, -997, -998, -999}
-_RANGE = re.compile(r"(?<![\d.£$-])([01])\s*(?:-|–|—|to|and)\s*(10|[3-9])(?![\d.%])", re.I)
+_RANGE = re.compile(r"(?<![\d.£$-])([01])\s*(?:-|–|—|to|and)\s*(10|[3-9])(?![\d.%])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ def read_numbers(texts: Iterable[str], question: str = "") -> Reading | None:
         if found and (0 <= number <= HIGHEST or number in _FAR | _BELOW):
             levels[text] = str(number)
             if found[2]:
-                ends |= {number: role for role in [_role(found[2])] if role}
+                if role := _role(found[2]):
+                    ends[number] = role
                 named[number] = plain_key(found[2])
         elif reason := missing_reason(text):
             missing[text] = reason

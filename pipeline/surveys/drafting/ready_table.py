@@ -16,11 +16,11 @@ from pipeline.surveys.drafting.responses import AGREEMENT, Draft
 
 BASE = re.compile(r"(n|base|unweighted base|total|totals|responses|respondents|count|answers|answered|"
                   r"no\.? of responses|number of (responses|respondents|answers|people)|"
-                  r"total (responses|respondents|answers)|sample( size)?)(\s*\(n\))?", re.I)
+                  r"total (responses|respondents|answers)|sample( size)?)(\s*\(n\))?", re.IGNORECASE)
 EVERYBODY = ("all", "all staff", "all respondents", "all groups", "everybody", "everyone", "total", "overall", "whole survey",
              "grand total")
 SHOWN = 12  # cells that a message names
-_MARK = re.compile(r"[<≤]\s*\d+%?|\*+|\[\s*\w{1,4}\s*\]|\.{1,3}|[-–—:]|(supp|suppressed|n/?a|c|x|z|u|s)\.?", re.I)
+_MARK = re.compile(r"[<≤]\s*\d+%?|\*+|\[\s*\w{1,4}\s*\]|\.{1,3}|[-–—:]|(supp|suppressed|n/?a|c|x|z|u|s)\.?", re.IGNORECASE)
 PER_CENT, SLACK = 100.0, 0.02 + 1e-9  # rounded percentages of a row add up to 98 … 102, in floating point 0.98 too
 
 
@@ -117,7 +117,7 @@ def _texts(export: Export, answers: dict[str, Column]) -> tuple[Column, Column |
         if len(column.texts) == export.rows:
             return column, None
         for group in texts:
-            if group is not column and len(set(zip(column.codes.tolist(), group.codes.tolist()))) == export.rows:
+            if group is not column and len(set(zip(column.codes.tolist(), group.codes.tolist(), strict=True))) == export.rows:
                 return column, group
     return None
 

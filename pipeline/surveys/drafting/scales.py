@@ -13,7 +13,7 @@ from pipeline.surveys.drafting.number_scales import NUMBERS
 from pipeline.surveys.drafting.unknown_scales import BIPOLAR, ORDER
 
 AGREEMENT = "agreement"
-_ASKS_AGREEMENT = re.compile(r"\bstrongly (dis)?agree\b|\b(do|far|much|extent)\b.*\bagree\b", re.I)
+_ASKS_AGREEMENT = re.compile(r"\bstrongly (dis)?agree\b|\b(do|far|much|extent)\b.*\bagree\b", re.IGNORECASE)
 Written = dict[str, Counter[str]]  # how often the file writes a level in each of its ways
 
 

@@ -35,7 +35,7 @@ class Groups:
 
     def sizes(self) -> dict[str, int]:
         """How many people each group has."""
-        return dict(zip(self.labels, np.bincount(self.codes, minlength=len(self.labels)).tolist()))
+        return dict(zip(self.labels, np.bincount(self.codes, minlength=len(self.labels)).tolist(), strict=True))
 
 
 @dataclass(frozen=True, repr=False)
@@ -210,7 +210,7 @@ def _groups(column: Column, grouping: Grouping, survey: StaffSurvey) -> Groups:
     renamed = {label_key(text): label for text, label in grouping.levels.items()}
     counts = np.bincount(column.codes, minlength=len(column.texts))
     spellings: dict[str, Counter] = {}
-    for text, count in zip(column.texts, counts.tolist()):
+    for text, count in zip(column.texts, counts.tolist(), strict=True):
         key = label_key(text)
         label = NOT_STATED if key in missing else renamed.get(key, text)
         spellings.setdefault(label_key(label), Counter())[label] += count

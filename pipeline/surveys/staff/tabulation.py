@@ -43,7 +43,7 @@ class Rows:
         return pd.DataFrame([(grouping, identifier, label, int((codes == number).sum()))
                              for grouping, codes in self.codes.items()
                              for number, (identifier, label) in enumerate(zip(self.identifiers(grouping),
-                                                                              self.labels[grouping]))],
+                                                                              self.labels[grouping], strict=True))],
                             columns=["grouping", "group", "label", "respondents"])
 
     def identifiers(self, grouping: str) -> list[str]:
@@ -172,18 +172,18 @@ def _sums(responses: Responses, rows: Rows, weights: np.ndarray | None = None) -
     for item in responses.survey.items:
         codes, categories = responses.item(item.id), responses.survey.scale(item.id).ids
         answered = codes >= 0
-        for (grouping, group), names in zip(rows.codes.items(), rows.labels.values()):
+        for (grouping, group), names in zip(rows.codes.items(), rows.labels.values(), strict=True):
             sums = np.bincount(group[answered] * len(categories) + codes[answered],
                                None if weights is None else weights[answered],
                                minlength=len(names) * len(categories)).reshape(len(names), -1)
             yield from ((item.id, grouping, identifier, categories, line)
-                        for identifier, line in zip(rows.identifiers(grouping), sums))
+                        for identifier, line in zip(rows.identifiers(grouping), sums, strict=True))
 
 
 def _counts(responses: Responses, rows: Rows) -> pd.DataFrame:
     """item, grouping, group, category, count: one row a cell. A group that was not asked has no row."""
     cells = [(*keys, category, count) for *keys, categories, line in _sums(responses, rows)
-             if line.any() or keys[1] == EVERYBODY for category, count in zip(categories, line.tolist())]
+             if line.any() or keys[1] == EVERYBODY for category, count in zip(categories, line.tolist(), strict=True)]
     return pd.DataFrame(cells, columns=[*KEYS, "category", "count"])
 
 
@@ -223,7 +223,7 @@ def _answers(cells: pd.DataFrame, responses: Responses, rows: Rows) -> pd.DataFr
 def _weighted_percentages(responses: Responses, rows: Rows) -> pd.Series:
     with np.errstate(invalid="ignore"):
         cells = {(*keys, category): share for *keys, categories, line in _sums(responses, rows, responses.weights)
-                 for category, share in zip(categories, (100 * line / line.sum()).tolist())}
+                 for category, share in zip(categories, (100 * line / line.sum()).tolist(), strict=True)}
     return pd.Series(cells, name="percent").rename_axis([*KEYS, "category"])
 
 
@@ -265,12 +265,12 @@ def _agreement(responses: Responses, rows: Rows) -> list[tuple]:
         codes = responses.item(item.id)
         answered = codes >= 0
         agrees = answered & (codes < len(responses.survey.scale(item.id).agree))  # agreement comes first on a scale
-        for (grouping, group), names in zip(rows.codes.items(), rows.labels.values()):
+        for (grouping, group), names in zip(rows.codes.items(), rows.labels.values(), strict=True):
             place = group * np.int64(number) + clusters
             agreeing, asked = (
                 np.bincount(place[chosen], None if weights is None else weights[chosen],
                             minlength=len(names) * number).reshape(len(names), number) for chosen in (agrees, answered))
-            for identifier, counts, bases in zip(rows.identifiers(grouping), agreeing, asked):
+            for identifier, counts, bases in zip(rows.identifiers(grouping), agreeing, asked, strict=True):
                 if bases.any():
                     share = clustered_share(counts, bases)
                     interval = share.share, share.low, share.high, share.effective

@@ -70,7 +70,7 @@ def test_two_codes_with_one_label_stay_apart(tmp_path):
 def test_a_scale_is_told_alike_in_all_its_variables(tmp_path):
     """One has an answer without a label: the numbers stand before the labels of the other as well."""
     table = pd.DataFrame({"p": [1.0, 5.0], "q": [1.0, 4.0]})
-    pyreadstat.write_sav(table, tmp_path / "a.sav", variable_value_labels=dict.fromkeys("pq", {1: "Low", 5: "High"}))
+    pyreadstat.write_sav(table, tmp_path / "a.sav", variable_value_labels={name: {1: "Low", 5: "High"} for name in "pq"})
     export = read_export(tmp_path / "a.sav")
     assert export.column("p").cells() == ["1 - Low", "5 - High"] and export.column("q").cells() == ["1 - Low", "4"]
 

@@ -31,7 +31,7 @@ def main() -> None:
     if arguments == ["--version"]:
         print(settings["version"])
         return
-    options = dict(zip(arguments[2::2], arguments[3::2]))
+    options = dict(zip(arguments[2::2], arguments[3::2], strict=True))
     tell(arguments)
     log = Path(options["--log"])
     missing = include_that_is_missing()

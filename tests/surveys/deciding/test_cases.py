@@ -25,7 +25,7 @@ def test_numbers_beside_a_scale_are_asked_for(drafted, file, unsure, none):
     assert [scale.points for scale in made.survey.scales] == [5]
     made.answer({code[unsure]: "dont-know", code[none]: "no-answer"})
     shares = made.shares()
-    for item, answered in zip(shares.index, cells(file).items()):
+    for item, answered in zip(shares.index, cells(file).items(), strict=True):
         given = answered[1][answered[1] != none]
         right = [len(given), *(100 * given.isin(levels).mean() for levels in (["4", "5"], ["3"], ["1", "2"], [unsure]))]
         assert shares.loc[item].tolist() == pytest.approx(right)
@@ -46,7 +46,7 @@ def test_a_gap_in_the_codes_is_asked_for(drafted, answer, agree, neutral, disagr
     made = drafted(CASES / "c01-qualtrics-gap.csv")
     assert made.open == ["numbers-5-points"]
     shares = made.answer({"numbers-5-points": answer}).shares()
-    for item, (_, column) in zip(shares.index, cells("c01-qualtrics-gap.csv", 2).items()):
+    for item, (_, column) in zip(shares.index, cells("c01-qualtrics-gap.csv", 2).items(), strict=True):
         right = [100 * column.isin(levels).mean() for levels in (agree, neutral, disagree)]
         assert shares.loc[item, ["agree", "neutral", "disagree"]].fillna(0).tolist() == pytest.approx(right)
 
@@ -86,7 +86,7 @@ def test_answers_in_two_languages_are_paired_and_no_statement_is_lost(drafted):
     assert made.open == ["agreement-5-language"] and len(made.survey.items) == 5
     assert "Cytuno'n gryf = Strongly agree" in made.survey.decide[0].answers[0].label
     shares, frame = made.answer().shares(), cells("c16-welsh.csv")
-    for item, (_, column) in zip(shares.index, frame.items()):
+    for item, (_, column) in zip(shares.index, frame.items(), strict=True):
         right = [100 * column.isin(labels).mean() for labels in (
             ["Strongly agree", "Agree", "Cytuno'n gryf", "Cytuno"],
             ["Neither agree nor disagree", "Ddim yn cytuno nac yn anghytuno"],

@@ -169,7 +169,7 @@ def test_two_number_scales_name_their_points_apart(tmp_path, drafted):
     assert len(codebook.scales) == 2 and len(set(names)) == len(names) == 16
     folder = tmp_path / "project/data/raw/surveys/made-up"
     shares = tabulate(read_responses(folder, codebook)).shares.set_index(["item", "grouping"])
-    for item, cells in zip(codebook.items, columns.values()):
+    for item, cells in zip(codebook.items, columns.values(), strict=True):
         middle = 3 if "1-5" in item.column else 5
         numbers = pd.Series(cells).astype(int)
         right = [100 * (numbers > middle).mean(), 100 * (numbers == middle).mean(), 100 * (numbers < middle).mean()]
@@ -338,7 +338,7 @@ def test_an_identifier_that_stands_twice_is_kept_once_and_said(tmp_path, drafted
 def test_answers_off_the_scale_are_left_for_a_person(tmp_path, drafted):
     column = answers(AGREEMENT, 60)
     column[5] = "see my other answer"
-    survey, uses, guesses = drafted(write_columns(tmp_path / "a.csv", {"Q1": column, "Q2": answers(AGREEMENT, 60)}),
+    _survey, uses, guesses = drafted(write_columns(tmp_path / "a.csv", {"Q1": column, "Q2": answers(AGREEMENT, 60)}),
                                     checked=False)
     assert uses["Q1"] == "item"
     assert guesses["Q1"].confidence == "low" and "1 other answers are not" in guesses["Q1"].reason

@@ -46,7 +46,7 @@ def uses(guesses) -> dict[str, str]:
 
 @pytest.mark.parametrize("write", [write_sav, write_dta], ids=["SPSS", "Stata"])
 def test_statistical_packages(drafted, tmp_path, write):
-    survey, guesses, responses = drafted(write(tmp_path / ("a.sav" if write is write_sav else "a.dta")))
+    survey, _guesses, responses = drafted(write(tmp_path / ("a.sav" if write is write_sav else "a.dta")))
     table = answers()
     item = survey.items[0]
     assert (item.column, item.wording) == ("sup1", SUPPORTED.strip() if write is write_sav else SUPPORTED[:80].strip())
@@ -89,7 +89,7 @@ def test_bands_that_became_dates_are_asked_about(project, tmp_path, kind):
                                                   "I am well supported": agreed})
         names, first = list(shown.values()), "lines 3, 4, 6 and 37 more"
     made = new_survey(project, "made-up", path)
-    assert [(guess.use, guess.confidence) for guess in made.guesses][0] == ("group", "low")
+    assert next((guess.use, guess.confidence) for guess in made.guesses) == ("group", "low")
     folder = project / "data/raw/surveys/made-up"
     (question,) = check_survey(folder).questions
     assert f"column 1 (Length of service), {first}" in question.question
@@ -195,7 +195,7 @@ def test_a_thousand_columns_of_one_option_are_left_out_by_name(drafted, tmp_path
                if rows == 1 else
                [["Respondent ID", "I am well supported", "Which?", *[""] * 1071], ["", "Response", *options]])
     path = write_rows(tmp_path / "a.csv", [*headers, *([f"r{row}", AGREEMENT[row % 5], *ticked[row]] for row in range(60))])
-    survey, guesses, _ = drafted(path)
+    survey, _guesses, _ = drafted(path)
     assert len(survey.items) == 1
     assert sum(part.why == "multi_select" for part in survey.left_out) == 1072
 

@@ -35,7 +35,7 @@ def test_each_statement_is_given_once_and_to_the_nearest(codebook):
 
 def test_the_order_of_wordings_does_not_matter(codebook):
     wordings = [*FITTED, *HELD_OUT]
-    there = {wording: match for wording, match in zip(wordings, match_items(wordings, codebook), strict=True)}
+    there = dict(zip(wordings, match_items(wordings, codebook), strict=True))
     back = dict(zip(wordings[::-1], match_items(wordings[::-1], codebook), strict=True))
     assert there == back
 

@@ -38,7 +38,7 @@ def test_a_score_is_the_mean_of_what_was_answered_and_outcome_items_are_apart():
     np.testing.assert_allclose(found["outcomes"], [75, 50, np.nan], atol=1e-3)
 
 
-@pytest.mark.parametrize("share, scores", [(0.3, [100, 75, 50]), (0.34, [100, 75, np.nan]), (1, [100, np.nan, np.nan])])
+@pytest.mark.parametrize(("share", "scores"), [(0.3, [100, 75, 50]), (0.34, [100, 75, np.nan]), (1, [100, np.nan, np.nan])])
 def test_how_many_items_must_be_answered_is_the_survey_s_choice(share, scores):
     items = [item(f"s{place}", "tasks") for place in range(3)] + [item("o", "tasks", "outcome")]
     codes = [[0, 0, 0, 0], [0, 2, -1, 0], [2, -1, DONT_KNOW, 0]]

@@ -104,5 +104,5 @@ def test_a_point_that_nobody_chose_is_said_to_be_so(project, tmp_path):
     new_survey(project, "kent-2026", write_columns(tmp_path / "export.csv", columns))
     folder = project / "data/raw/surveys/kent-2026"
     page = write_preview(folder).read_text(encoding="utf-8")
-    rows = re.findall(r"<dt>Strongly disagree.*?chosen by nobody", page, re.S)
+    rows = re.findall(r"<dt>Strongly disagree.*?chosen by nobody", page, re.DOTALL)
     assert len(rows) == 4  # the scale, and each of three statements

@@ -91,7 +91,7 @@ def test_what_dvc_notes_in_the_place_that_all_users_share_is_removed(project, tm
     shared.mkdir()
     monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(shared))
     done = subprocess.run([sys.executable, "-m", "dvc", "status"], cwd=project, capture_output=True, text=True)
-    assert done.returncode == 0 and [path for path in shared.rglob("*.db")] != [], done.stderr
+    assert done.returncode == 0 and list(shared.rglob("*.db")) != [], done.stderr
     remove_survey(project, find_traces(project, "leeds"))
     assert [path for path in shared.rglob("*") if path.is_file()] == []
 

@@ -188,7 +188,7 @@ def test_a_score_of_one_statement_is_shown_only_where_all_its_counts_are(made_up
     table = score_tables(responses, scores, {"supervision": "Supervision", "outcomes": "Outcomes"}, tables)
     labels = tables.groups.set_index(["grouping", "group"])["label"]
     hidden = tables.answers[(tables.answers["item"] == "better-outcomes") & (tables.answers["rule"] != "")]
-    hidden = {(grouping, labels[grouping, group]) for grouping, group in zip(hidden["grouping"], hidden["group"])}
+    hidden = {(grouping, labels[grouping, group]) for grouping, group in zip(hidden["grouping"], hidden["group"], strict=True)}
     outcomes = table[table["score"] == "outcomes"]  # one statement in this survey
     assert hidden and {(row.grouping, row.label) for row in outcomes.itertuples() if pd.isna(row.mean)} == hidden
 

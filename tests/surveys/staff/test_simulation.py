@@ -69,8 +69,8 @@ def test_missing_answers_and_don_t_knows_say_nothing_about_the_other_answers(lar
     item, other = (social_workers[:, [each.id for each in codebook.items].index(slug)]
                    for slug in ("supervision-quality-monitored", "manager-helps-improve-outcomes"))
     for code in (missing_code("no_answer"), 5):
-        these = other[(item == code) & (0 <= other)]
-        rest = other[(item != code) & (0 <= other)]
+        these = other[(item == code) & (other >= 0)]
+        rest = other[(item != code) & (other >= 0)]
         expected = np.bincount(rest, minlength=6) / len(rest)
         error = np.sqrt(expected * (1 - expected) / len(these))
         assert len(these) > 1000

@@ -20,7 +20,7 @@ def made_up_rows(people=240, seed=7):
     agreement = random.choice(AGREEMENT, (people, 3), p=[0.25, 0.4, 0.15, 0.12, 0.03, 0.05]).tolist()
     satisfaction = random.choice(SATISFACTION, people, p=[0.2, 0.5, 0.2, 0.1]).tolist()
     return [[first, second, content, third, role]
-            for (first, second, third), content, role in zip(agreement, satisfaction, roles.tolist())]
+            for (first, second, third), content, role in zip(agreement, satisfaction, roles.tolist(), strict=True)]
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def by_hand(rows, column, group=None):
 @pytest.mark.slow
 def test_published_counts_are_those_of_the_file(tmp_path, rows):
     answers = tabulated(tmp_path, rows).answers.set_index(["item", "group", "category"])
-    labels = dict(zip(["strongly_agree", "agree", "neither", "disagree", "strongly_disagree", "dont_know"], AGREEMENT))
+    labels = dict(zip(["strongly_agree", "agree", "neither", "disagree", "strongly_disagree", "dont_know"], AGREEMENT, strict=True))
     for group, role in (("all", None), ("role_social_worker", "Social worker")):
         hand = by_hand(rows, "Q1", role)
         for category, label in labels.items():
@@ -66,7 +66,7 @@ def test_small_groups_are_joined_and_all_groups_add_up(tmp_path, rows):
 
 def test_a_grouping_of_which_one_group_would_be_left_is_not_shown(tmp_path, rows):
     roles = ["Social worker"] * (len(rows) - 4) + ["Manager"] * 4
-    found = tabulated(tmp_path, [[*row[:4], role] for row, role in zip(rows, roles)])
+    found = tabulated(tmp_path, [[*row[:4], role] for row, role in zip(rows, roles, strict=True)])
     assert found.groups["group"].tolist() == ["all"]
     assert set(found.answers["grouping"]) == {"all"}
 
@@ -86,7 +86,7 @@ def test_what_is_suppressed_is_in_no_column_of_no_table(tmp_path, rows):
 def test_a_share_allows_for_teams_that_answer_alike(tmp_path, rows):
     """Everybody of a team gives the same answer: as many independent people as teams."""
     teams = [f"Team {number // 12}" for number in range(len(rows))]
-    alike = [[AGREEMENT[(number // 12) % 4], *row[1:], team] for number, (row, team) in enumerate(zip(rows, teams))]
+    alike = [[AGREEMENT[(number // 12) % 4], *row[1:], team] for number, (row, team) in enumerate(zip(rows, teams, strict=True))]
     clustered = tabulated(tmp_path / "a", alike, [*HEADER, "Team"], cluster="Team").shares.iloc[0]
     alone = tabulated(tmp_path / "b", [row[:5] for row in alike]).shares.iloc[0]
     assert clustered["share"] == alone["share"] == pytest.approx(0.5)
@@ -143,7 +143,7 @@ def surveys_with_several_scales(draw):
         chances = st.integers(0, points - 1).map(str) | st.just("")
         columns.append(draw(st.lists(chances, min_size=people, max_size=people)))
     roles = draw(st.lists(st.sampled_from(["Worker", "Manager"]), min_size=people, max_size=people))
-    return scales, items, [list(row) for row in zip(*columns, roles)]
+    return scales, items, [list(row) for row in zip(*columns, roles, strict=True)]
 
 
 @pytest.mark.slow
@@ -160,7 +160,7 @@ def test_every_share_is_that_of_its_own_scale(tmp_path_factory, drawn, weighted)
     frame = pd.DataFrame(rows, columns=header)
     shares = found.shares[found.shares["grouping"] == "all"].set_index("item")
     assert list(shares.index) == [item["id"] for item in items]
-    for item, scale in zip(items, scales):
+    for item, scale in zip(items, scales, strict=True):
         answered = frame[frame[item["column"]] != ""]
         weights = answered["Weight"].astype(float)
         for role in ("agree", "neutral", "disagree"):
@@ -184,7 +184,7 @@ def test_a_rare_side_is_hidden_on_each_of_two_number_scales(tmp_path, low):
 
     def categories(names):
         roles = ["agree", "agree", "neutral", "disagree", "disagree"]
-        return [{"id": f"point_{name}", "label": name, "role": role} for name, role in zip(reversed(names), roles)]
+        return [{"id": f"point_{name}", "label": name, "role": role} for name, role in zip(reversed(names), roles, strict=True)]
 
     scales = [{"id": "first", "categories": categories(points)}, {"id": "second", "categories": categories(other)}]
     items = [{"id": f"q{number}", "column": f"Q{number}", "wording": f"Statement {number}", "label": f"S{number}",
