@@ -28,6 +28,7 @@ def write_preview(folder: Path) -> Path:
     shown = SHOWN_AS_BARS if preview.items else ()
     page = template.render(
         survey=preview.report.survey, warnings=preview.report.warnings, names=ROLES,
+        questions=preview.report.questions,
         parts=[part for part in preview.report.parts if part.title not in shown],
         scales=preview.scales, groups=preview.groups, items=preview.items,
         css=(styles / "report.css").read_text(encoding="utf-8"),

@@ -106,3 +106,11 @@ def test_a_point_that_nobody_chose_is_said_to_be_so(project, tmp_path):
     page = write_preview(folder).read_text(encoding="utf-8")
     rows = re.findall(r"<dt>Strongly disagree.*?chosen by nobody", page, re.DOTALL)
     assert len(rows) == 4  # the scale, and each of three statements
+
+
+def test_questions_that_are_open_stand_first(project, tmp_path):
+    columns = {f"I feel supported {number}": answers(["1", "2", "3", "4", "5", "9"], 60, number) for number in range(3)}
+    new_survey(project, "kent-2026", write_columns(tmp_path / "export.csv", columns))
+    page = write_preview(project / "data/raw/surveys/kent-2026").read_text(encoding="utf-8")
+    head, _, rest = page.partition("for you first</h2>")
+    assert rest and "golden-thread survey decide kent-2026" in rest and "<h2>" not in head.partition("<main>")[2].rpartition("<h2>")[0]
