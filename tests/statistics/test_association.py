@@ -228,7 +228,7 @@ def test_agreement_at_opposite_ends_turns_the_two_by_two_bounds_round():
 
 def test_many_pairs_at_once_are_each_pair_alone():
     generator = np.random.default_rng(11)
-    support, outcome = [*generator.integers(0, 20, (2, 6, 5)), 1, 0, 0, 0, 1]
+    support, outcome = generator.integers(0, 20, (2, 6, 5)) + np.array([1, 0, 0, 0, 1])
     for statistic in STATISTICS:
         low, high = extreme_values(statistic, support[:, None], outcome[None, :], NON_NEGATIVE, AGREE)
         for i, j in np.ndindex(6, 6):

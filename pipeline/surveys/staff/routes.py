@@ -25,8 +25,8 @@ def merged(routes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
     What is blank on one route is taken from the next.
 
-    >>> merged([np.array([0, -1, -1, 2]), np.array([-1, 1, -1, 1])])
-    (array([ 0,  1, -1,  2]), array([False, False, False,  True]))
+    >>> [found.tolist() for found in merged([np.array([0, -1, -1, 2]), np.array([-1, 1, -1, 1])])]
+    [[0, 1, -1, 2], [False, False, False, True]]
     """
     codes, blank = routes[0].copy(), missing_code("no_answer")
     twice = np.zeros(len(codes), dtype=bool)

@@ -27,7 +27,7 @@ def drawn(rows, thresholds, effects, size):
     edges = np.r_[-np.inf, thresholds, np.inf]
     shares = np.diff(1 / (1 + np.exp(-(edges - (x @ effects)[:, None]))), axis=1)
     counts = np.array([random.multinomial(size, share / share.sum()) for share in shares])
-    return dict(zip("abcdefg", x.T, strict=True)), counts
+    return dict(zip("abcdefg", x.T, strict=False)), counts
 
 
 respect = [[41, 98, 118, 180, 46], [6, 21, 30, 77, 29]]

@@ -210,7 +210,7 @@ def test_another_scale_is_not_compared(codebook, answers, scale, words):
 def test_five_answers_of_another_kind_are_not_compared(codebook, answers, labels):
     content = staff_survey([("own", ITEM, False)]).model_dump()
     content["scales"][0]["categories"] = [{"id": f"point_{k}", "label": label, "role": role}
-                                          for k, (label, (_, role)) in enumerate(zip(labels, FIVE, strict=True))]
+                                          for k, (label, (_, role)) in enumerate(zip(labels, FIVE, strict=False))]
     table = benchmark(shares_of(own=(15, 20)), StaffSurvey.model_validate(content), codebook, answers)
     assert not table["comparable"].any() and table[["share_2011", "difference", "p"]].isna().all(axis=None)
     assert table["reason"].to_list() == [f"Its answers ({', '.join(labels)}) are on another kind of scale."]
@@ -220,7 +220,7 @@ def test_numbers_or_another_language_are_compared_where_the_codebook_says_that_t
     survey = staff_survey([("own", ITEM, False)])
     labels = ["Cytuno'n gryf", "Cytuno", "Y naill na'r llall", "Anghytuno", "Anghytuno'n gryf"]
     categories = [{"id": f"point_{k}", "label": label, "role": role}
-                  for k, (label, (_, role)) in enumerate(zip(labels, FIVE, strict=True))]
+                  for k, (label, (_, role)) in enumerate(zip(labels, FIVE, strict=False))]
     content = survey.model_dump() | {"scales": [{"id": "s", "kind": "agreement", "categories": categories}]}
     table = benchmark(shares_of(own=(15, 20)), StaffSurvey.model_validate(content), codebook, answers)
     plain = benchmark(shares_of(own=(15, 20)), survey, codebook, answers)
