@@ -72,7 +72,7 @@ def trends(figures: pd.DataFrame, titles: Mapping[str, str], here: str = "This a
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(0, ROW * rows))
     axes.set_axis_off()
     corners = [(column * COLUMN, (rows - 1 - row) * ROW) for row in range(rows) for column in range(2)]
-    for (left, bottom), (indicator, title) in zip(corners, titles.items(), strict=True):
+    for (left, bottom), (indicator, title) in zip(corners, titles.items(), strict=False):
         drawn = figures[figures["indicator"] == indicator].sort_values("year")
         _trend(axes, drawn, _panel(drawn, left + LEFT, bottom + BOTTOM))
         axes.text(
