@@ -22,10 +22,29 @@ _IN_PDF = re.compile(
     "\u1fb6-\u1fc4\u1fc6-\u1fd3\u1fd6-\u1fdb\u1fdd-\u1fef\u1ff2-\u1ff4\u1ff6-\u1ffe\u2002-\u200f\u2010-\u2027\u202f\u2030-"
     "\u2040\u2042\u2044-\u2052\u2054-\u2060\u2070\u2071\u2074-\u208e\u2090-\u209c\u20a0-\u20c0\u2100-\u211e\u2120"
     "\u2122\u2124\u2126-\u2151\u2153-\u2184\u2189\u2190-\u22ff\u2500-\u25ff\u2605\u2606\u2609-\u262f\u2638-\u266f"
-    "\u2713\u2714\u2717\ufe0f\ufffd]")
+    "\u2713\u2714\u2717\ufe0f\ufffd]"
+)
 IN_LINES = "\n\t\r"  # controls that a cell or a YAML text may hold: they become a blank
-_IN_ASCII = {"→": "->", "←": "<-", "−": "-", "–": "-", "—": "-", "≥": ">=", "≤": "<=", "≈": "~", "×": "x", "·": "-", "…": "...",
-             "“": '"', "”": '"', "‘": "'", "’": "'", "•": "-", "✓": "+", "✗": "x"}
+_IN_ASCII = {
+    "→": "->",
+    "←": "<-",
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "≥": ">=",
+    "≤": "<=",
+    "≈": "~",
+    "×": "x",
+    "·": "-",
+    "…": "...",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "•": "-",
+    "✓": "+",
+    "✗": "x",
+}
 REPLACED = "\ufffd"
 CHART_FONT = "DejaVu Sans"  # comes with matplotlib, so it is the same on every machine
 
@@ -55,7 +74,9 @@ def for_terminal(text: str) -> str:
     >>> print(for_terminal("a\\x1b[2Jb\\u202ec"))
     a\\x1b[2Jb\\u202ec
     """
-    return CONTROL.sub(lambda found: found[0] if found[0] in "\n\t" else found[0].encode("unicode_escape").decode(), text)
+    return CONTROL.sub(
+        lambda found: found[0] if found[0] in "\n\t" else found[0].encode("unicode_escape").decode(), text
+    )
 
 
 def named_where(text: str, lacking: Callable[[str], bool]) -> str:
@@ -106,7 +127,9 @@ def _pictures() -> frozenset[int]:
     """The characters that the charts' font has upright and bold. (matplotlib takes a second to import.)"""
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
-    upright, bold = (get_font(findfont(FontProperties(family=CHART_FONT, weight=weight))) for weight in ("normal", "bold"))
+    upright, bold = (
+        get_font(findfont(FontProperties(family=CHART_FONT, weight=weight))) for weight in ("normal", "bold")
+    )
     return frozenset(upright.get_charmap()) & frozenset(bold.get_charmap())
 
 

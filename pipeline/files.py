@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-FORMULA = re.compile(r"'*[=+\-@\t\r]")  # a spreadsheet takes a text that begins so for a formula; ' is the guard before it
+FORMULA = re.compile(
+    r"'*[=+\-@\t\r]"
+)  # a spreadsheet takes a text that begins so for a formula; ' is the guard before it
 SIGNIFICANT_DIGITS = 12  # another processor may differ in the last of a double's 16 digits
 
 

@@ -28,7 +28,8 @@ _MARKS = re.compile(
     r"|(?<=[Ww])\."  # addresses without a scheme
     r"|(?<![0-9A-Za-z)]):|:(?! \w)"  # definitions, divisions, addresses, emoji; not "Bases: 12"
     r"|^[!-/:-@]"  # whatever could begin a block
-    r"|^ | $|(?<= ) |[^\S ]")  # blanks that would be dropped
+    r"|^ | $|(?<= ) |[^\S ]"
+)  # blanks that would be dropped
 
 
 class Markdown(str):

@@ -33,9 +33,14 @@ def half_up(value: Any, places: int | Mapping[str, int] = 0) -> Any:
     [{'mean': 2.3, 'people': 7}]
     """
     if isinstance(value, pd.DataFrame):
-        named = places if isinstance(places, Mapping) else {
-            column: places for column in value if pd.api.types.is_float_dtype(value[column])}
-        return value.assign(**{column: half_up(value[column], digits) for column, digits in named.items() if column in value})
+        named = (
+            places
+            if isinstance(places, Mapping)
+            else {column: places for column in value if pd.api.types.is_float_dtype(value[column])}
+        )
+        return value.assign(
+            **{column: half_up(value[column], digits) for column, digits in named.items() if column in value}
+        )
     if isinstance(value, pd.Series):
         return value.map(lambda each: half_up(each, places), na_action="ignore").astype(value.dtype)
     if isinstance(value, np.ndarray):

@@ -77,15 +77,22 @@ def passage(name: str, /, root: Path | None = None, **values: object) -> Markdow
     try:
         text = _environment(folder).get_template(path).render(values)
     except TemplateNotFound as error:
-        raise PublishingError("There is no such passage.", where=f"{FOLDER}/{path}", fix="Write it, or correct its name.") from error
+        raise PublishingError(
+            "There is no such passage.", where=f"{FOLDER}/{path}", fix="Write it, or correct its name."
+        ) from error
     except TemplateSyntaxError as error:
-        raise PublishingError("The passage cannot be read.", where=f"{FOLDER}/{error.name}, line {error.lineno}",
-                              found=str(error.message), fix="Correct the mark of Jinja in that line.") from error
+        raise PublishingError(
+            "The passage cannot be read.",
+            where=f"{FOLDER}/{error.name}, line {error.lineno}",
+            found=str(error.message),
+            fix="Correct the mark of Jinja in that line.",
+        ) from error
     except UndefinedError as error:
         raise _unpublished(error, path, values) from error
     except (TemplateError, PublishingError, TypeError, ValueError) as error:
-        raise PublishingError("The passage cannot be filled.", where=_place(error, path),
-                              found=getattr(error, "what", str(error))) from error
+        raise PublishingError(
+            "The passage cannot be filled.", where=_place(error, path), found=getattr(error, "what", str(error))
+        ) from error
     return own(_in_paragraphs(text))
 
 
@@ -114,8 +121,11 @@ def _unpublished(error: UndefinedError, path: str, values: dict[str, object]) ->
     named = _UNKNOWN.match(str(error.message))
     return PublishingError(
         "The passage names a value that is not published." if named else "The passage cannot be filled.",
-        where=_place(error, path), found=named[1] + suggestion(named[1], values) if named else str(error.message),
-        expected=f"one of: {', '.join(sorted(values)) or 'nothing'}", fix="Correct the name in the passage.")
+        where=_place(error, path),
+        found=named[1] + suggestion(named[1], values) if named else str(error.message),
+        expected=f"one of: {', '.join(sorted(values)) or 'nothing'}",
+        fix="Correct the name in the passage.",
+    )
 
 
 def _place(error: BaseException, path: str) -> str:
@@ -148,14 +158,24 @@ def _listed(texts: Sequence[str]) -> str:
 
 @cache
 def _environment(folder: Path) -> Environment:
-    environment = Environment(loader=FileSystemLoader(folder, encoding="utf-8"), undefined=StrictUndefined, finalize=_shown,
-                              trim_blocks=True, lstrip_blocks=True, autoescape=False,
-                              comment_start_string="{##", comment_end_string="##}")  # {#sec-…} names a heading
+    environment = Environment(
+        loader=FileSystemLoader(folder, encoding="utf-8"),
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+        comment_start_string="{##",
+        comment_end_string="##}",
+    )  # {#sec-…} names a heading
     environment.filters |= {
         "form": lambda value, form: own(true_minus(printed(value, form))),
         "signed": lambda value, places=1: own(number(value, f"{{:+.{places}f}}")),
         "estimate": lambda value, low, high, form="+.1f": own(estimate(value, low, high, f"{{:{form}}}")),
         "count": lambda value: own(printed(value, ",")),
         "counted": lambda value, one, many="": own(counted(value, one, many)),
-        "listed": _listed, "lower_first": lower_first, "quoted": lambda text: md("“{}”", text)}
+        "listed": _listed,
+        "lower_first": lower_first,
+        "quoted": lambda text: md("“{}”", text),
+    }
     return environment

@@ -78,8 +78,15 @@ class Publication:
     <BLANKLINE>
     """
 
-    def __init__(self, notebook: str, root: Path | None = None, edition: str = "", guard: Guard | None = None,
-                 mark: str = "", collection: str = ""):
+    def __init__(
+        self,
+        notebook: str,
+        root: Path | None = None,
+        edition: str = "",
+        guard: Guard | None = None,
+        mark: str = "",
+        collection: str = "",
+    ):
         reports = (root or project_root()) / "reports"
         self.notebook = notebook
         self.folder = reports / "published" / edition / notebook
@@ -90,8 +97,9 @@ class Publication:
         self._values: dict[str, dict[str, object]] = {}
         self._names: set[str] = set()
 
-    def value(self, name: str, value: float | str, form: str = "{}", *, respondents: int | None = None,
-              people: bool = True) -> None:
+    def value(
+        self, name: str, value: float | str, form: str = "{}", *, respondents: int | None = None, people: bool = True
+    ) -> None:
         """Publish one value under a dotted `name`, as a report prints it (`form`, a format string).
 
         Raises PublishingError for a name that is taken or not of lower-case words, for a missing number, and for one
@@ -107,12 +115,24 @@ class Publication:
             raise PublishingError("A missing number cannot be published.", where=self.notebook, found=name)
         number = None if isinstance(value, str) else float(f"{value:.{SIGNIFICANT_DIGITS}g}")
         self._values[name] = {"text": _text(value, form), "number": number}
-        write_text(self.folder / "values.yaml", yaml.dump(self._values, Dumper=yaml.CSafeDumper, sort_keys=True, allow_unicode=True))
+        write_text(
+            self.folder / "values.yaml",
+            yaml.dump(self._values, Dumper=yaml.CSafeDumper, sort_keys=True, allow_unicode=True),
+        )
 
-    def table(self, name: str, table: pd.DataFrame, caption: str, *, headings: Mapping[str, str] | None = None,
-              forms: Mapping[str, str] | None = None, widths: Sequence[int] | None = None,
-              data: pd.DataFrame | None = None, places: Mapping[str, int] | None = None,
-              people: bool = True) -> pd.DataFrame:
+    def table(
+        self,
+        name: str,
+        table: pd.DataFrame,
+        caption: str,
+        *,
+        headings: Mapping[str, str] | None = None,
+        forms: Mapping[str, str] | None = None,
+        widths: Sequence[int] | None = None,
+        data: pd.DataFrame | None = None,
+        places: Mapping[str, int] | None = None,
+        people: bool = True,
+    ) -> pd.DataFrame:
         """Publish `table` under `name`: its columns as `headings` call them, its cells as `forms` print them.
 
         `widths` are the columns' relative widths; without them a column takes what its text needs. `data` (the table
@@ -126,8 +146,10 @@ class Publication:
         headings = dict(headings or {column: str(column) for column in table.columns})
         shown = table[list(headings)]
         forms = {column: f"{{:.{digits}f}}" for column, digits in (places or {}).items()} | dict(forms or {})
-        cells = [[_cell(value, forms.get(column, "{}")) for column, value in zip(shown.columns, row, strict=True)]
-                 for row in shown.itertuples(index=False)]
+        cells = [
+            [_cell(value, forms.get(column, "{}")) for column, value in zip(shown.columns, row, strict=True)]
+            for row in shown.itertuples(index=False)
+        ]
         right = [pd.api.types.is_numeric_dtype(shown[column]) for column in shown.columns]
         text = f"{pipe_table(list(headings.values()), cells, right, widths)}\n\n: {escaped(caption)} {{#tbl-{name}}}\n"
         write_text(self.folder / "tables" / f"{name}.md", text)
@@ -144,13 +166,28 @@ class Publication:
         `shown` are published tables and figures that follow the text.
         """
         self._claim_name(name, "passage ")
-        parts = [(self.folder / kind / f"{each}.md").read_text(encoding="utf-8") for each in shown
-                 for kind in ("tables", "figures") if (self.folder / kind / f"{each}.md").exists()]
-        write_text(self.folder / "passages" / f"{name}.md", "\n\n".join(part.strip() for part in [escaped(text), *parts]) + "\n")
+        parts = [
+            (self.folder / kind / f"{each}.md").read_text(encoding="utf-8")
+            for each in shown
+            for kind in ("tables", "figures")
+            if (self.folder / kind / f"{each}.md").exists()
+        ]
+        write_text(
+            self.folder / "passages" / f"{name}.md",
+            "\n\n".join(part.strip() for part in [escaped(text), *parts]) + "\n",
+        )
 
-    def figure(self, name: str, figure: "Figure | Callable[[pd.DataFrame], Figure]", caption: str, alt: str,
-               data: pd.DataFrame, *, headings: Mapping[str, str] | None = None,
-               places: Mapping[str, int] | None = None) -> Image:
+    def figure(
+        self,
+        name: str,
+        figure: "Figure | Callable[[pd.DataFrame], Figure]",
+        caption: str,
+        alt: str,
+        data: pd.DataFrame,
+        *,
+        headings: Mapping[str, str] | None = None,
+        places: Mapping[str, int] | None = None,
+    ) -> Image:
         """Publish `figure` as SVG and PNG with its caption, a text alternative that states the finding, and its data.
 
         `places` are the digits after the point of a column in the CSV; the figure, which may print numbers as well, is
@@ -161,21 +198,28 @@ class Publication:
         """
         self._claim_name(name)
         if self.guard and not callable(figure):
-            raise PublishingError("With a guard, a figure is drawn from the data that it let pass.",
-                                  where=self.notebook, found=f"{name}: a finished figure",
-                                  expected="a function of the data", fix="Give the drawing function itself.")
+            raise PublishingError(
+                "With a guard, a figure is drawn from the data that it let pass.",
+                where=self.notebook,
+                found=f"{name}: a finished figure",
+                expected="a function of the data",
+                fix="Give the drawing function itself.",
+            )
         caption = self._marked(caption)
         data = self._passed(name, data, people=True)
         figure = figure(data) if callable(figure) else figure
         if not alt.strip() or alt.strip() == caption.strip():
-            raise PublishingError("A figure needs a text alternative of its own, stating what it shows.",
-                                  where=self.notebook, found=name)
+            raise PublishingError(
+                "A figure needs a text alternative of its own, stating what it shows.", where=self.notebook, found=name
+            )
         folder = self.folder / "figures"
         save_figure(figure, folder / name)
         alt = true_minus(alt)
         link = own(f"[{name}.csv]({self.address}data/{name}.csv){{.web-only}}")  # elsewhere the name alone
-        text = (f"![{escaped(caption)} Data: {link}.](published/{self.notebook}/figures/{name})"
-                f'{{#fig-{name} fig-alt="{attribute(alt)}"}}\n')
+        text = (
+            f"![{escaped(caption)} Data: {link}.](published/{self.notebook}/figures/{name})"
+            f'{{#fig-{name} fig-alt="{attribute(alt)}"}}\n'
+        )
         write_text(folder / f"{name}.md", text)
         self._write_data(name, half_up(data, places or {}), caption, headings)
         _pyplot().close(figure)
@@ -196,9 +240,14 @@ class Publication:
         """
         write_csv(self.data / f"{name}.csv", table)
         named = {column: heading for column, heading in (headings or {}).items() if column in table}
-        described = {"title": plain(caption) if isinstance(caption, Markdown) else caption, "headings": named or {column: column for column in table}}
-        write_text(self.folder / "data" / f"{name}.yaml",
-                   yaml.safe_dump(described, sort_keys=False, allow_unicode=True, width=1000))
+        described = {
+            "title": plain(caption) if isinstance(caption, Markdown) else caption,
+            "headings": named or {column: column for column in table},
+        }
+        write_text(
+            self.folder / "data" / f"{name}.yaml",
+            yaml.safe_dump(described, sort_keys=False, allow_unicode=True, width=1000),
+        )
 
     def _claim_name(self, name: str, kind: str = "") -> None:
         if not _SLUG.fullmatch(name):
@@ -222,8 +271,10 @@ def save_figure(figure: "Figure", stem: Path) -> None:
     drawn, picture = (stem.with_name(stem.name + suffix) for suffix in (".svg", ".png"))
     with replacing(drawn) as beside, _pyplot().rc_context({"svg.hashsalt": "golden-thread"}):
         figure.savefig(beside, metadata={"Date": None, "Creator": None}, bbox_inches=box)
-    page = (f'#set page(width: {(width - SPARE) / DOTS}in, height: {(height - 2 * SPARE) / DOTS}in, margin: 0in, fill: white)\n'
-            f'#image("{drawn.name}", width: 100%, height: 100%, fit: "stretch")')
+    page = (
+        f"#set page(width: {(width - SPARE) / DOTS}in, height: {(height - 2 * SPARE) / DOTS}in, margin: 0in, fill: white)\n"
+        f'#image("{drawn.name}", width: 100%, height: 100%, fit: "stretch")'
+    )
     with replacing(picture) as beside:
         made = typst.compile(page.encode(), root=drawn.parent, format="png", ppi=float(DOTS))  # type: ignore[call-overload]
         beside.write_bytes(_with_density(made))
@@ -267,8 +318,9 @@ def _cell(value: object, form: str) -> str:
     return own("–" if pd.isna(value) else _text(value, form))
 
 
-def pipe_table(headings: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[bool],
-               widths: Sequence[int] | None) -> str:
+def pipe_table(
+    headings: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[bool], widths: Sequence[int] | None
+) -> str:
     """A Markdown pipe table of texts, which are escaped, or Markdown.
 
     pandoc takes relative column widths from the dashes where a line is long enough; they follow the texts as they are
@@ -284,5 +336,7 @@ def pipe_table(headings: Sequence[str], cells: Sequence[Sequence[str]], right: S
     total = sum(widths) if widths else 0
     dashes = [max(3, round(TABLE_WIDTH * width / total)) for width in widths] if widths else needed
     rule = "|".join("-" * (n + 1) + ":" if r else ":" + "-" * (n + 1) for n, r in zip(dashes, right, strict=True))
-    lines = [" | ".join(f"{text}{' ' * (n - len(plain(text)))}" for text, n in zip(row, needed, strict=True)) for row in rows]
+    lines = [
+        " | ".join(f"{text}{' ' * (n - len(plain(text)))}" for text, n in zip(row, needed, strict=True)) for row in rows
+    ]
     return "\n".join([f"| {lines[0]} |", f"|{rule}|", *(f"| {line} |" for line in lines[1:])])

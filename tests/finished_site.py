@@ -48,8 +48,14 @@ def _take_made_up_authorities(project: Path) -> None:
 
 def golden_thread(project: Path, *words: str, engine: str = "embedded") -> None:
     """Run a command of the project as its users do; what it prints is told when it fails."""
-    done = subprocess.run([sys.executable, "-m", "pipeline", *words], cwd=project, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, env={**os.environ, "GOLDEN_THREAD_ENGINE": engine})
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *words],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "GOLDEN_THREAD_ENGINE": engine},
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

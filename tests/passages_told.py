@@ -19,10 +19,16 @@ from pipeline.publishing import Publication
 MARK = re.compile(r"({%[-+]?\s*(if|elif|else|endif|for|endfor)\b.*?[-+]?%})", re.DOTALL)
 # What no sentence may hold, whatever was found.
 FAULTS = {
-    "a plural of one": re.compile(r"(?<![\d.,+−–-])\b1 (?!per|plus|in|is)(?:other |more )?(?:pairs|passages|places|measures|models|authorities|"
-                                  r"statements|points|figures|clusters|intervals|indicators|associations|percentages|inspections|documents|people|answers|questions|groups|subjects|estimates)\b"),
-    "a number without a thing": re.compile(r"(?<![\d.,−–])\b0 (?:with|more|lower|higher|go|goes|clearly|intervals|in the)\b|[+−]0(?:\.0+)?(?![\d.])"),
-    "what was not filled": re.compile(r"(?<!:   )\bNone\b(?! of| goes| is| yet|: all)|\bnan\b|\bTrue\b|\bFalse\b|[{}]%|%[{}]|\{\{|\}\}"),
+    "a plural of one": re.compile(
+        r"(?<![\d.,+−–-])\b1 (?!per|plus|in|is)(?:other |more )?(?:pairs|passages|places|measures|models|authorities|"
+        r"statements|points|figures|clusters|intervals|indicators|associations|percentages|inspections|documents|people|answers|questions|groups|subjects|estimates)\b"
+    ),
+    "a number without a thing": re.compile(
+        r"(?<![\d.,−–])\b0 (?:with|more|lower|higher|go|goes|clearly|intervals|in the)\b|[+−]0(?:\.0+)?(?![\d.])"
+    ),
+    "what was not filled": re.compile(
+        r"(?<!:   )\bNone\b(?! of| goes| is| yet|: all)|\bnan\b|\bTrue\b|\bFalse\b|[{}]%|%[{}]|\{\{|\}\}"
+    ),
     "a blank too many": re.compile(r"(?<![\n: ])  |(?<!\n) [.,;:)]|\( | $", re.MULTILINE),
     "a stop too many": re.compile(r"\.\.|,,|;;|: ?[.;]|, ?[.;]|\(\)"),
     "two sentences in one": re.compile(r"[a-z)][.;!?][A-Z]"),
@@ -64,7 +70,7 @@ def marked(source: str, name: str) -> tuple[str, set[str]]:
             opened[-1] = (of, began, otherwise or kind == "else")
             return _behind(tag, mark(line, kind))
         opened.pop()
-        return tag if otherwise else f"{tag[:-len(tag.lstrip('{%-+'))]} else %}}{mark(began, f'no {of}')}{tag}"
+        return tag if otherwise else f"{tag[: -len(tag.lstrip('{%-+'))]} else %}}{mark(began, f'no {of}')}{tag}"
 
     return MARK.sub(with_mark, source), found
 
@@ -72,7 +78,7 @@ def marked(source: str, name: str) -> tuple[str, set[str]]:
 def _behind(tag: str, mark: str) -> str:
     """A tag with a mark behind it, which takes over how the tag treats the blanks that follow."""
     end = re.search(r"[-+]?%}$", tag)[0]
-    return f"{tag[:-len(end)]}%}}{mark[:-2]}{end}"
+    return f"{tag[: -len(end)]}%}}{mark[:-2]}{end}"
 
 
 class Unwritten(Publication):
@@ -100,14 +106,22 @@ class Told:
 
     def faults(self) -> list[str]:
         """What is wrong with what was said, with the template."""
-        return sorted(f"{name}: {what} in {text!r}" for name, said in self.texts.items() for text in said
-                      for what, fault in FAULTS.items() if fault.search(text))
+        return sorted(
+            f"{name}: {what} in {text!r}"
+            for name, said in self.texts.items()
+            for text in said
+            for what, fault in FAULTS.items()
+            if fault.search(text)
+        )
 
     def not_told(self, chapter: str) -> list[str]:
         """The chapter's branches that were never reached."""
         folder = project_root() / FOLDER
-        every = {mark for name in templates(chapter) for mark in {f"{name}:1 template"} | marked(
-            (folder / name).read_text("utf-8"), name)[1]}
+        every = {
+            mark
+            for name in templates(chapter)
+            for mark in {f"{name}:1 template"} | marked((folder / name).read_text("utf-8"), name)[1]
+        }
         return sorted(every - self.reached)
 
 

@@ -22,8 +22,12 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 DICTIONARY = (DOCS / "reference" / "data-dictionary.md").read_text(encoding="utf-8")
 PARAMETERS = (DOCS / "reference" / "parameters.md").read_text(encoding="utf-8")
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-TABLES = sorted(Path(out).name for stage in STAGES.values() for out in stage.get("outs", [])
-                if isinstance(out, str) and out.endswith(".csv"))
+TABLES = sorted(
+    Path(out).name
+    for stage in STAGES.values()
+    for out in stage.get("outs", [])
+    if isinstance(out, str) and out.endswith(".csv")
+)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -54,7 +58,12 @@ def test_every_parameter_has_a_comment():
 
 def test_every_parameter_of_the_pipeline_is_documented_with_its_default():
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    knobs = {(f"{part}.{key}", value) for part, keys in params.items() if isinstance(keys, dict) for key, value in keys.items()}
+    knobs = {
+        (f"{part}.{key}", value)
+        for part, keys in params.items()
+        if isinstance(keys, dict)
+        for key, value in keys.items()
+    }
     rows = dict(re.findall(r"^\| `([\w.]+)` \| ([^|]+) \|", PARAMETERS, re.MULTILINE))
     undocumented = sorted(key for key, value in knobs if rows.get(key, "").strip(" `") != str(value))
     assert undocumented == [] and "surveys" in rows
@@ -74,8 +83,24 @@ def test_every_environment_variable_of_ours_is_documented():
 
 @pytest.mark.slow
 def test_the_reference_of_commands_is_what_the_commands_say():
-    written = subprocess.run([sys.executable, "-m", "typer", "pipeline.commands.main", "utils", "docs", "--name", "golden-thread",
-                              "--title", "Commands"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    written = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "typer",
+            "pipeline.commands.main",
+            "utils",
+            "docs",
+            "--name",
+            "golden-thread",
+            "--title",
+            "Commands",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     kept = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
     assert kept.strip() == written.strip(), "Run 'make docs'."
 
@@ -103,7 +128,9 @@ def test_every_command_that_is_told_is_there_with_these_options(where, line):
             return
         command = command.commands[words.pop(0)]
     known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
-    assert [word for word in words if word.startswith("-") and word.split("=")[0] not in known] == [], f"{where}: {line}"
+    assert [word for word in words if word.startswith("-") and word.split("=")[0] not in known] == [], (
+        f"{where}: {line}"
+    )
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=relative)
@@ -120,8 +147,11 @@ def test_every_link_leads_to_a_page_and_a_heading_that_are_there(path):
 
 
 def test_every_page_has_one_title_its_own_name_and_a_way_to_it():
-    index = (DOCS / "README.md").read_text(encoding="utf-8") + (DOCS / "quality" / "statement.md").read_text(encoding="utf-8") \
+    index = (
+        (DOCS / "README.md").read_text(encoding="utf-8")
+        + (DOCS / "quality" / "statement.md").read_text(encoding="utf-8")
         + (DOCS / "quality" / "verification.md").read_text(encoding="utf-8")
+    )
     for path in PAGES:
         titles = re.findall(r"^# .+$", FENCED.sub("", path.read_text(encoding="utf-8")), re.MULTILINE)
         assert len(titles) == 1, relative(path)
@@ -133,8 +163,12 @@ def test_every_page_has_one_title_its_own_name_and_a_way_to_it():
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_term_that_a_chapter_links_is_in_the_glossary(path):
     cells = nbformat.read(path, as_version=4).cells
-    linked = {anchor for cell in cells if cell.cell_type == "markdown"
-              for anchor in re.findall(r"\(\.\./docs/explanation/glossary\.md#([\w-]+)\)", cell.source)}
+    linked = {
+        anchor
+        for cell in cells
+        if cell.cell_type == "markdown"
+        for anchor in re.findall(r"\(\.\./docs/explanation/glossary\.md#([\w-]+)\)", cell.source)
+    }
     assert sorted(linked - anchors(DOCS / "explanation" / "glossary.md")) == []
 
 

@@ -10,9 +10,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def test_no_module_but_one_defines_an_error():
     bases = {name for name in vars(errors) if name.endswith("Error")} | {"InfeasibleRow", "Exception", "ValueError"}
-    elsewhere = [f"{path.relative_to(ROOT)}: {node.name}" for path in sorted((ROOT / "pipeline").rglob("*.py"))
-                 if path.name != "errors.py" for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-                 if isinstance(node, ast.ClassDef) and bases & {ast.unparse(base) for base in node.bases}]
+    elsewhere = [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for path in sorted((ROOT / "pipeline").rglob("*.py"))
+        if path.name != "errors.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and bases & {ast.unparse(base) for base in node.bases}
+    ]
     assert elsewhere == []
 
 

@@ -53,7 +53,9 @@ def test_no_text_in_a_csv_begins_like_a_formula_and_all_others_stay_as_they_are(
 
 
 @pytest.mark.slow
-@given(st.lists(st.sampled_from(["=1+1", "@SUM(A1)", "-x", "'=1", "'tis", "share"]), min_size=1, max_size=6, unique=True))
+@given(
+    st.lists(st.sampled_from(["=1+1", "@SUM(A1)", "-x", "'=1", "'tis", "share"]), min_size=1, max_size=6, unique=True)
+)
 def test_no_head_of_a_csv_begins_like_a_formula(tmp_path_factory, names):
     path = tmp_path_factory.mktemp("csv") / "t.csv"
     write_csv(path, pd.DataFrame([range(len(names))], columns=names))

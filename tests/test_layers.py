@@ -25,16 +25,27 @@ def layers(text: str) -> list[set[str]]:
 
 def imports(root: Path) -> Graph:
     paths = [path.relative_to(root).as_posix() for path in sorted(root.glob("pipeline/**/*.py"))]
-    return {path: {other for other in imported((root / path).read_text(encoding="utf-8"), root) - {path}
-                   if not other.endswith("__init__.py")} for path in paths if path != ENTRY}
+    return {
+        path: {
+            other
+            for other in imported((root / path).read_text(encoding="utf-8"), root) - {path}
+            if not other.endswith("__init__.py")
+        }
+        for path in paths
+        if path != ENTRY
+    }
 
 
 def upwards(graph: Graph, order: list[set[str]]) -> list[str]:
     """The imports of a module from a higher layer, in words."""
     at = {name: number for number, names in enumerate(order) for name in names}
     place = {path: at[Path(path).parts[1].removesuffix(".py")] for path in graph if path != "pipeline/__init__.py"}
-    return [f"{path} imports {other}, which lies above it" for path in sorted(place) for other in sorted(graph[path])
-            if place[other] < place[path]]
+    return [
+        f"{path} imports {other}, which lies above it"
+        for path in sorted(place)
+        for other in sorted(graph[path])
+        if place[other] < place[path]
+    ]
 
 
 def circles(graph: Graph) -> list[str]:
@@ -46,7 +57,7 @@ def circles(graph: Graph) -> list[str]:
             way = [min(left)]
             while (following := min(left[way[-1]] & left.keys())) not in way:
                 way.append(following)
-            gone = circle = way[way.index(following):]
+            gone = circle = way[way.index(following) :]
             found.append(" imports ".join([*circle, following]))
         left = {path: others for path, others in left.items() if path not in gone}
     return found
@@ -54,8 +65,11 @@ def circles(graph: Graph) -> list[str]:
 
 def test_every_module_has_one_layer():
     named = [name for names in layers(DOCUMENT.read_text(encoding="utf-8")) for name in names]
-    there = {path.stem for path in (ROOT / "pipeline").iterdir()
-             if (path.suffix == ".py" and not path.stem.startswith("__")) or (path / "__init__.py").is_file()}
+    there = {
+        path.stem
+        for path in (ROOT / "pipeline").iterdir()
+        if (path.suffix == ".py" and not path.stem.startswith("__")) or (path / "__init__.py").is_file()
+    }
     assert len(named) == len(set(named)) and set(named) == there
 
 
@@ -67,7 +81,9 @@ def test_imports_go_downwards_only_and_never_in_a_circle():
 
 
 SOURCES = {
-    "pipeline/__init__.py": "", "pipeline/charts/__init__.py": "", "pipeline/charts/bars.py": "from pipeline import ground\n",
+    "pipeline/__init__.py": "",
+    "pipeline/charts/__init__.py": "",
+    "pipeline/charts/bars.py": "from pipeline import ground\n",
     "pipeline/ground.py": "def later():\n    import pipeline.charts.bars\n",
     "pipeline/sides.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from pipeline.others import x\n",
     "pipeline/others.py": "from pipeline.sides import y\nfrom pipeline import ground\n",
@@ -88,5 +104,7 @@ def test_an_import_upwards_is_told_with_both_modules_even_inside_a_function(smal
 
 
 def test_circles_are_told_even_where_a_type_alone_closes_one(small):
-    assert circles(small) == ["pipeline/charts/bars.py imports pipeline/ground.py imports pipeline/charts/bars.py",
-                              "pipeline/others.py imports pipeline/sides.py imports pipeline/others.py"]
+    assert circles(small) == [
+        "pipeline/charts/bars.py imports pipeline/ground.py imports pipeline/charts/bars.py",
+        "pipeline/others.py imports pipeline/sides.py imports pipeline/others.py",
+    ]

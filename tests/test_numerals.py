@@ -11,14 +11,27 @@ from hypothesis import strategies as st
 from pipeline.numerals import half_up
 
 
-@pytest.mark.parametrize(("value", "places", "right"), [
-    (62.5, 0, 63), (63.5, 0, 64), (-62.5, 0, -63), (100 * 0.285, 0, 29), (0.325, 2, 0.33), (1.005, 2, 1.01), (2.675, 2, 2.68),
-    (0.49999999, 0, 0), (1e15 + 0.5, 0, 1e15 + 1), (7, 2, 7), (0.1 + 0.2, 1, 0.3)])
+@pytest.mark.parametrize(
+    ("value", "places", "right"),
+    [
+        (62.5, 0, 63),
+        (63.5, 0, 64),
+        (-62.5, 0, -63),
+        (100 * 0.285, 0, 29),
+        (0.325, 2, 0.33),
+        (1.005, 2, 1.01),
+        (2.675, 2, 2.68),
+        (0.49999999, 0, 0),
+        (1e15 + 0.5, 0, 1e15 + 1),
+        (7, 2, 7),
+        (0.1 + 0.2, 1, 0.3),
+    ],
+)
 def test_known_values(value, places, right):
     assert half_up(value, places) == right
 
 
-@given(st.decimals(-10**6, 10**6, places=4, allow_nan=False), st.integers(0, 4))
+@given(st.decimals(-(10**6), 10**6, places=4, allow_nan=False), st.integers(0, 4))
 def test_every_decimal_is_rounded_as_by_hand(number, places):
     assert half_up(float(number), places) == float(number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 

@@ -29,8 +29,11 @@ def test_a_value_is_kept_as_text_and_as_number(publish, tmp_path):
     publish.value("people.who", "full-time staff")
     publish.value("people.change", -3, "{:+}")
     stored = yaml.safe_load((tmp_path / "reports/published/03-example/values.yaml").read_text())
-    assert stored == {"people.all": {"text": "27,184", "number": 27184.0}, "people.who": {"text": "full-time staff", "number": None},
-                      "people.change": {"text": "−3", "number": -3.0}}
+    assert stored == {
+        "people.all": {"text": "27,184", "number": 27184.0},
+        "people.who": {"text": "full-time staff", "number": None},
+        "people.change": {"text": "−3", "number": -3.0},
+    }
 
 
 def test_a_number_has_no_more_digits_than_every_processor_agrees_on(publish, tmp_path):
@@ -55,21 +58,34 @@ def test_a_missing_number_and_a_second_use_of_a_name_are_refused(publish):
 
 def test_a_table_has_headings_forms_widths_and_its_data_beside_it(publish, tmp_path):
     table = pd.DataFrame({"item": ["a | b", "c"], "share": [1 / 3, None], "hidden": [1, 2]})
-    publish.table("shares", table, "Shares.", headings={"item": "Item", "share": "Share"},
-                  forms={"share": "{:.1%}"}, widths=[3, 1])
+    publish.table(
+        "shares",
+        table,
+        "Shares.",
+        headings={"item": "Item", "share": "Share"},
+        forms={"share": "{:.1%}"},
+        widths=[3, 1],
+    )
     text = (tmp_path / "reports/published/03-example/tables/shares.md").read_text()
     lines = text.splitlines()
     assert [cell.strip() for cell in lines[0].strip("|").split("|")] == ["Item", "Share"]
     assert lines[1].count("-") == pytest.approx(102, abs=2) and lines[1].endswith("-:|")
     assert "a &#124; b" in lines[2] and "33.3%" in lines[2] and "–" in lines[3]
     assert lines[-1] == ": Shares. {#tbl-shares}"
-    assert (tmp_path / "reports/site/data/shares.csv").read_text() == "item,share,hidden\na | b,0.333333333333,1\nc,,2\n"
+    assert (
+        tmp_path / "reports/site/data/shares.csv"
+    ).read_text() == "item,share,hidden\na | b,0.333333333333,1\nc,,2\n"
 
 
 def test_data_of_its_own_keep_their_columns_beside_a_printed_table_of_others(tmp_path):
     publish = Publication("03-example", root=tmp_path)
-    publish.table("gaps", pd.DataFrame({"interval": ["1 to 2"]}), "Gaps.", headings={"interval": "Interval"},
-                  data=pd.DataFrame({"low": [1], "high": [2]}))
+    publish.table(
+        "gaps",
+        pd.DataFrame({"interval": ["1 to 2"]}),
+        "Gaps.",
+        headings={"interval": "Interval"},
+        data=pd.DataFrame({"low": [1], "high": [2]}),
+    )
     described = yaml.safe_load((publish.folder / "data" / "gaps.yaml").read_text())
     assert described == {"title": "Gaps.", "headings": {"low": "low", "high": "high"}}
 
@@ -79,7 +95,11 @@ def test_no_number_is_rounded_twice(tmp_path):
     publish = Publication("03-support", root=tmp_path)
     table = pd.DataFrame({"share": [0.3249, 0.3245], "score": [61.249, 2.25]})
     told = publish.table("shares", table, "Shares.", forms={"share": "{:.2f}"}, places={"share": 3, "score": 1})
-    assert pd.read_csv(publish.data / "shares.csv").to_numpy().tolist() == [[0.325, 61.2], [0.325, 2.3]] == told.to_numpy().tolist()
+    assert (
+        pd.read_csv(publish.data / "shares.csv").to_numpy().tolist()
+        == [[0.325, 61.2], [0.325, 2.3]]
+        == told.to_numpy().tolist()
+    )
     printed = (publish.folder / "tables" / "shares.md").read_text(encoding="utf-8")
     assert "| 0.32" in printed and "0.33" not in printed and "61.2" in printed and " 2.3" in printed
 
@@ -94,13 +114,16 @@ def test_no_number_is_rounded_twice(tmp_path):
 def test_a_figure_is_written_twice_with_the_same_bytes(tmp_path):
     for folder in ("one", "two"):
         picture = Publication("03-example", root=tmp_path / folder).figure(
-            "bars", drawn(), "Bars.", 'One bar, "full".', pd.DataFrame({"x": [1]}))
+            "bars", drawn(), "Bars.", 'One bar, "full".', pd.DataFrame({"x": [1]})
+        )
         assert picture.alt == 'One bar, "full".' and plt.get_fignums() == []
     for name in ("bars.svg", "bars.png", "bars.md"):
         one, two = (tmp_path / folder / "reports/published/03-example/figures" / name for folder in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
-    assert one.read_text() == ("![Bars. Data: [bars.csv](data/bars.csv){.web-only}.](published/03-example/figures/bars)"
-                               "{#fig-bars fig-alt=\"One bar, &#34;full&#34;&#46;\"}\n")
+    assert one.read_text() == (
+        "![Bars. Data: [bars.csv](data/bars.csv){.web-only}.](published/03-example/figures/bars)"
+        '{#fig-bars fig-alt="One bar, &#34;full&#34;&#46;"}\n'
+    )
     svg = (tmp_path / "one/reports/published/03-example/figures/bars.svg").read_text()
     assert "<dc:date>" not in svg
 

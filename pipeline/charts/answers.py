@@ -9,8 +9,9 @@ from pipeline.charts.lists import APART, dot_key, dots, key_above, name_axis, st
 from pipeline.charts.style import FIRST, SECOND
 
 
-def agreement_dots(shares: pd.DataFrame, items: Mapping[str, str], groups: Mapping[str, str],
-                   sections: Mapping[str, Sequence[str]]) -> Figure:
+def agreement_dots(
+    shares: pd.DataFrame, items: Mapping[str, str], groups: Mapping[str, str], sections: Mapping[str, Sequence[str]]
+) -> Figure:
     """A dot plot: the share of each group that agrees, item by item, with its interval.
 
     `shares`: one row an item and group with `share`, `interval_low` and `interval_high`, all from 0 to 1. `sections`
@@ -18,12 +19,18 @@ def agreement_dots(shares: pd.DataFrame, items: Mapping[str, str], groups: Mappi
     """
     rows = shares.set_index(["item", "group"])[["share", "interval_low", "interval_high"]] * 100
     figure, axes, places = statement_list(sections, items, shares["item"], key=len(groups) > 1)
-    styles = (FIRST, SECOND)[:len(groups)]
+    styles = (FIRST, SECOND)[: len(groups)]
     for offset, group, style in zip((-APART, APART) if len(groups) > 1 else (0,), groups, styles, strict=True):
         asked = [(item, middle) for item, middle in places if (item, group) in rows.index]
         drawn = rows.loc[[(item, group) for item, _ in asked]]
-        dots(axes, drawn["share"], drawn["interval_low"], drawn["interval_high"],
-             [middle + offset for _, middle in asked], style)
+        dots(
+            axes,
+            drawn["share"],
+            drawn["interval_low"],
+            drawn["interval_high"],
+            [middle + offset for _, middle in asked],
+            style,
+        )
     axes.set_xlim(0, 100)
     axes.xaxis.grid(True)
     name_axis(figure, axes, "Agree or strongly agree (%), with 95% intervals")

@@ -22,8 +22,9 @@ def bases(table: pd.DataFrame, groups: Mapping[str, str]) -> str:
     """
     known = table.dropna(subset=["base"]).groupby("group")["base"].agg(["min", "max"])
     ranges = {name: known.loc[group].astype(int) for group, name in groups.items() if group in known.index}
-    said = [f"{lower_first(name)} {low:,}" + (f" to {high:,}" if high > low else "")
-            for name, (low, high) in ranges.items()]
+    said = [
+        f"{lower_first(name)} {low:,}" + (f" to {high:,}" if high > low else "") for name, (low, high) in ranges.items()
+    ]
     return f"Bases: {', '.join(said)}." if said else ""
 
 

@@ -42,9 +42,13 @@ ROW, LINE = 0.165, 0.115  # inches of a row, and of each further line of its lab
 STEPS = (3, 6)  # passages from which a cell is drawn in the second and in the third shade
 CLAIMS, SHOWS = ORANGES, PALE_BLUES
 # what a document says of a form of support: marker, colour, filled, words; "silent" has no mark
-SAYS = {"better": ("o", FIRST[0], True, "better"), "worse": ("v", SECOND[0], True, "worse"),
-        "differs": ("D", SECOND[0], False, "differs"), "no change": ("s", QUIET, True, "no change"),
-        "named": ("o", QUIET, False, "no result stated")}
+SAYS = {
+    "better": ("o", FIRST[0], True, "better"),
+    "worse": ("v", SECOND[0], True, "worse"),
+    "differs": ("D", SECOND[0], False, "differs"),
+    "no change": ("s", QUIET, True, "no change"),
+    "named": ("o", QUIET, False, "no result stated"),
+}
 # of the graph: inches from the left, characters in a line of a name, and on which side the name is set
 COLUMNS = {"feature": (0.0, 22, "left"), "mechanism": (WIDTH / 2, 15, "center"), "outcome": (WIDTH, 22, "right")}
 HEADINGS = {"feature": "Form of support", "mechanism": "Way it works", "outcome": "Outcome"}
@@ -71,8 +75,10 @@ def matrix_chart(matrix: pd.DataFrame, features: Mapping[str, str], targets: Map
             for top, bottom, count in zip(tops, tops[1:], counts[kind], strict=False):
                 _cell(axes, left + start, top, width / 2 - 0.02, bottom - top, int(count), shades)
     _row_labels(axes, list(features.values()), tops)
-    _legend(axes, [Patch(color=CLAIMS[1], label="Left: passages that claim"),
-                   Patch(color=SHOWS[1], label="Right: that show")])
+    _legend(
+        axes,
+        [Patch(color=CLAIMS[1], label="Left: passages that claim"), Patch(color=SHOWS[1], label="Right: that show")],
+    )
     return figure
 
 
@@ -86,13 +92,23 @@ def _rows(labels: Iterable[str], head: float) -> tuple[list[float], float]:
 def _row_labels(axes: Axes, labels: Sequence[str], tops: Sequence[float]) -> None:
     axes.hlines(tops, 0, WIDTH, color=GRID, linewidth=0.6, zorder=0)
     for label, top, bottom in zip(labels, tops, tops[1:], strict=False):
-        axes.text(0, (top + bottom) / 2, "\n".join(wrap(label, LETTERS)), va="center", fontsize=SMALLEST,
-                  linespacing=1.05)
+        axes.text(
+            0, (top + bottom) / 2, "\n".join(wrap(label, LETTERS)), va="center", fontsize=SMALLEST, linespacing=1.05
+        )
 
 
 def _legend(axes: Axes, handles: Sequence[Artist], **spacing: float) -> None:
-    axes.legend(handles=list(handles), loc="upper left", bbox_to_anchor=(0, 1), ncols=5, frameon=False, borderaxespad=0,
-                borderpad=0, fontsize=SMALL, **spacing)
+    axes.legend(
+        handles=list(handles),
+        loc="upper left",
+        bbox_to_anchor=(0, 1),
+        ncols=5,
+        frameon=False,
+        borderaxespad=0,
+        borderpad=0,
+        fontsize=SMALL,
+        **spacing,
+    )
 
 
 def _cell(axes: Axes, left: float, top: float, width: float, height: float, count: int, shades: Sequence[str]) -> None:
@@ -100,8 +116,15 @@ def _cell(axes: Axes, left: float, top: float, width: float, height: float, coun
         return
     shade = shades[sum(count >= step for step in STEPS)]
     axes.add_patch(Rectangle((left, top + 0.01), width, height - 0.02, facecolor=shade, linewidth=0))
-    axes.text(left + width / 2, top + height / 2, str(count), ha="center", va="center_baseline", fontsize=SMALLEST,
-              color=ink_on(shade))
+    axes.text(
+        left + width / 2,
+        top + height / 2,
+        str(count),
+        ha="center",
+        va="center_baseline",
+        fontsize=SMALLEST,
+        color=ink_on(shade),
+    )
 
 
 def documents_chart(by_document: pd.DataFrame, features: Mapping[str, str], documents: Mapping[str, str]) -> Figure:
@@ -133,8 +156,17 @@ def documents_chart(by_document: pd.DataFrame, features: Mapping[str, str], docu
 
 def _symbol(key: str, x: Sequence[float], y: Sequence[float], label: str = "") -> Line2D:
     marker, colour, filled, _ = SAYS[key]
-    return Line2D(x, y, marker=marker, linestyle="none", color=colour, markersize=5, label=label, markeredgewidth=1.2,
-                  markerfacecolor=colour if filled else PAPER)
+    return Line2D(
+        x,
+        y,
+        marker=marker,
+        linestyle="none",
+        color=colour,
+        markersize=5,
+        label=label,
+        markeredgewidth=1.2,
+        markerfacecolor=colour if filled else PAPER,
+    )
 
 
 def theory_chart(nodes: pd.DataFrame, links: pd.DataFrame, least: int = 3) -> Figure:
@@ -155,10 +187,12 @@ def theory_chart(nodes: pd.DataFrame, links: pd.DataFrame, least: int = 3) -> Fi
         _flow(axes, (names[source][1], places[source]), (names[target][0], places[target]), link)
     for kind, (x, _, side) in COLUMNS.items():
         axes.text(x, GRAPH_HEAD - 0.08, HEADINGS[kind], ha=side, va="bottom", fontsize=SMALL, fontweight="bold")
-    handles = [Line2D([], [], color=QUIET, linewidth=_width(least), label=f"{least} passages"),
-               Line2D([], [], color=QUIET, linewidth=_width(3 * least), label=f"{3 * least}"),
-               Line2D([], [], color=SECOND[0], linewidth=1.4, linestyle=(0, (4, 1.5)), label="claims only"),
-               Line2D([], [], color=FIRST[0], linewidth=1.4, label="some show it")]
+    handles = [
+        Line2D([], [], color=QUIET, linewidth=_width(least), label=f"{least} passages"),
+        Line2D([], [], color=QUIET, linewidth=_width(3 * least), label=f"{3 * least}"),
+        Line2D([], [], color=SECOND[0], linewidth=1.4, linestyle=(0, (4, 1.5)), label="claims only"),
+        Line2D([], [], color=FIRST[0], linewidth=1.4, label="some show it"),
+    ]
     _legend(axes, handles, columnspacing=1.4)
     return figure
 
@@ -212,8 +246,17 @@ def _write_names(axes: Axes, graph: nx.DiGraph, places: Mapping[str, float]) -> 
     ends = {}
     for node, its in graph.nodes(data=True):
         x, _, side = COLUMNS[its["kind"]]
-        text = axes.text(x, places[node], its["name"], ha=side, va="center", fontsize=SMALLEST, linespacing=1.05,
-                         multialignment=side, zorder=3)
+        text = axes.text(
+            x,
+            places[node],
+            its["name"],
+            ha=side,
+            va="center",
+            fontsize=SMALLEST,
+            linespacing=1.05,
+            multialignment=side,
+            zorder=3,
+        )
         box = text.get_window_extent().transformed(axes.transData.inverted())
         ends[node] = box.x0 - NAME_MARGIN, box.x1 + NAME_MARGIN
     return ends
@@ -222,11 +265,22 @@ def _write_names(axes: Axes, graph: nx.DiGraph, places: Mapping[str, float]) -> 
 def _flow(axes: Axes, start: tuple[float, float], end: tuple[float, float], link: Mapping) -> None:
     """A line that leaves and arrives level."""
     share = np.linspace(0, 1, 40)
-    x, y = (first + (last - first) * way for first, last, way in
-            zip(start, end, (share, share ** 2 * (3 - 2 * share)), strict=True))
+    x, y = (
+        first + (last - first) * way
+        for first, last, way in zip(start, end, (share, share**2 * (3 - 2 * share)), strict=True)
+    )
     shown = link["shows"] > 0
-    axes.plot(x, y, color=FIRST[0] if shown else SECOND[0], linestyle="-" if shown else (0, (4, 1.5)), alpha=0.75,
-              linewidth=_width(link["passages"]), solid_capstyle="butt", dash_capstyle="butt", zorder=1)
+    axes.plot(
+        x,
+        y,
+        color=FIRST[0] if shown else SECOND[0],
+        linestyle="-" if shown else (0, (4, 1.5)),
+        alpha=0.75,
+        linewidth=_width(link["passages"]),
+        solid_capstyle="butt",
+        dash_capstyle="butt",
+        zorder=1,
+    )
 
 
 def _width(passages: int) -> float:
@@ -240,25 +294,39 @@ def agreement_chart(agreement: pd.DataFrame, labels: Mapping[str, str]) -> Figur
     order and names of the variables; an alpha that is not defined is empty.
     """
     order = {variable: place for place, variable in enumerate(labels)}
-    rows = agreement[agreement["variable"].isin(order)].sort_values("variable", key=lambda names: names.map(order),
-                                                                    kind="stable")
+    rows = agreement[agreement["variable"].isin(order)].sort_values(
+        "variable", key=lambda names: names.map(order), kind="stable"
+    )
     twice = rows["variable"].duplicated(keep=False)
     names = rows["variable"].map(labels) + (", " + rows["unit"]).where(twice, "")
     height = 0.24 * len(rows) + 0.75
-    figure, axes = plt.subplots(figsize=(WIDTH, height), gridspec_kw={
-        "left": 1.75 / WIDTH, "right": 0.86, "top": 1 - 0.3 / height, "bottom": 0.45 / height})
+    figure, axes = plt.subplots(
+        figsize=(WIDTH, height),
+        gridspec_kw={"left": 1.75 / WIDTH, "right": 0.86, "top": 1 - 0.3 / height, "bottom": 0.45 / height},
+    )
     for limit, word in CONVENTIONS.items():
         axes.axvline(limit, color=QUIET, linewidth=0.9, linestyle=(0, (3, 2)), zorder=0)
-        axes.text(limit, -0.65, word, ha="right" if limit < 0.7 else "left", va="bottom", fontsize=SMALLEST,
-                  color=QUIET)
+        axes.text(
+            limit, -0.65, word, ha="right" if limit < 0.7 else "left", va="bottom", fontsize=SMALLEST, color=QUIET
+        )
     axes.hlines(range(len(rows)), rows["low"], rows["high"], color=FIRST[0], linewidth=1.2)
     axes.plot(rows["alpha"], range(len(rows)), FIRST[1], color=FIRST[0], markersize=4.5)
     for y, (name, alpha) in enumerate(zip(names, rows["alpha"], strict=True)):
         axes.text(0, y, name, transform=label_transform(figure, axes), va="center", fontsize=SMALL)
-        axes.text(1.03, y, "–" if np.isnan(alpha) else number(alpha, "{:.2f}"), va="center",
-                  transform=axes.get_yaxis_transform(), fontsize=SMALL)
-    axes.set(xlim=(min(0, float(rows["low"].min())), 1), ylim=(len(rows) - 0.5, -0.6), yticks=[],
-             xlabel="Agreement of two coders (Krippendorff's alpha)")
+        axes.text(
+            1.03,
+            y,
+            "–" if np.isnan(alpha) else number(alpha, "{:.2f}"),
+            va="center",
+            transform=axes.get_yaxis_transform(),
+            fontsize=SMALL,
+        )
+    axes.set(
+        xlim=(min(0, float(rows["low"].min())), 1),
+        ylim=(len(rows) - 0.5, -0.6),
+        yticks=[],
+        xlabel="Agreement of two coders (Krippendorff's alpha)",
+    )
     axes.xaxis.set_major_locator(FixedLocator([0, 0.2, 0.4, 0.6, 0.8, 1]))
     axes.spines["left"].set_visible(False)
     return figure

@@ -8,8 +8,10 @@ from matplotlib.figure import Figure
 from pipeline.charts.lists import APART, dot_key, dots, key_above, name_axis, odds_axis, statement_list
 from pipeline.charts.style import FIRST, INK, SECOND
 
-ESTIMATES = {"odds_ratio": (-APART, FIRST, "Statement alone"),
-             "shrunken": (APART, SECOND, "Drawn to its subject's mean")}
+ESTIMATES = {
+    "odds_ratio": (-APART, FIRST, "Statement alone"),
+    "shrunken": (APART, SECOND, "Drawn to its subject's mean"),
+}
 
 
 def forest(gaps: pd.DataFrame, items: Mapping[str, str], sections: Mapping[str, Sequence[str]], xlabel: str) -> Figure:

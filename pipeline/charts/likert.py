@@ -57,10 +57,18 @@ PLACES = ("centred", "split", "apart", "out")  # of the neutral answer
 STEPS = (10, 25, 50)  # per cent between two ticks
 
 
-def likert_bars(shares: pd.DataFrame, scale: AnswerScale, items: Mapping[str, str],
-                groups: Mapping[str, str] | None = None, sections: Mapping[str, Sequence[str]] | None = None, *,
-                facet: str = "item", sort: str = "given", neutral: str = "centred",
-                ends: tuple[str, str] = ("Disagree", "Agree")) -> Figure:
+def likert_bars(
+    shares: pd.DataFrame,
+    scale: AnswerScale,
+    items: Mapping[str, str],
+    groups: Mapping[str, str] | None = None,
+    sections: Mapping[str, Sequence[str]] | None = None,
+    *,
+    facet: str = "item",
+    sort: str = "given",
+    neutral: str = "centred",
+    ends: tuple[str, str] = ("Disagree", "Agree"),
+) -> Figure:
     """Every answer to each item as a bar, with the totals at both ends; what is beside the scale has its own column.
 
     `shares`: one row an item and group with `item`, `group` (where there are `groups`), a column for each answer of
@@ -82,8 +90,10 @@ def likert_bars(shares: pd.DataFrame, scale: AnswerScale, items: Mapping[str, st
     if table.empty:
         raise ValueError("No item has a row to draw.")
     order = sorted_items(table[table["group"] == next(iter(groups))], scale, list(items), sort)
-    sections = {heading: [item for item in order if item in set(members)]
-                for heading, members in (sections or {"": order}).items()}
+    sections = {
+        heading: [item for item in order if item in set(members)]
+        for heading, members in (sections or {"": order}).items()
+    }
     names = list(line_names(table, items, groups, sections, facet))
     pieces, columns = bar_pieces(table, scale, neutral), side_columns(table, scale, neutral)
     most = GROUPS if facet == "item" and len(groups) > 1 else LABELS
@@ -129,8 +139,15 @@ def _draw_key(axes: Axes, entries: Sequence[tuple[float, float, str, list[str]]]
 def _draw_labels(axes: Axes, lines: Sequence[Line], plan: Plan) -> None:
     for line in lines:
         bar, text = line.kind == "bar", "\n".join(line.text)
-        axes.text(plan.labels if bar else 0, line.middle, text, ha="right" if bar else "left", va="center",
-                  fontsize=HEADING if line.kind == "section" else SMALL, fontweight="normal" if bar else "bold")
+        axes.text(
+            plan.labels if bar else 0,
+            line.middle,
+            text,
+            ha="right" if bar else "left",
+            va="center",
+            fontsize=HEADING if line.kind == "section" else SMALL,
+            fontweight="normal" if bar else "bold",
+        )
 
 
 def _draw_ticks(axes: Axes, lines: Sequence[Line], plan: Plan, over: bool) -> None:
@@ -142,9 +159,16 @@ def _draw_ticks(axes: Axes, lines: Sequence[Line], plan: Plan, over: bool) -> No
     runs = [(line.middle - line.height / 2, line.middle + line.height / 2) for line in lines if line.kind == "bar"]
     for tick in ticks:
         x = plan.middle + plan.unit * tick
-        axes.add_collection(LineCollection(
-            [[(x, top), (x, bottom)] for top, bottom in runs], colors=GRID if tick else QUIET, linewidths=0.8,
-            capstyle="butt", zorder=3 if over and not tick else 0.5), autolim=False)
+        axes.add_collection(
+            LineCollection(
+                [[(x, top), (x, bottom)] for top, bottom in runs],
+                colors=GRID if tick else QUIET,
+                linewidths=0.8,
+                capstyle="butt",
+                zorder=3 if over and not tick else 0.5,
+            ),
+            autolim=False,
+        )
         axes.text(x, runs[-1][1] + 0.03, f"{abs(tick)}%", ha="center", va="top", fontsize=SMALLEST, color=QUIET)
 
 
@@ -187,5 +211,11 @@ def _draw_columns(axes: Axes, bars: Sequence[Line], plan: Plan, columns: Sequenc
         _fill(axes, boxes, column.colour, column.hatch)
         for y, width, row in zip(middles, widths, rows, strict=True):
             if column.texts[row]:
-                axes.text(x + width + 0.04 * (width > 0), y, column.texts[row], va="center_baseline", fontsize=SMALLEST,
-                          color=QUIET)
+                axes.text(
+                    x + width + 0.04 * (width > 0),
+                    y,
+                    column.texts[row],
+                    va="center_baseline",
+                    fontsize=SMALLEST,
+                    color=QUIET,
+                )

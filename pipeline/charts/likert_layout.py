@@ -90,8 +90,13 @@ class Plan:
     columns: list[float]  # where each begins, after its gap
 
 
-def line_names(table: pd.DataFrame, items: Mapping[str, str], groups: Mapping[str, str],
-           sections: Mapping[str, Sequence[str]], facet: str) -> Iterator[tuple[str, str, int | None]]:
+def line_names(
+    table: pd.DataFrame,
+    items: Mapping[str, str],
+    groups: Mapping[str, str],
+    sections: Mapping[str, Sequence[str]],
+    facet: str,
+) -> Iterator[tuple[str, str, int | None]]:
     """Kind, text and row of each line, from the top."""
     rows = {pair: row for row, pair in enumerate(zip(table["item"], table["group"], strict=True))}
     for only in [None] if facet == "item" and len(groups) > 1 else groups:
@@ -115,10 +120,12 @@ def answer_colours(scale: AnswerScale) -> dict[str, str]:
     for answers in (scale.agree, scale.disagree):
         if len(answers) not in SHADES:
             raise ValueError(f"{len(answers)} answers on one side of the scale; a chart tells one to three apart.")
-    return {**dict(zip(scale.agree, [AGREE[shade] for shade in SHADES[len(scale.agree)]], strict=True)),
-            **dict(zip(reversed(scale.disagree), [DISAGREE[shade] for shade in SHADES[len(scale.disagree)]], strict=True)),
-            **dict.fromkeys(scale.with_role("neutral"), NEUTRAL),
-            **dict.fromkeys(scale.with_role("dont_know"), DONT_KNOW)}
+    return {
+        **dict(zip(scale.agree, [AGREE[shade] for shade in SHADES[len(scale.agree)]], strict=True)),
+        **dict(zip(reversed(scale.disagree), [DISAGREE[shade] for shade in SHADES[len(scale.disagree)]], strict=True)),
+        **dict.fromkeys(scale.with_role("neutral"), NEUTRAL),
+        **dict.fromkeys(scale.with_role("dont_know"), DONT_KNOW),
+    }
 
 
 def drawn_answers(scale: AnswerScale, neutral: str) -> list[str]:
@@ -144,9 +151,16 @@ def bar_pieces(table: pd.DataFrame, scale: AnswerScale, neutral: str) -> list[Pi
 def end_totals(table: pd.DataFrame, scale: AnswerScale, neutral: str) -> list[tuple[str, str] | None]:
     """What is printed at both ends of each bar; None where nothing of a row is shown."""
     half = side(table, scale.with_role("neutral")) / 2 if neutral == "split" else 0
-    ends = zip(*([printed(total, ".0f") if total == total else "–" for total in side(table, answers) + half]
-                 for answers in (scale.disagree, scale.agree)), strict=True)
-    return [ends if there else None for ends, there in zip(ends, table[list(scale.ids)].notna().any(axis=1), strict=True)]
+    ends = zip(
+        *(
+            [printed(total, ".0f") if total == total else "–" for total in side(table, answers) + half]
+            for answers in (scale.disagree, scale.agree)
+        ),
+        strict=True,
+    )
+    return [
+        ends if there else None for ends, there in zip(ends, table[list(scale.ids)].notna().any(axis=1), strict=True)
+    ]
 
 
 def side_columns(table: pd.DataFrame, scale: AnswerScale, neutral: str) -> list[Column]:
@@ -154,9 +168,16 @@ def side_columns(table: pd.DataFrame, scale: AnswerScale, neutral: str) -> list[
     shares, colours = table[list(scale.ids)].astype(float), answer_colours(scale)
     labels = {category.id: category.label for category in scale.categories}
     apart = [*(scale.with_role("neutral") if neutral == "apart" else ()), *scale.with_role("dont_know")]
-    columns = [Column(wrapped(labels[answer], COLUMN, SMALLEST), shares[answer].fillna(0).to_numpy(),
-                      ["–" if value != value else printed(value, ".0f") for value in shares[answer]], colours[answer])
-               for answer in apart if shares[answer].notna().any()]
+    columns = [
+        Column(
+            wrapped(labels[answer], COLUMN, SMALLEST),
+            shares[answer].fillna(0).to_numpy(),
+            ["–" if value != value else printed(value, ".0f") for value in shares[answer]],
+            colours[answer],
+        )
+        for answer in apart
+        if shares[answer].notna().any()
+    ]
     rest = np.where(shares.isna().any(axis=1) & shares.notna().any(axis=1), 100 - shares.sum(axis=1), 0)
     rest = np.where(rest > LEAST_WITHHELD, rest, 0)
     if rest.any():

@@ -26,15 +26,22 @@ def bounds_ladder(rungs: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     """
     rows = rungs.set_index("assumption").loc[list(labels)] * 100
     height = 0.5 * len(labels) + 0.6
-    figure, axes = plt.subplots(figsize=(WIDTH, height), gridspec_kw={
-        "left": 0.03, "right": 0.97, "top": 0.99, "bottom": 0.58 / height})
+    figure, axes = plt.subplots(
+        figsize=(WIDTH, height), gridspec_kw={"left": 0.03, "right": 0.97, "top": 0.99, "bottom": 0.58 / height}
+    )
     for y, (assumption, colour) in enumerate(zip(labels, BLUES, strict=False)):
         row = rows.loc[assumption]
         axes.text(-100, y - 0.36, labels[assumption], va="center", fontsize=HEADING, fontweight="bold")
         axes.barh(y + 0.08, row["high"] - row["low"], left=row["low"], height=0.34, color=colour, **BAND)
         axes.plot([row["confidence_low"], row["confidence_high"]], [y + 0.08, y + 0.08], color=INK, linewidth=0.9)
-        axes.text(100, y - 0.36, f"{_points(row['low'])} to {_points(row['high'])} points", va="center", ha="right",
-                  fontsize=HEADING)
+        axes.text(
+            100,
+            y - 0.36,
+            f"{_points(row['low'])} to {_points(row['high'])} points",
+            va="center",
+            ha="right",
+            fontsize=HEADING,
+        )
     _difference_axis(axes)
     axes.set(ylim=(len(labels) - 0.4, -0.6), yticks=[])
     axes.spines["left"].set_visible(False)
@@ -59,8 +66,12 @@ def _difference_axis(axes: Axes) -> None:
     axes.xaxis.set_major_formatter(_points)
 
 
-def bounds_of_pairs(bounds: pd.DataFrame, items: Mapping[str, str], sections: Mapping[str, Sequence[str]],
-                    assumptions: Mapping[str, str]) -> Figure:
+def bounds_of_pairs(
+    bounds: pd.DataFrame,
+    items: Mapping[str, str],
+    sections: Mapping[str, Sequence[str]],
+    assumptions: Mapping[str, str],
+) -> Figure:
     """Every support item with one outcome item, in one group: nested bands, an assumption each.
 
     `bounds`: one row a support item and assumption with `support`, `assumption`, `low`, `high` (-1 to 1). `sections`
@@ -86,8 +97,10 @@ def copula_curves(sweep: pd.DataFrame, families: Mapping[str, str]) -> Figure:
     the ends of the lines.
     """
     height = 3.3
-    figure, axes = plt.subplots(figsize=(WIDTH, height), gridspec_kw={
-        "left": 0.1, "right": 1 - NAMES / WIDTH, "top": 1 - 0.3 / height, "bottom": 0.45 / height})
+    figure, axes = plt.subplots(
+        figsize=(WIDTH, height),
+        gridspec_kw={"left": 0.1, "right": 1 - NAMES / WIDTH, "top": 1 - 0.3 / height, "bottom": 0.45 / height},
+    )
     ends = {}
     for family, (colour, dashes) in zip(families, CURVES, strict=False):
         line = sweep[sweep["family"] == family]
@@ -102,8 +115,11 @@ def copula_curves(sweep: pd.DataFrame, families: Mapping[str, str]) -> Figure:
     figure.text(0, 1 - 0.02 / height, "Difference (percentage points)", va="top", fontsize=HEADING)
     axes.yaxis.set_major_formatter(_points)
     axes.grid(True)
-    _name_curves(figure, axes, {label: (ends[family], colour)
-                                for (family, label), (colour, _) in zip(families.items(), CURVES, strict=False)})
+    _name_curves(
+        figure,
+        axes,
+        {label: (ends[family], colour) for (family, label), (colour, _) in zip(families.items(), CURVES, strict=False)},
+    )
     return figure
 
 
@@ -119,5 +135,13 @@ def _name_curves(figure: Figure, axes: Axes, ends: Mapping[str, tuple[tuple[floa
         free = middle + room / 2 + 0.06
         at = 1 - middle / height
         lead = {"arrowstyle": "-", "color": colour, "linewidth": 0.7, "shrinkA": 1, "shrinkB": 1, "relpos": (0, 0.5)}
-        axes.annotate("\n".join(lines), (x, y), (left / WIDTH, at), textcoords="figure fraction", va="center",
-                      fontsize=SMALL, color=colour, arrowprops=lead)
+        axes.annotate(
+            "\n".join(lines),
+            (x, y),
+            (left / WIDTH, at),
+            textcoords="figure fraction",
+            va="center",
+            fontsize=SMALL,
+            color=colour,
+            arrowprops=lead,
+        )

@@ -16,8 +16,14 @@ FOOT, KEY = 0.45, 0.22  # inches: the axis with its label below, and a key above
 APART = 0.026  # inches: of two marks in a row, one stands so far above its middle, the other below
 
 
-def statement_list(sections: Mapping[str, Sequence[str]], labels: Mapping[str, str], there: Iterable[str], *,
-                   row: float = ROW, key: bool = False) -> tuple[Figure, Axes, list[tuple[str, float]]]:
+def statement_list(
+    sections: Mapping[str, Sequence[str]],
+    labels: Mapping[str, str],
+    there: Iterable[str],
+    *,
+    row: float = ROW,
+    key: bool = False,
+) -> tuple[Figure, Axes, list[tuple[str, float]]]:
     """Axes whose height is in inches from the top, beside headings in bold and the labels of the items under them.
 
     `sections` puts items under headings ("" for none); what is not `there`, and a heading without any, is left out.
@@ -34,20 +40,36 @@ def statement_list(sections: Mapping[str, Sequence[str]], labels: Mapping[str, s
             top += height
     head = KEY * key + 0.02
     height = head + top + FOOT
-    figure, axes = plt.subplots(figsize=(WIDTH, height), gridspec_kw={
-        "left": PLOT / WIDTH, "right": 1 - RIGHT / WIDTH, "top": 1 - head / height, "bottom": FOOT / height})
+    figure, axes = plt.subplots(
+        figsize=(WIDTH, height),
+        gridspec_kw={
+            "left": PLOT / WIDTH,
+            "right": 1 - RIGHT / WIDTH,
+            "top": 1 - head / height,
+            "bottom": FOOT / height,
+        },
+    )
     at = label_transform(figure, axes)
     for item, text, middle in texts:
-        place, style = (0, {"fontsize": HEADING, "fontweight": "bold"}) if item is None else (
-            LABELS / WIDTH, {"fontsize": SMALL, "ha": "right"})
+        place, style = (
+            (0, {"fontsize": HEADING, "fontweight": "bold"})
+            if item is None
+            else (LABELS / WIDTH, {"fontsize": SMALL, "ha": "right"})
+        )
         axes.text(place, middle, text, transform=at, va="center", **style)
     axes.set(ylim=(top, 0), yticks=[])
     axes.spines["left"].set_visible(False)
     return figure, axes, [(item, middle) for item, _, middle in texts if item is not None]
 
 
-def dots(axes: Axes, values: Sequence[float], low: Sequence[float], high: Sequence[float], heights: Sequence[float],
-         style: tuple[str, str]) -> None:
+def dots(
+    axes: Axes,
+    values: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    heights: Sequence[float],
+    style: tuple[str, str],
+) -> None:
     """A dot with its interval at each height; `style` is a colour and a marker."""
     colour, marker = style
     axes.hlines(heights, low, high, color=colour, linewidth=1)
@@ -62,15 +84,32 @@ def dot_key(style: tuple[str, str], label: str) -> Line2D:
 
 def key_above(figure: Figure, handles: Sequence[object]) -> None:
     """A legend in one line at the head of the figure, from the right."""
-    figure.legend(handles=list(handles), loc="upper right", bbox_to_anchor=(1, 1), ncols=len(handles), frameon=False,
-                  borderaxespad=0, borderpad=0, handlelength=1.6, columnspacing=1.4, fontsize=SMALL)
+    figure.legend(
+        handles=list(handles),
+        loc="upper right",
+        bbox_to_anchor=(1, 1),
+        ncols=len(handles),
+        frameon=False,
+        borderaxespad=0,
+        borderpad=0,
+        handlelength=1.6,
+        columnspacing=1.4,
+        fontsize=SMALL,
+    )
 
 
 def name_axis(figure: Figure, axes: Axes, text: str) -> None:
     """What the axis measures, below it, from the right edge of the figure; it may be longer than the axis."""
     below = -0.25 / (figure.get_figheight() * axes.get_position().height)
-    axes.text(1, below, "\n".join(wrapped(text, WIDTH - 0.15, HEADING)), ha="right", va="top", fontsize=HEADING,
-              transform=axes.transAxes)
+    axes.text(
+        1,
+        below,
+        "\n".join(wrapped(text, WIDTH - 0.15, HEADING)),
+        ha="right",
+        va="top",
+        fontsize=HEADING,
+        transform=axes.transAxes,
+    )
 
 
 def odds_axis(axes: Axes, ticks: Sequence[float]) -> None:

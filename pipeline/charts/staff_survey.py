@@ -12,8 +12,17 @@ from pipeline.charts.style import BLUES, EDGE, FIRST, INK
 from pipeline.surveys.codebook import AnswerScale, Category
 
 # What answers count as, whatever the scale of a statement is.
-ROLES = AnswerScale(categories=tuple(Category(id=role, label=label, role=role) for role, label in (
-    ("agree", "Agree"), ("neutral", "Neither"), ("disagree", "Disagree"), ("dont_know", "Don't know"))))
+ROLES = AnswerScale(
+    categories=tuple(
+        Category(id=role, label=label, role=role)
+        for role, label in (
+            ("agree", "Agree"),
+            ("neutral", "Neither"),
+            ("disagree", "Disagree"),
+            ("dont_know", "Don't know"),
+        )
+    )
+)
 RATIOS = [0.25, 0.5, 0.67, 1, 1.5, 2, 3, 4, 8]
 ROW = 0.1725  # inches of a line
 
@@ -28,9 +37,20 @@ def answer_bars(shares: pd.DataFrame, items: Mapping[str, str], sections: Mappin
     return likert_bars(shares[["item", *ROLES.ids]], ROLES, items, sections=sections)
 
 
-def estimates(table: pd.DataFrame, labels: Mapping[str, str], sections: Mapping[str, Sequence[str]], *, key: str,
-              value: str, low: str, high: str, xlabel: str, limits: tuple[float, float] | None = None,
-              reference: float | None = None, ratio: bool = False) -> Figure:
+def estimates(
+    table: pd.DataFrame,
+    labels: Mapping[str, str],
+    sections: Mapping[str, Sequence[str]],
+    *,
+    key: str,
+    value: str,
+    low: str,
+    high: str,
+    xlabel: str,
+    limits: tuple[float, float] | None = None,
+    reference: float | None = None,
+    ratio: bool = False,
+) -> Figure:
     """A list of estimates, each a dot with its interval, under headings.
 
     `table`: one row a `key` with the columns `value`, `low` and `high`; rows without a value are not drawn. `reference`
@@ -61,8 +81,15 @@ def differences_in_bounds(table: pd.DataFrame, labels: Mapping[str, str], xlabel
     heights = [middle for _, middle in places]
     rows = table.set_index("pair").loc[[pair for pair, _ in places]]
     ends = rows[["bound_low_2011", "bound_high_2011"]].astype(float) * 100
-    axes.barh(heights, ends["bound_high_2011"] - ends["bound_low_2011"], left=ends["bound_low_2011"], height=0.12,
-              color=BLUES[0], edgecolor=EDGE, linewidth=0.5)
+    axes.barh(
+        heights,
+        ends["bound_high_2011"] - ends["bound_low_2011"],
+        left=ends["bound_low_2011"],
+        height=0.12,
+        color=BLUES[0],
+        edgecolor=EDGE,
+        linewidth=0.5,
+    )
     drawn = rows[["difference", "difference_low", "difference_high"]].astype(float) * 100
     dots(axes, drawn["difference"], drawn["difference_low"], drawn["difference_high"], heights, FIRST)
     axes.axvline(0, color=INK, linewidth=0.9)

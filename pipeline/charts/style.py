@@ -48,16 +48,39 @@ def house_style() -> None:
     What a reader's own matplotlibrc says is taken back first, but for where charts are shown.
     """
     matplotlib.rcParams.update({name: value for name, value in matplotlib.rcParamsDefault.items() if name not in SHOWN})
-    matplotlib.rcParams.update({
-        "font.family": FONT, "font.size": 9, "axes.labelsize": 9, "axes.titlesize": 9, "xtick.labelsize": 8.5,
-        "ytick.labelsize": 8.5, "legend.fontsize": 8.5, "text.color": INK, "axes.labelcolor": INK, "xtick.color": QUIET,
-        "ytick.color": INK, "axes.edgecolor": QUIET, "grid.color": GRID, "axes.spines.top": False,
-        "axes.spines.right": False, "axes.axisbelow": True, "axes.linewidth": 1.25, "grid.linewidth": 1.0,
-        "xtick.bottom": False, "ytick.left": False, "patch.edgecolor": PAPER, "patch.force_edgecolor": True,
-        "lines.solid_capstyle": "round", "figure.dpi": 100, "figure.facecolor": PAPER, "hatch.color": QUIET,
-        "hatch.linewidth": 0.7,
-        "text.parse_math": False,  # a dollar sign in a statement is a dollar sign
-        "svg.fonttype": "path"})  # text as outlines: a file looks the same whatever fonts a machine has
+    matplotlib.rcParams.update(
+        {
+            "font.family": FONT,
+            "font.size": 9,
+            "axes.labelsize": 9,
+            "axes.titlesize": 9,
+            "xtick.labelsize": 8.5,
+            "ytick.labelsize": 8.5,
+            "legend.fontsize": 8.5,
+            "text.color": INK,
+            "axes.labelcolor": INK,
+            "xtick.color": QUIET,
+            "ytick.color": INK,
+            "axes.edgecolor": QUIET,
+            "grid.color": GRID,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.axisbelow": True,
+            "axes.linewidth": 1.25,
+            "grid.linewidth": 1.0,
+            "xtick.bottom": False,
+            "ytick.left": False,
+            "patch.edgecolor": PAPER,
+            "patch.force_edgecolor": True,
+            "lines.solid_capstyle": "round",
+            "figure.dpi": 100,
+            "figure.facecolor": PAPER,
+            "hatch.color": QUIET,
+            "hatch.linewidth": 0.7,
+            "text.parse_math": False,  # a dollar sign in a statement is a dollar sign
+            "svg.fonttype": "path",
+        }
+    )  # text as outlines: a file looks the same whatever fonts a machine has
 
 
 def label_transform(figure: Figure, axes: Axes) -> Transform:

@@ -14,8 +14,22 @@ from pipeline.claims.figures import Figure
 from pipeline.claims.verdicts import NOT_CHECKABLE, VERDICTS, Judgement
 from pipeline.errors import Unpublished
 
-COLUMNS = ["id", "section", "sentence", "claim", "group", "item", "claimed", "found", "found_low", "found_high",
-           "literal", "convention", "verdict", "note"]
+COLUMNS = [
+    "id",
+    "section",
+    "sentence",
+    "claim",
+    "group",
+    "item",
+    "claimed",
+    "found",
+    "found_low",
+    "found_high",
+    "literal",
+    "convention",
+    "verdict",
+    "note",
+]
 OF_DOCUMENTS = [COLUMNS[0], "document", *COLUMNS[1:]]  # where the statements are of several documents
 READINGS = {None: "", True: "true", False: "false"}
 
@@ -47,8 +61,17 @@ def verdicts_on(claims: Iterable[Statement], figures: Figures) -> pd.DataFrame:
     found is the published figure as text; found_low and found_high are what rounding allows it, in the figure's unit.
     literal and convention are "true", "false" or, where there is no such reading, "".
     """
-    rows = [{"id": claim.id, "document": claim.document, "section": claim.place.name, "sentence": claim.place.sentence,
-             "claim": claim.claim, **_checked(claim, figures)} for claim in claims]
+    rows = [
+        {
+            "id": claim.id,
+            "document": claim.document,
+            "section": claim.place.name,
+            "sentence": claim.place.sentence,
+            "claim": claim.claim,
+            **_checked(claim, figures),
+        }
+        for claim in claims
+    ]
     return pd.DataFrame(rows, columns=OF_DOCUMENTS if any(row["document"] for row in rows) else COLUMNS)
 
 
@@ -59,8 +82,9 @@ def sort_by_verdict(checked: pd.DataFrame) -> pd.DataFrame:
     >>> sort_by_verdict(checked)["verdict"].tolist()
     ['not reproduced', 'not checkable', 'reproduced']
     """
-    return checked.sort_values("verdict", key=lambda verdicts: verdicts.map(VERDICTS.index), kind="stable",
-                               ignore_index=True)
+    return checked.sort_values(
+        "verdict", key=lambda verdicts: verdicts.map(VERDICTS.index), kind="stable", ignore_index=True
+    )
 
 
 def _checked(claim: Statement, figures: Figures) -> dict[str, object]:
@@ -77,11 +101,18 @@ def _checked(claim: Statement, figures: Figures) -> dict[str, object]:
             notes = [judgement.note, figures.revised(claim.check, found)]
         except Unpublished as reason:
             notes = [str(reason)]
-    return {"group": "; ".join(dict.fromkeys(stated.groups)), "item": "; ".join(dict.fromkeys(stated.items)),
-            "claimed": stated.claimed, "found": found.text if found else "",
-            "found_low": float(found.lowest) if found else None, "found_high": float(found.highest) if found else None,
-            "literal": READINGS[readings[0]], "convention": READINGS[readings[1]], "verdict": verdict,
-            "note": " ".join(filter(None, [*notes, claim.remark]))}
+    return {
+        "group": "; ".join(dict.fromkeys(stated.groups)),
+        "item": "; ".join(dict.fromkeys(stated.items)),
+        "claimed": stated.claimed,
+        "found": found.text if found else "",
+        "found_low": float(found.lowest) if found else None,
+        "found_high": float(found.highest) if found else None,
+        "literal": READINGS[readings[0]],
+        "convention": READINGS[readings[1]],
+        "verdict": verdict,
+        "note": " ".join(filter(None, [*notes, claim.remark])),
+    }
 
 
 def _beside(claim: Statement, figures: Figures) -> str:

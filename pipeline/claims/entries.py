@@ -70,5 +70,7 @@ def common_problems(file: Statements) -> Iterator[str]:
         for key in ("check", "beside"):
             word = getattr(getattr(claim, key), "word", None)
             if word and word not in file.words:
-                yield (f"claims, {claim.id}, {key}, word: {word!r} is not under words; "
-                       + (f"use one of {', '.join(file.words)}, or add it there" if file.words else "add it there"))
+                yield (
+                    f"claims, {claim.id}, {key}, word: {word!r} is not under words; "
+                    + (f"use one of {', '.join(file.words)}, or add it there" if file.words else "add it there")
+                )

@@ -56,10 +56,12 @@ def growth(first: Figure, last: Figure) -> Figure:
     if first.lowest <= 0:
         raise Unpublished(f"No growth can be worked out from {first.text}.")
     change = 100 * (last.printed / first.printed - 1)
-    corners = [100 * (end / start - 1) for end in (last.lowest, last.highest)
-               for start in (first.lowest, first.highest)]
-    return Figure(change, min(corners), max(corners),
-                  f"{as_printed(float(change), '.1f')}% (from {first.text} to {last.text})")
+    corners = [
+        100 * (end / start - 1) for end in (last.lowest, last.highest) for start in (first.lowest, first.highest)
+    ]
+    return Figure(
+        change, min(corners), max(corners), f"{as_printed(float(change), '.1f')}% (from {first.text} to {last.text})"
+    )
 
 
 def difference(first: Figure, last: Figure) -> Figure:
@@ -69,8 +71,12 @@ def difference(first: Figure, last: Figure) -> Figure:
     '3.3 (from 16.7% to 20%)'
     """
     change = last.printed - first.printed
-    return Figure(change, last.lowest - first.highest, last.highest - first.lowest,
-                  f"{plain(change)} (from {first.text} to {last.text})")
+    return Figure(
+        change,
+        last.lowest - first.highest,
+        last.highest - first.lowest,
+        f"{plain(change)} (from {first.text} to {last.text})",
+    )
 
 
 def judge_figure(found: Figure, number: Decimal) -> Judgement:
@@ -112,8 +118,10 @@ def judge_range(lowest: Figure, highest: Figure, low: Decimal, high: Decimal) ->
     """
     ends = [judge_figure(lowest, low), judge_figure(highest, high)]
     order = (REPRODUCED, WITHIN_ROUNDING, NOT_REPRODUCED)
-    return Judgement(max((end.verdict for end in ends), key=order.index),
-                     f"Lowest: {lowest.text}, stated {low}. Highest: {highest.text}, stated {high}.")
+    return Judgement(
+        max((end.verdict for end in ends), key=order.index),
+        f"Lowest: {lowest.text}, stated {low}. Highest: {highest.text}, stated {high}.",
+    )
 
 
 def share_meeting(figures: Sequence[Figure], relation: str, limit: Figure) -> Share:
@@ -126,8 +134,12 @@ def share_meeting(figures: Sequence[Figure], relation: str, limit: Figure) -> Sh
     opposite = "greater" if relation == "less" else "less"
     contrary = [judge_order(figure, opposite, limit).verdict for figure in figures]
     printed = sum(verdict != NOT_REPRODUCED for verdict in verdicts)
-    return Share(Fraction(100 * printed, len(figures)), verdicts.count(REPRODUCED),
-                 len(figures) - contrary.count(REPRODUCED), len(figures))
+    return Share(
+        Fraction(100 * printed, len(figures)),
+        verdicts.count(REPRODUCED),
+        len(figures) - contrary.count(REPRODUCED),
+        len(figures),
+    )
 
 
 def plain(number: Fraction | Decimal) -> str:

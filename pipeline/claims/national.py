@@ -59,8 +59,9 @@ def read_national_claims(path: Path, indicators: Sequence[Indicator]) -> Nationa
     return read_model(path, NationalClaims, lambda claims: _problems(claims, {each.id: each for each in indicators}))
 
 
-def check_national_claims(claims: NationalClaims, cleaned: Cleaned, indicators: Sequence[Indicator],
-                          earlier: Cleaned | None = None) -> pd.DataFrame:
+def check_national_claims(
+    claims: NationalClaims, cleaned: Cleaned, indicators: Sequence[Indicator], earlier: Cleaned | None = None
+) -> pd.DataFrame:
     """A verdict on every claim, as `pipeline.claims.checking.verdicts_on` has them.
 
     Of `cleaned`, the tables panel and inspections are used; without downloaded data they are empty and every claim is
@@ -119,7 +120,11 @@ class Statistics:
             case RangeCheck():
                 items, claimed = [check.indicator], f"{check.lowest} to {check.highest}"
             case ShareCheck():
-                units, items, claimed = check.units, [check.indicator], f"{check.word} {check.relation} than {check.than}"
+                units, items, claimed = (
+                    check.units,
+                    [check.indicator],
+                    f"{check.word} {check.relation} than {check.than}",
+                )
             case JudgementCheck():
                 units, items, claimed = [check.unit], ["judgement"], GRADE_WORDS[check.grade]
         return Stated([_name(self.cleaned.panel, unit) for unit in units] or ["authorities"], items, claimed)
@@ -142,7 +147,10 @@ class Statistics:
             case ComparisonCheck():
                 left, right = (_placed(cell, panel, indicators) for cell in (check.left, check.right))
                 gap = difference(right, left)
-                return (replace(gap, text=f"{left.text} against {right.text}"), judge_order(left, check.relation, right))
+                return (
+                    replace(gap, text=f"{left.text} against {right.text}"),
+                    judge_order(left, check.relation, right),
+                )
             case RangeCheck():
                 return _held_against_range(check, panel, indicators)
             case ShareCheck():
@@ -162,8 +170,9 @@ def _held_against_range(check: RangeCheck, panel: pd.DataFrame, indicators: Indi
     return Figure(ends[0].printed, ends[0].lowest, ends[1].highest, text), Judgement(judged.verdict, note)
 
 
-def _held_against_share(check: ShareCheck, word: Word, panel: pd.DataFrame,
-                        indicators: Indicators) -> tuple[Figure, Judgement]:
+def _held_against_share(
+    check: ShareCheck, word: Word, panel: pd.DataFrame, indicators: Indicators
+) -> tuple[Figure, Judgement]:
     indicator = indicators[check.indicator]
     lines = authorities(panel, check.year, check.indicator, check.units)
     known = [_published(value, indicator) for value in lines["value"].dropna()]
@@ -177,8 +186,10 @@ def _held_against_share(check: ShareCheck, word: Word, panel: pd.DataFrame,
     text = f"{meeting} of {share.base}"
     without = (len(check.units) or len(lines)) - len(known)
     side = "below" if check.relation == "less" else "above"
-    note = (f"In {check.year} {text} authorities with a figure lie {side} {whose}{limit.text}; stated: {check.word}, "
-            f"{word.literal}." + f" Without a figure: {without}." * bool(without))
+    note = (
+        f"In {check.year} {text} authorities with a figure lie {side} {whose}{limit.text}; stated: {check.word}, "
+        f"{word.literal}." + f" Without a figure: {without}." * bool(without)
+    )
     return (Figure(share.published, share.lowest, share.highest, text), replace(judged, note=note))
 
 
@@ -193,8 +204,10 @@ def _held_against_judgements(check: JudgementCheck, inspections: pd.DataFrame) -
     first = judged.loc[days[judged.index].idxmin()]
     grade = int(first["overall"])
     text = f"{GRADE_WORDS[grade]} ({first['name']}, inspected {days[first.name]:%d %B %Y})"
-    return (Figure.exactly(grade, text),
-            Judgement(REPRODUCED if grade == check.grade else NOT_REPRODUCED, f"The first judgement there: {text}."))
+    return (
+        Figure.exactly(grade, text),
+        Judgement(REPRODUCED if grade == check.grade else NOT_REPRODUCED, f"The first judgement there: {text}."),
+    )
 
 
 def find(panel: pd.DataFrame, unit: str, year: int, indicator: str, column: str = "value") -> float:
@@ -279,8 +292,10 @@ def _problems(claims: NationalClaims, indicators: Indicators) -> Iterator[str]:
         for key, check in (("check", claim.check), ("beside", claim.beside)):
             for side, indicator, measure in _cells(check):
                 if indicator not in indicators:
-                    yield (f"{entry}, {key}, {side}indicator: {indicator!r} is not in indicators.yaml; "
-                           f"use one of {', '.join(sorted(indicators))}")
+                    yield (
+                        f"{entry}, {key}, {side}indicator: {indicator!r} is not in indicators.yaml; "
+                        f"use one of {', '.join(sorted(indicators))}"
+                    )
                 elif measure != "value" and not getattr(indicators[indicator], measure):
                     yield f"{entry}, {key}, {side}measure: {indicator} has no {measure}; use value"
     for n, each in enumerate(claims.not_claims, start=1):

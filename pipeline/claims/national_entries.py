@@ -110,8 +110,10 @@ class JudgementCheck(Strict):
     until: date | None = None
 
 
-Check = Annotated[ValueCheck | ChangeCheck | ComparisonCheck | RangeCheck | ShareCheck | JudgementCheck,
-                  Field(discriminator="statistic")]
+Check = Annotated[
+    ValueCheck | ChangeCheck | ComparisonCheck | RangeCheck | ShareCheck | JudgementCheck,
+    Field(discriminator="statistic"),
+]
 
 
 class NationalClaim(Statement):

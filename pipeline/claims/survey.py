@@ -16,15 +16,7 @@ from pydantic import Field, model_validator
 from pipeline.claims.checking import Stated, verdicts_on
 from pipeline.claims.entries import Statement, Statements, common_problems
 from pipeline.claims.figures import Figure
-from pipeline.claims.verdicts import (
-    Judgement,
-    Share,
-    judge_comparison,
-    judge_count,
-    judge_number,
-    judge_word,
-    percent,
-)
+from pipeline.claims.verdicts import Judgement, Share, judge_comparison, judge_count, judge_number, judge_word, percent
 from pipeline.errors import DataError
 from pipeline.inputs.yaml_models import Identifier, Slug, Strict, Text, read_model
 from pipeline.surveys.codebook import Codebook
@@ -74,8 +66,13 @@ class CountCheck(Strict):
     """That a number of people, places or rows is, or exceeds, a number; no groups means all of them."""
 
     statistic: Literal["count"]
-    of: Literal["respondents", "rows_with_fewer_answers", "authorities_listed", "authorities_answering",
-                "authorities_not_answering"]
+    of: Literal[
+        "respondents",
+        "rows_with_fewer_answers",
+        "authorities_listed",
+        "authorities_answering",
+        "authorities_not_answering",
+    ]
     groups: tuple[Identifier, ...] = ()
     relation: Literal["equals", "greater"] = "equals"
     number: int = Field(ge=0)
@@ -146,13 +143,20 @@ class SurveyFigures:
         match check:
             case PercentCheck():
                 share = self.share(check)
-                judgement = (judge_number(share, check.number) if check.word is None
-                             else judge_word(share, check.word, self.words[check.word]))
+                judgement = (
+                    judge_number(share, check.number)
+                    if check.word is None
+                    else judge_word(share, check.word, self.words[check.word])
+                )
                 return Figure(share.published, share.lowest, share.highest, percent(share.published)), judgement
             case ComparisonCheck(left=left, right=right):
                 one, other = self.share(left), self.share(right)
-                gap = Figure(one.published - other.published, one.lowest - other.highest, one.highest - other.lowest,
-                             f"{percent(one.published)} against {percent(other.published)}")
+                gap = Figure(
+                    one.published - other.published,
+                    one.lowest - other.highest,
+                    one.highest - other.lowest,
+                    f"{percent(one.published)} against {percent(other.published)}",
+                )
                 return gap, judge_comparison(one, check.relation, other)
             case CountCheck():
                 number = self.count(check)
@@ -167,14 +171,18 @@ class SurveyFigures:
         categories = self.codebook.scale.ids
         row = self.rows.get((part.item, part.group))
         if row is None or set(row.index) != set(categories):
-            raise DataError("A claim needs a row that is not there whole.", where="answers.csv",
-                            expected=f"item {part.item}, group {part.group}, a line each for {', '.join(categories)}",
-                            fix="Make the table again from the survey that the claims are about.")
+            raise DataError(
+                "A claim needs a row that is not there whole.",
+                where="answers.csv",
+                expected=f"item {part.item}, group {part.group}, a line each for {', '.join(categories)}",
+                fix="Make the table again from the survey that the claims are about.",
+            )
         row = row.loc[list(categories)]
         base = int(row["base"].iloc[0])
         chosen = [categories.index(category) for category in self.codebook.scale.with_role(part.categories)]
-        feasible = row_counts(row["percent"].tolist(), base, self.codebook,
-                              f"answers.csv, item {part.item}, group {part.group}")
+        feasible = row_counts(
+            row["percent"].tolist(), base, self.codebook, f"answers.csv, item {part.item}, group {part.group}"
+        )
         published = sum((Fraction(feasible.percentages[k]) for k in chosen), Fraction())
         return Share(published, *feasible.bounds(chosen), base, self.codebook.rounding)
 
@@ -182,8 +190,10 @@ class SurveyFigures:
         """A number of people, places or rows."""
         groups = [self.codebook.group(group) for group in check.groups] or self.codebook.groups
         places = self.codebook.authorities
-        bases = {group.id: [int(row["base"].iloc[0]) for (_, of), row in self.rows.items() if of == group.id]
-                 for group in groups}
+        bases = {
+            group.id: [int(row["base"].iloc[0]) for (_, of), row in self.rows.items() if of == group.id]
+            for group in groups
+        }
         return {
             "respondents": sum(group.respondents for group in groups),
             "rows_with_fewer_answers": sum(base < group.respondents for group in groups for base in bases[group.id]),
@@ -210,11 +220,16 @@ def _problems(claims: Claims, codebook: Codebook) -> Iterator[str]:
             yield f"{entry}, place, section: {claim.place.name!r} is not listed; use one of the names under sections"
         check = claim.check
         if isinstance(check, CountCheck):
-            yield from (f"{entry}, check, groups: {group!r} is not a group; use one of {', '.join(sorted(groups))}"
-                        for group in check.groups if group not in groups)
+            yield from (
+                f"{entry}, check, groups: {group!r} is not a group; use one of {', '.join(sorted(groups))}"
+                for group in check.groups
+                if group not in groups
+            )
         for side, part in _parts(check):
             if part.item not in items:
                 yield f"{entry}, check, {side}item: {part.item!r} is not in survey.yaml; correct its spelling"
             elif part.group not in items[part.item].groups:
-                yield (f"{entry}, check, {side}group: {part.group!r} was not asked {part.item}; "
-                       f"use one of {', '.join(items[part.item].groups)}")
+                yield (
+                    f"{entry}, check, {side}group: {part.group!r} was not asked {part.item}; "
+                    f"use one of {', '.join(items[part.item].groups)}"
+                )

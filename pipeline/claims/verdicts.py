@@ -89,10 +89,12 @@ class Band(Strict):
 
     def holds(self, percent: Fraction) -> bool:
         """Whether a percentage lies in the band."""
-        return ((self.above is None or percent > Fraction(self.above))
-                and (self.at_least is None or percent >= Fraction(self.at_least))
-                and (self.at_most is None or percent <= Fraction(self.at_most))
-                and (self.below is None or percent < Fraction(self.below)))
+        return (
+            (self.above is None or percent > Fraction(self.above))
+            and (self.at_least is None or percent >= Fraction(self.at_least))
+            and (self.at_most is None or percent <= Fraction(self.at_most))
+            and (self.below is None or percent < Fraction(self.below))
+        )
 
     def __str__(self) -> str:
         limits = {"above": self.above, "at least": self.at_least, "at most": self.at_most, "below": self.below}

@@ -33,16 +33,25 @@ def _authorities() -> None:
 authorities_app.command(epilog=EPILOG)(profile)
 
 
-@authorities_app.command(epilog=EXAMPLES + "`golden-thread authorities fetch`\n\n"
-                                           "`golden-thread authorities fetch --from ~/Downloads/statistics`\n\n"
-                                           "`golden-thread authorities fetch --only workforce --accept`")
+@authorities_app.command(
+    epilog=EXAMPLES + "`golden-thread authorities fetch`\n\n"
+    "`golden-thread authorities fetch --from ~/Downloads/statistics`\n\n"
+    "`golden-thread authorities fetch --only workforce --accept`"
+)
 def fetch(
-    folder: Annotated[Path | None, typer.Option("--from", metavar="FOLDER", help="Take files that were downloaded by "
-                                                "hand from this folder, instead of downloading them.")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FOLDER",
+            help="Take files that were downloaded by hand from this folder, instead of downloading them.",
+        ),
+    ] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this data set; may be repeated.")] = None,
     accept: Annotated[bool, typer.Option("--accept", help="Put new releases to use in place of those in use.")] = False,
-    base: Annotated[str | None, typer.Option(metavar="URL", help="Another address of the statistics service, "
-                                                                 "such as a mirror's.")] = None,
+    base: Annotated[
+        str | None, typer.Option(metavar="URL", help="Another address of the statistics service, such as a mirror's.")
+    ] = None,
 ) -> None:
     """Download the statistics, or take them from a folder. Each file is checked before it is used.
 
@@ -52,15 +61,19 @@ def fetch(
     from pipeline.authorities.releases.catalogue import FOLDER, read_catalogue
 
     if folder and base:
-        raise ParameterError("Files come from a folder or from a service.", where="--from, --base", found="both",
-                             expected="one of them")
+        raise ParameterError(
+            "Files come from a folder or from a service.", where="--from, --base", found="both", expected="one of them"
+        )
     catalogue = read_catalogue()
     chosen = [catalogue.source(source_id) for source_id in dict.fromkeys(only or [])]
     target = project_root() / FOLDER
     asks = not accept and _somebody_there()
     decide = _asking if asks else lambda source, outcome: accept
-    tasks = (_from_folder(target, folder, catalogue, chosen, decide) if folder
-             else _from_api(target, catalogue, chosen, decide, base))
+    tasks = (
+        _from_folder(target, folder, catalogue, chosen, decide)
+        if folder
+        else _from_api(target, catalogue, chosen, decide, base)
+    )
     failures: dict[str, GoldenThreadError | OSError] = {}
     for source, task in tasks:
         try:
@@ -71,16 +84,19 @@ def fetch(
             console.print(f"{source.id}: failed", style="bold", markup=False)
     _tell_missing(target, catalogue)
     if failures:
-        raise DataError(f"{len(failures)} of {len(tasks)} data sets could not be taken; for them nothing has changed:\n"
-                        + "\n".join(f"- {source_id}: {mistake}" for source_id, mistake in failures.items()))
+        raise DataError(
+            f"{len(failures)} of {len(tasks)} data sets could not be taken; for them nothing has changed:\n"
+            + "\n".join(f"- {source_id}: {mistake}" for source_id, mistake in failures.items())
+        )
 
 
 def _somebody_there() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _from_folder(target: Path, folder: Path, catalogue: "Catalogue", chosen: "list[Source]",
-                 decide: "Decide") -> "list[tuple[Source, Task]]":
+def _from_folder(
+    target: Path, folder: Path, catalogue: "Catalogue", chosen: "list[Source]", decide: "Decide"
+) -> "list[tuple[Source, Task]]":
     """What to do for each data set that has a file in the folder; files that are not taken are told at once."""
     from pipeline.authorities.releases.fetching import look_into, take
 
@@ -89,34 +105,47 @@ def _from_folder(target: Path, folder: Path, catalogue: "Catalogue", chosen: "li
         console.print(f"not taken: {name} ({why})", markup=False)
     absent = [source.id for source in chosen if source.id not in contents.offers]
     if absent:
-        raise DataError("The folder has no file of these data sets.", where=str(folder),
-                        found=", ".join(contents.offers), expected=", ".join(absent),
-                        fix="Leave --only out, or put the files into the folder.")
-    return [(source, partial(take, target, source, contents.offers[source.id], decide))
-            for source in chosen or catalogue.sources if source.id in contents.offers]
+        raise DataError(
+            "The folder has no file of these data sets.",
+            where=str(folder),
+            found=", ".join(contents.offers),
+            expected=", ".join(absent),
+            fix="Leave --only out, or put the files into the folder.",
+        )
+    return [
+        (source, partial(take, target, source, contents.offers[source.id], decide))
+        for source in chosen or catalogue.sources
+        if source.id in contents.offers
+    ]
 
 
-def _from_api(target: Path, catalogue: "Catalogue", chosen: "list[Source]", decide: "Decide",
-              base: str | None) -> "list[tuple[Source, Task]]":
+def _from_api(
+    target: Path, catalogue: "Catalogue", chosen: "list[Source]", decide: "Decide", base: str | None
+) -> "list[tuple[Source, Task]]":
     """What to do for each data set that can be downloaded, or for the chosen ones."""
     from pipeline.authorities.releases.fetching import by_hand
 
     with_identifier = [source for source in catalogue.sources if source.data_set]
     if not chosen and not with_identifier:
-        raise ParameterError("No data set has an identifier, so none can be downloaded.",
-                             where="data/raw/authorities/sources.yaml, data_set", found="null everywhere",
-                             fix="Download the files by hand and use --from FOLDER; data/raw/authorities/README.md "
-                                 "says where they are. Or give the identifiers of data sets that are in the API.")
+        raise ParameterError(
+            "No data set has an identifier, so none can be downloaded.",
+            where="data/raw/authorities/sources.yaml, data_set",
+            found="null everywhere",
+            fix="Download the files by hand and use --from FOLDER; data/raw/authorities/README.md "
+            "says where they are. Or give the identifiers of data sets that are in the API.",
+        )
     if not chosen:
         for source in catalogue.sources:
             if not source.data_set:
                 console.print(f"not downloaded: {source.id}. {by_hand(source)}", markup=False)
-    return [(source, partial(_download, target, source, catalogue, decide, base))
-            for source in chosen or with_identifier]
+    return [
+        (source, partial(_download, target, source, catalogue, decide, base)) for source in chosen or with_identifier
+    ]
 
 
-def _download(target: Path, source: "Source", catalogue: "Catalogue", decide: "Decide",
-              base: str | None) -> "list[Outcome]":
+def _download(
+    target: Path, source: "Source", catalogue: "Catalogue", decide: "Decide", base: str | None
+) -> "list[Outcome]":
     """Download with a progress bar, which has gone before anybody is asked."""
     from pipeline.authorities.releases.fetching import address, download_offer, take
 
@@ -137,14 +166,21 @@ def _asking(source: "Source", outcome: "Outcome") -> bool:
 def _tell(source: "Source", outcome: "Outcome", with_changes: bool) -> None:
     """What became of a file, and the changes that were found."""
     known = "; the file that this version was developed with" if outcome.known else ""
-    words = {"accepted": "in use now", "unchanged": "there already", "older": "kept beside the newer release",
-             "waiting": "NOT in use, nothing was changed"}[outcome.state]
+    words = {
+        "accepted": "in use now",
+        "unchanged": "there already",
+        "older": "kept beside the newer release",
+        "waiting": "NOT in use, nothing was changed",
+    }[outcome.state]
     console.print(f"{source.id}: {_described(outcome.release)}: {words}{known}", style="bold", markup=False)
     if outcome.changes is not None and with_changes:
         _tell_changes(outcome)
     if outcome.state == "waiting":
-        console.print(f"  still in use: {_described(outcome.before)}\n  Look at the changes; to put the new release to "
-                      f"use, run the command again with --only {source.id} --accept.", markup=False)
+        console.print(
+            f"  still in use: {_described(outcome.before)}\n  Look at the changes; to put the new release to "
+            f"use, run the command again with --only {source.id} --accept.",
+            markup=False,
+        )
 
 
 def _tell_changes(outcome: "Outcome") -> None:

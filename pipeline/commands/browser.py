@@ -16,12 +16,18 @@ def page_of_site(root: Path, page: str) -> Path:
     """The file of a page. Raises PipelineError where there is no site yet, ParameterError where it has no such page."""
     site = root / SITE
     if not (site / "index.html").is_file():
-        raise PipelineError("There is no site yet.", where=SITE.as_posix(), fix="Make it: make report, or golden-thread run.")
+        raise PipelineError(
+            "There is no site yet.", where=SITE.as_posix(), fix="Make it: make report, or golden-thread run."
+        )
     pages = sorted(path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html"))
     name = page.removesuffix(".html")
     if name not in pages:
-        raise ParameterError("The site has no such page.", where=SITE.as_posix(), found=f"{page}{suggestion(name, pages)}",
-                             expected=", ".join(each for each in pages if "/" not in each))
+        raise ParameterError(
+            "The site has no such page.",
+            where=SITE.as_posix(),
+            found=f"{page}{suggestion(name, pages)}",
+            expected=", ".join(each for each in pages if "/" not in each),
+        )
     return site / f"{name}.html"
 
 

@@ -29,8 +29,12 @@ if TYPE_CHECKING:
     from pipeline.rendering.engines import Engine
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
-    help="Golden Thread: how does support for front-line child-protection social workers link to outcomes for children?")
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Golden Thread: how does support for front-line child-protection social workers link to outcomes for children?",
+)
 console = Console(highlight=False, soft_wrap=True)
 
 EXAMPLES = "**Examples**\n\n"
@@ -47,17 +51,26 @@ def _tell_version(asked: bool) -> None:
 
 @app.callback()
 def _golden_thread(
-    version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version, and end.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version, and end.")
+    ] = False,
 ) -> None:
     pass
 
 
-@app.command(rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread run`\n\n`golden-thread run --force`  (everything again)\n\n"
-                               "`golden-thread run --stage check-claims`  (one stage and what it needs)")
+@app.command(
+    rich_help_panel=READERS,
+    epilog=EXAMPLES + "`golden-thread run`\n\n`golden-thread run --force`  (everything again)\n\n"
+    "`golden-thread run --stage check-claims`  (one stage and what it needs)",
+)
 def run(
-    stage: Annotated[list[str] | None, typer.Option(help="Only this stage and what it depends on; may be repeated.")] = None,
+    stage: Annotated[
+        list[str] | None, typer.Option(help="Only this stage and what it depends on; may be repeated.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run every stage, changed or not.")] = False,
-    record: Annotated[bool, typer.Option("--record", help="For those who change the study: write what was made into dvc.lock.")] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="For those who change the study: write what was made into dvc.lock.")
+    ] = False,
 ) -> None:
     """Run the pipeline: whatever changed since the last time, from raw data to reports."""
     from pipeline.commands.progress import Progress
@@ -72,8 +85,12 @@ def run(
     names = stage_names(root)
     unknown = sorted(set(stage or []) - set(names))
     if unknown:
-        raise ParameterError("There is no such stage.", where="dvc.yaml", expected=", ".join(names),
-                             found=", ".join(f"{name}{suggestion(name, names)}" for name in unknown))
+        raise ParameterError(
+            "There is no such stage.",
+            where="dvc.yaml",
+            expected=", ".join(names),
+            found=", ".join(f"{name}{suggestion(name, names)}" for name in unknown),
+        )
     waiting = open_surveys(root)
     stages = without_open(names, stage or [], waiting)
     begun = time.monotonic()
@@ -81,10 +98,20 @@ def run(
     if record:
         _check_shared_only(root, engine)
     with Progress(console, names, usual_seconds(root)) as progress:
-        reproduce(root, [*(["--force"] if force else []), *stages], progress.started, progress.ended, record,
-                  prepare=record_engine, on_kept=lambda kept: console.print(str(kept), markup=False))
-    console.print(f"Finished in {time.monotonic() - begun:.1f} s. " + (
-        f"What {listed(list(dict.fromkeys(stage)))} made:" if stage else f"The reports, made by {engine}:"), markup=False)
+        reproduce(
+            root,
+            [*(["--force"] if force else []), *stages],
+            progress.started,
+            progress.ended,
+            record,
+            prepare=record_engine,
+            on_kept=lambda kept: console.print(str(kept), markup=False),
+        )
+    console.print(
+        f"Finished in {time.monotonic() - begun:.1f} s. "
+        + (f"What {listed(list(dict.fromkeys(stage)))} made:" if stage else f"The reports, made by {engine}:"),
+        markup=False,
+    )
     for path in _outputs(root, stage) if stage else _reports(root):
         console.print(f"  {path}", markup=False)
     if not stage:
@@ -104,13 +131,19 @@ def _check_shared_only(root: Path, engine: "Engine") -> None:
     from pipeline.inputs.parameters import surveys_of
     from pipeline.inputs.parameters_file import OWN
 
-    own = [*(["Quarto"] if engine.quarto else []), *surveys_of(root),
-           *(["downloaded statistics"] if (root / "data/raw/authorities/manifest.yaml").is_file() else []),
-           *([OWN] if (root / OWN).is_file() else [])]
+    own = [
+        *(["Quarto"] if engine.quarto else []),
+        *surveys_of(root),
+        *(["downloaded statistics"] if (root / "data/raw/authorities/manifest.yaml").is_file() else []),
+        *([OWN] if (root / OWN).is_file() else []),
+    ]
     if own:
-        raise ParameterError("The study's record holds what everybody can make again, and nothing of one's own.",
-                             where="--record", found=", ".join(own),
-                             fix="Record in a copy without them (git worktree add ../record), with GOLDEN_THREAD_ENGINE=embedded.")
+        raise ParameterError(
+            "The study's record holds what everybody can make again, and nothing of one's own.",
+            where="--record",
+            found=", ".join(own),
+            fix="Record in a copy without them (git worktree add ../record), with GOLDEN_THREAD_ENGINE=embedded.",
+        )
 
 
 def _reports(root: Path) -> list[Path]:
@@ -118,15 +151,22 @@ def _reports(root: Path) -> list[Path]:
     from pipeline.inputs.parameters import surveys_of
 
     site, surveys = root / "reports" / "site", surveys_of(root)
-    found = [path for suffix in ("html", "docx", "pdf", "xlsx", "ods")
-             for pattern in (f"*.{suffix}", *(f"survey/{survey}/*.{suffix}" for survey in surveys))
-             for path in site.glob(pattern)]
-    return sorted(found, key=lambda path: (path.parent, path.stem != "index", path.stem, path.suffix != ".html", path.suffix))
+    found = [
+        path
+        for suffix in ("html", "docx", "pdf", "xlsx", "ods")
+        for pattern in (f"*.{suffix}", *(f"survey/{survey}/*.{suffix}" for survey in surveys))
+        for path in site.glob(pattern)
+    ]
+    return sorted(
+        found, key=lambda path: (path.parent, path.stem != "index", path.stem, path.suffix != ".html", path.suffix)
+    )
 
 
 @app.command("open", rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread open`\n\n`golden-thread open brief`")
 def open_site(
-    page: Annotated[str, typer.Argument(help="A page of the site, such as study, or survey/leeds-2026/survey.")] = "index",
+    page: Annotated[
+        str, typer.Argument(help="A page of the site, such as study, or survey/leeds-2026/survey.")
+    ] = "index",
 ) -> None:
     """Open the site in the browser; where there is none, or over ssh, tell its address."""
     from pipeline.commands.browser import opened, page_of_site
@@ -138,12 +178,24 @@ def open_site(
         console.print(f"Open this in a browser: {file.as_uri()}", markup=False)
 
 
-@app.command(rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread render`\n\n`golden-thread render brief --engine embedded`\n\n"
-                               "`golden-thread render survey --edition leeds-2026`")
+@app.command(
+    rich_help_panel=READERS,
+    epilog=EXAMPLES + "`golden-thread render`\n\n`golden-thread render brief --engine embedded`\n\n"
+    "`golden-thread render survey --edition leeds-2026`",
+)
 def render(
-    reports: Annotated[list[str] | None, typer.Argument(help="Names of reports, such as study or brief. All, if none is given.")] = None,
-    engine: Annotated[str, typer.Option(help="auto, quarto or embedded; `auto` is Quarto where it is found.")] = "auto",  # stages say "recorded"
-    edition: Annotated[str | None, typer.Option(help="The survey to make the report for: with `survey` only. A stage of the pipeline knows its own.")] = None,
+    reports: Annotated[
+        list[str] | None, typer.Argument(help="Names of reports, such as study or brief. All, if none is given.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="auto, quarto or embedded; `auto` is Quarto where it is found.")
+    ] = "auto",  # stages say "recorded"
+    edition: Annotated[
+        str | None,
+        typer.Option(
+            help="The survey to make the report for: with `survey` only. A stage of the pipeline knows its own."
+        ),
+    ] = None,
 ) -> None:
     """Render reports from what the notebooks published, without running a notebook."""
     from pipeline.inputs.parameters import STAGE, survey_of_stage
@@ -180,13 +232,21 @@ def documentation() -> None:
         console.print(str(path), markup=False)
 
 
-@app.command(rich_help_panel=STAGES, epilog=EXAMPLES + "`golden-thread notebook 01-clean-survey`\n\n"
-                               "`golden-thread notebook 08-profile -p authority=Lancashire`\n\n"
-                               "`golden-thread notebook 09-staff-survey -p survey=leeds-2026`")
+@app.command(
+    rich_help_panel=STAGES,
+    epilog=EXAMPLES + "`golden-thread notebook 01-clean-survey`\n\n"
+    "`golden-thread notebook 08-profile -p authority=Lancashire`\n\n"
+    "`golden-thread notebook 09-staff-survey -p survey=leeds-2026`",
+)
 def notebook(
     name: Annotated[str, typer.Argument(help="The notebook's name, without .ipynb.")],
-    parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", help="NAME=VALUE; what is not given comes from the parameters.")] = None,
-    edition: Annotated[str, typer.Option(help="The folder of the site to keep it in; of a survey's own notebook, survey/NAME.")] = "",
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", help="NAME=VALUE; what is not given comes from the parameters."),
+    ] = None,
+    edition: Annotated[
+        str, typer.Option(help="The folder of the site to keep it in; of a survey's own notebook, survey/NAME.")
+    ] = "",
 ) -> None:
     """Run one notebook with parameters and keep it, executed. (The stages of the pipeline call this.)"""
     from pipeline.inputs.parameters import STAGE, hand_over, runs_for_each_survey
@@ -203,10 +263,14 @@ def notebook(
         note_by_hand(root, [made])
 
 
-@app.command(rich_help_panel=STAGES,
-             epilog=EXAMPLES + "`golden-thread notebook-pages`\n\n`golden-thread notebook-pages --edition survey/leeds-2026`")
+@app.command(
+    rich_help_panel=STAGES,
+    epilog=EXAMPLES + "`golden-thread notebook-pages`\n\n`golden-thread notebook-pages --edition survey/leeds-2026`",
+)
 def notebook_pages(
-    edition: Annotated[str, typer.Option(help="The folder of the site whose notebooks they are; of a survey's own, survey/NAME.")] = "",
+    edition: Annotated[
+        str, typer.Option(help="The folder of the site whose notebooks they are; of a survey's own, survey/NAME.")
+    ] = "",
 ) -> None:
     """Make the pages of the executed notebooks. (Stages of the pipeline call this.)"""
     from pipeline.inputs.parameters import STAGE, survey_of_stage
@@ -247,11 +311,15 @@ def verify() -> None:
         outputs = compare(project_root())
     table = Table("Stage", "Output", "", box=None, pad_edge=False)
     for output in outputs:
-        table.add_row(output.stage, output.path, "same" if output.same else f"DIFFERS: {output.recorded} → {output.remade}")
+        table.add_row(
+            output.stage, output.path, "same" if output.same else f"DIFFERS: {output.recorded} → {output.remade}"
+        )
     console.print(table)
     different = [output.path for output in outputs if not output.same]
-    console.print(f"{len(outputs) - len(different)} of {len(outputs)} outputs have the bytes that dvc.lock records "
-                  f"(of the embedded engine, whichever makes the reports here).")
+    console.print(
+        f"{len(outputs) - len(different)} of {len(outputs)} outputs have the bytes that dvc.lock records "
+        f"(of the embedded engine, whichever makes the reports here)."
+    )
     if different:
         raise typer.Exit(1)
 
@@ -271,7 +339,9 @@ def bench() -> None:
     console.print(table)
     with console.status("Measuring ordinal models …"):
         models = ordinal_models()
-    table = Table("\nOrdinal model, 200,000 answers", "\nOn counts, ms", "\nOrderedModel, ms", "\nRatio", box=None, pad_edge=False)
+    table = Table(
+        "\nOrdinal model, 200,000 answers", "\nOn counts, ms", "\nOrderedModel, ms", "\nRatio", box=None, pad_edge=False
+    )
     for name, on_counts, one_by_one, ratio in models:
         table.add_row(name, f"{on_counts:.2f}", f"{one_by_one:,.0f}", f"{ratio:,.0f}")
     console.print(table)
@@ -309,5 +379,6 @@ def main() -> None:
 
 def _stop(mistake: GoldenThreadError) -> NoReturn:
     Console(stderr=True, highlight=False, soft_wrap=True).print(
-        "\n".join([str(mistake), *getattr(mistake, "__notes__", [])]), markup=False)
+        "\n".join([str(mistake), *getattr(mistake, "__notes__", [])]), markup=False
+    )
     sys.exit(mistake.exit_code)

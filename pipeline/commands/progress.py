@@ -30,7 +30,9 @@ class Progress(AbstractContextManager):
         self._status.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._end()
         self._status.stop()
 
@@ -40,8 +42,10 @@ class Progress(AbstractContextManager):
         if current is None:
             return Text("Looking at what changed …")
         usually = f", usually {in_words(self._usual[current.name])}" if current.name in self._usual else ""
-        return Text(f"{current.name}: {in_words(time.monotonic() - self._begun)}{usually} "
-                    f"(stage {self._names.index(current.name) + 1} of {len(self._names)})")
+        return Text(
+            f"{current.name}: {in_words(time.monotonic() - self._begun)}{usually} "
+            f"(stage {self._names.index(current.name) + 1} of {len(self._names)})"
+        )
 
     def started(self, stage: StageRun) -> None:
         """A stage begins."""
@@ -51,7 +55,9 @@ class Progress(AbstractContextManager):
             usual = self._usual.get(stage.name)
             if usual is None or usual >= SHORT:
                 self._tell(stage, "running" if usual is None else f"running, usually {in_words(usual)}")
-            threading.Thread(target=self._tell_now_and_then, args=(stage, self._begun, self._ended), daemon=True).start()
+            threading.Thread(
+                target=self._tell_now_and_then, args=(stage, self._begun, self._ended), daemon=True
+            ).start()
 
     def ended(self, stage: StageRun) -> None:
         """A stage has ended."""
@@ -69,7 +75,9 @@ class Progress(AbstractContextManager):
 
     def _tell(self, stage: StageRun, what: str) -> None:
         with self._lock:
-            self._console.print(f"[{self._names.index(stage.name) + 1}/{len(self._names)}] {stage.name:<16} {what}", markup=False)
+            self._console.print(
+                f"[{self._names.index(stage.name) + 1}/{len(self._names)}] {stage.name:<16} {what}", markup=False
+            )
 
 
 def in_words(seconds: float) -> str:

@@ -18,13 +18,18 @@ provenance_app = typer.Typer(rich_markup_mode="markdown", pretty_exceptions_enab
 console = Console(highlight=False)
 
 
-@provenance_app.command(rich_help_panel=READERS, epilog=EXAMPLES + "`golden-thread diff`  (the last commit against the working folder)\n\n"
-                                                                 "`golden-thread diff v0.1.0 HEAD --format markdown --output changes.md`\n\n"
-                                                                 "`golden-thread diff HEAD~3 --make`")
+@provenance_app.command(
+    rich_help_panel=READERS,
+    epilog=EXAMPLES + "`golden-thread diff`  (the last commit against the working folder)\n\n"
+    "`golden-thread diff v0.1.0 HEAD --format markdown --output changes.md`\n\n"
+    "`golden-thread diff HEAD~3 --make`",
+)
 def diff(
     revision: Annotated[str, typer.Argument(metavar="[REV]", help="The earlier run, as a revision of git.")] = "HEAD",
-    other: Annotated[str | None, typer.Argument(metavar="[REV2]", help="The later run. The working folder's last one, "
-                                                                       "if none is given.")] = None,
+    other: Annotated[
+        str | None,
+        typer.Argument(metavar="[REV2]", help="The later run. The working folder's last one, if none is given."),
+    ] = None,
     format: Annotated[str, typer.Option(help="text or markdown.")] = "text",
     output: Annotated[Path | None, typer.Option(help="Write Markdown to this file, instead of the terminal.")] = None,
     make: Annotated[bool, typer.Option("--make", help="Make again in a copy what DVC's cache has lost.")] = False,
@@ -39,8 +44,10 @@ def diff(
     root = project_root()
     for named in filter(None, (revision, other)):
         resolve(root, named)  # a mistake shows before anything is fetched or made
-    with tempfile.TemporaryDirectory(prefix="golden-thread-") as scratch, \
-            Console(stderr=True).status("Comparing the runs …"):
+    with (
+        tempfile.TemporaryDirectory(prefix="golden-thread-") as scratch,
+        Console(stderr=True).status("Comparing the runs …"),
+    ):
         was = run_at(root, revision, Path(scratch) / "was", make)
         now = run_at(root, other, Path(scratch) / "now", make) if other else last_run(root)
         text = tell(compare(root, was, now))

@@ -17,22 +17,41 @@ if TYPE_CHECKING:
     from pipeline.surveys.drafting.columns import Guess
 
 EXAMPLES = "**Examples**\n\n"
-survey_app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False,
-                         help="A council's own staff survey: take in an export, check it, or make one up.")
+survey_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="A council's own staff survey: take in an export, check it, or make one up.",
+)
 console = Console(highlight=False, soft_wrap=True)
 LEFT_OUT = ("other", "multi_select", "free_text", "date", "progress", "identifier", "contact")
-USES = ("item", "statements", "counts", "percentages", "base", "group", "cluster", "weight", "respondent", "not_counted",
-        *LEFT_OUT)
+USES = (
+    "item",
+    "statements",
+    "counts",
+    "percentages",
+    "base",
+    "group",
+    "cluster",
+    "weight",
+    "respondent",
+    "not_counted",
+    *LEFT_OUT,
+)
 CONFIDENCE = ("high", "medium", "low")
 NAME_WIDTH, MOST_NAMES = 30, 4  # letters of a column's name, and names beside one reason for leaving columns out
 Name = Annotated[str, typer.Argument(help="The survey's name: small letters, digits and hyphens, such as leeds-2026.")]
 
 
-@survey_app.command(epilog=EXAMPLES + "`golden-thread survey new leeds-2026 export.csv`\n\n"
-                                      "`golden-thread survey new leeds-2026 results.xlsx --sheet Responses`")
+@survey_app.command(
+    epilog=EXAMPLES + "`golden-thread survey new leeds-2026 export.csv`\n\n"
+    "`golden-thread survey new leeds-2026 results.xlsx --sheet Responses`"
+)
 def new(
     name: Name,
-    file: Annotated[Path, typer.Argument(help="The export: CSV, XLSX, ODS, SPSS or Stata, as it came from the survey platform.")],
+    file: Annotated[
+        Path, typer.Argument(help="The export: CSV, XLSX, ODS, SPSS or Stata, as it came from the survey platform.")
+    ],
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook with several.")] = None,
 ) -> None:
     """Take in an export: draft its codebook, and say what each column is thought to be."""
@@ -42,13 +61,22 @@ def new(
     _print_guesses(draft.guesses)
     doubtful = sum(guess.confidence == "low" for guess in draft.guesses)
     questions = len(draft.content.get("decide", ()))
-    steps = [f"golden-thread survey decide {name}   ({questions} question{'s' * (questions != 1)} for you)"] * bool(questions)
-    steps += ["Read the draft against the questionnaire and correct it: subjects, what\n"
-              "     each statement measures, and that no column tells who somebody is.",
-              f"golden-thread survey check {name}", f"golden-thread survey preview {name}", "golden-thread run"]
-    console.print(f"\nDrafted {SURVEYS / name / 'survey.yaml'}; it lists every column.\n"
-                  f"{doubtful} entries say \"please check\". What to do next:\n"
-                  + "\n".join(f"  {number}. {step}" for number, step in enumerate(steps, 1)), markup=False)
+    steps = [f"golden-thread survey decide {name}   ({questions} question{'s' * (questions != 1)} for you)"] * bool(
+        questions
+    )
+    steps += [
+        "Read the draft against the questionnaire and correct it: subjects, what\n"
+        "     each statement measures, and that no column tells who somebody is.",
+        f"golden-thread survey check {name}",
+        f"golden-thread survey preview {name}",
+        "golden-thread run",
+    ]
+    console.print(
+        f"\nDrafted {SURVEYS / name / 'survey.yaml'}; it lists every column.\n"
+        f'{doubtful} entries say "please check". What to do next:\n'
+        + "\n".join(f"  {number}. {step}" for number, step in enumerate(steps, 1)),
+        markup=False,
+    )
 
 
 def _print_guesses(guesses: Sequence["Guess"]) -> None:
@@ -56,11 +84,16 @@ def _print_guesses(guesses: Sequence["Guess"]) -> None:
     parts: dict[tuple[str, str], dict[str, list[str]]] = {}
     for guess in guesses:
         parts.setdefault((guess.use, guess.confidence), {}).setdefault(guess.reason, []).append(guess.column)
-    for use, confidence in sorted(parts, key=lambda part: (part[0] in LEFT_OUT, USES.index(part[0]),
-                                                           CONFIDENCE.index(part[1]))):
+    for use, confidence in sorted(
+        parts, key=lambda part: (part[0] in LEFT_OUT, USES.index(part[0]), CONFIDENCE.index(part[1]))
+    ):
         rows = parts[use, confidence]
-        console.print(f"{'left out: ' * (use in LEFT_OUT)}{use.replace('_', ' ')}, {confidence} confidence "
-                      f"({sum(map(len, rows.values()))})", style="bold", markup=False)
+        console.print(
+            f"{'left out: ' * (use in LEFT_OUT)}{use.replace('_', ' ')}, {confidence} confidence "
+            f"({sum(map(len, rows.values()))})",
+            style="bold",
+            markup=False,
+        )
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
         table.add_column(width=NAME_WIDTH + 2)
         for reason, columns in rows.items():
@@ -74,7 +107,7 @@ def _print_guesses(guesses: Sequence["Guess"]) -> None:
 def _short(name: str) -> str:
     """A column's name in NAME_WIDTH letters: of a grid's columns only the ends differ."""
     half = (NAME_WIDTH - 1) // 2
-    return name if len(name) <= NAME_WIDTH else f"{name[:NAME_WIDTH - half - 1].rstrip()}…{name[-half:].lstrip()}"
+    return name if len(name) <= NAME_WIDTH else f"{name[: NAME_WIDTH - half - 1].rstrip()}…{name[-half:].lstrip()}"
 
 
 @survey_app.command(epilog=EXAMPLES + "`golden-thread survey check leeds-2026`")
@@ -89,11 +122,15 @@ def check(name: Name) -> None:
         raise typer.Exit(1)
 
 
-@survey_app.command(epilog=EXAMPLES + "`golden-thread survey decide leeds-2026`\n\n"
-                                      "`golden-thread survey decide leeds-2026 --answer numbers-5-code-9=no-answer`")
+@survey_app.command(
+    epilog=EXAMPLES + "`golden-thread survey decide leeds-2026`\n\n"
+    "`golden-thread survey decide leeds-2026 --answer numbers-5-code-9=no-answer`"
+)
 def decide(
     name: Name,
-    answer: Annotated[list[str] | None, typer.Option(help="ID=KEY: answer this question and ask nothing; may be repeated.")] = None,
+    answer: Annotated[
+        list[str] | None, typer.Option(help="ID=KEY: answer this question and ask nothing; may be repeated.")
+    ] = None,
 ) -> None:
     """Answer what the draft of a survey is not sure of: one question after the other, the likely answer first."""
     from pipeline.surveys.deciding.asking import ask_all
@@ -105,8 +142,12 @@ def decide(
         left = len(write_answers(path, dict(map(_answer, answer))).decide)
     else:
         left = ask_all(path, input, lambda text: console.print(text, markup=False))
-    console.print(f"\n{left} still open: golden-thread survey decide {name} goes on with them." if left else
-                  f"Everything is decided. Next: golden-thread survey check {name}", markup=False)
+    console.print(
+        f"\n{left} still open: golden-thread survey decide {name} goes on with them."
+        if left
+        else f"Everything is decided. Next: golden-thread survey check {name}",
+        markup=False,
+    )
 
 
 def _answer(text: str) -> tuple[str, str]:
@@ -123,17 +164,22 @@ def preview(name: Name) -> None:
     from pipeline.workflow.survey_adding import SURVEYS, survey_folder
 
     page = write_preview(survey_folder(project_root(), name))
-    console.print(f"{SURVEYS / name / page.name}: each column as it was understood, with exact counts.\nOpen it in a browser. It is "
-                  "for those who may see the answers, and no others.", markup=False)
+    console.print(
+        f"{SURVEYS / name / page.name}: each column as it was understood, with exact counts.\nOpen it in a browser. It is "
+        "for those who may see the answers, and no others.",
+        markup=False,
+    )
 
 
-@survey_app.command(epilog=EXAMPLES + "`golden-thread survey simulate example-2026 "
-                                      "--respondents 400 --correlation 0.4`")
+@survey_app.command(
+    epilog=EXAMPLES + "`golden-thread survey simulate example-2026 --respondents 400 --correlation 0.4`"
+)
 def simulate(
     name: Name,
     respondents: Annotated[int, typer.Option(help="How many people answer.")] = 400,
-    correlation: Annotated[float, typer.Option(help="The latent correlation between any two statements, "
-                                                        "0 or more and below 1.")] = 0.4,
+    correlation: Annotated[
+        float, typer.Option(help="The latent correlation between any two statements, 0 or more and below 1.")
+    ] = 0.4,
     clusters: Annotated[int, typer.Option(help="How many teams the people are in.")] = 40,
     seed: Annotated[int, typer.Option(help="The same seed gives the same answers.")] = 1,
 ) -> None:
@@ -150,12 +196,17 @@ def simulate(
     except BaseException:
         shutil.rmtree(folder)
         raise
-    console.print(f"Made up {respondents:,} respondents in {SURVEYS / name}. What to do next:\n"
-                  f"  1. golden-thread survey check {name}\n  2. golden-thread run", markup=False)
+    console.print(
+        f"Made up {respondents:,} respondents in {SURVEYS / name}. What to do next:\n"
+        f"  1. golden-thread survey check {name}\n  2. golden-thread run",
+        markup=False,
+    )
 
 
-@survey_app.command(epilog=EXAMPLES + "`golden-thread survey remove leeds-2026`\n\n"
-                                      "`golden-thread survey remove leeds-2026 --yes`  (without being asked)")
+@survey_app.command(
+    epilog=EXAMPLES + "`golden-thread survey remove leeds-2026`\n\n"
+    "`golden-thread survey remove leeds-2026 --yes`  (without being asked)"
+)
 def remove(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Remove a survey: its answers, all that was made of them, and DVC's copies and notes. It cannot be taken back."""
     from pipeline.workflow.survey_removing import find_traces, remove_survey, size_of
@@ -178,8 +229,11 @@ def remove(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not a
         console.print("Nothing was removed.")
         raise typer.Exit(1)
     remove_survey(root, traces)
-    console.print(f"The survey {name} was removed. What you copied elsewhere stays: the export as you got it, a site that you "
-                  "published, and what was committed to git (its name, and hashes).", markup=False)
+    console.print(
+        f"The survey {name} was removed. What you copied elsewhere stays: the export as you got it, a site that you "
+        "published, and what was committed to git (its name, and hashes).",
+        markup=False,
+    )
 
 
 def _told_size(files: int, size: int) -> str:

@@ -17,8 +17,15 @@ from pipeline.surveys.codebook import listed, repeated
 NONE = "none_stated"
 TARGETS = {"staff": "Staff", "practice": "Practice", "parents": "Parents", "children": "Children", "service": "Service"}
 # a column of passages.csv, and the codebook's list that holds its codes
-LISTS = {"feature": "features", "mechanism": "mechanisms", "outcome": "outcomes", "who": "who",
-         "direction": "direction", "evidence": "evidence", "strength": "strength"}
+LISTS = {
+    "feature": "features",
+    "mechanism": "mechanisms",
+    "outcome": "outcomes",
+    "who": "who",
+    "direction": "direction",
+    "evidence": "evidence",
+    "strength": "strength",
+}
 
 
 class Code(Strict):
@@ -90,8 +97,12 @@ class EvidenceCodebook(Strict):
             problems += repeated(key, [code.id for code in getattr(self, key)])
         standards = [standard.id for standard in self.employer_standards]
         for feature in self.features:
-            problems += _unknown(f"features, {feature.id}, employer_standards", feature.employer_standards, standards,
-                                 "an employer standard")
+            problems += _unknown(
+                f"features, {feature.id}, employer_standards",
+                feature.employer_standards,
+                standards,
+                "an employer standard",
+            )
         for key in ("features", "mechanisms", "outcomes"):
             if NONE not in [code.id for code in getattr(self, key)]:
                 problems.append(f"{key}: {NONE} is missing; a passage need not say everything")
@@ -145,8 +156,9 @@ def read_evidence_codebook(path: Path, survey: SurveyCodebook, indicators: Itera
             for code in getattr(codebook, key):
                 place = f"{key}, {code.id}"
                 if isinstance(code, Feature):
-                    yield from _unknown(f"{place}, survey_domains", code.survey_domains, domains,
-                                        "a domain of the survey")
+                    yield from _unknown(
+                        f"{place}, survey_domains", code.survey_domains, domains, "a domain of the survey"
+                    )
                 yield from _unknown(f"{place}, survey_items", code.survey_items, items, "an item of the survey")
                 yield from _unknown(f"{place}, indicators", code.indicators, measured, "an indicator")
 

@@ -66,8 +66,14 @@ def nominal(first: Hashable, second: Hashable) -> float:
     return float(first != second)
 
 
-def agreement(first: Sequence[Hashable], second: Sequence[Hashable], clusters: Sequence[Hashable] | None = None,
-              distance: Callable[[Hashable, Hashable], float] = nominal, draws: int = DRAWS, seed: int = 2012) -> Alpha:
+def agreement(
+    first: Sequence[Hashable],
+    second: Sequence[Hashable],
+    clusters: Sequence[Hashable] | None = None,
+    distance: Callable[[Hashable, Hashable], float] = nominal,
+    draws: int = DRAWS,
+    seed: int = 2012,
+) -> Alpha:
     """Alpha of two coders who each gave one value (any hashable, a frozenset for sets) to every unit.
 
     `clusters` are the groups of units that are resampled together, the units themselves if not given. The interval is
@@ -83,7 +89,9 @@ def agreement(first: Sequence[Hashable], second: Sequence[Hashable], clusters: S
         for value in pair:
             counts[row, index[value]] += 1
     distances = np.array([[distance(one, other) for other in values] for one in values])
-    alike = float(np.mean([one == other for one, other in zip(first, second, strict=True)])) if len(first) else float("nan")
+    alike = (
+        float(np.mean([one == other for one, other in zip(first, second, strict=True)])) if len(first) else float("nan")
+    )
     estimate = _alpha(counts, distances)
     members = _members(range(len(first)) if clusters is None else clusters)
     generator = np.random.default_rng(seed)
@@ -93,8 +101,11 @@ def agreement(first: Sequence[Hashable], second: Sequence[Hashable], clusters: S
         resampled.append(_alpha(counts[np.concatenate([members[k] for k in drawn])], distances))
     defined = [each for each in resampled if np.isfinite(each)]
     undefined = 1 - len(defined) / len(resampled) if resampled else 0.0
-    low, high = ((float(end) for end in np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
-                 if defined and undefined < 0.1 else (float("nan"), float("nan")))
+    low, high = (
+        (float(end) for end in np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
+        if defined and undefined < 0.1
+        else (float("nan"), float("nan"))
+    )
     return Alpha(estimate, low, high, alike, len(first), undefined)
 
 
@@ -114,8 +125,9 @@ def matched_rows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     return numbered[0].merge(numbered[1], on=[*key, "row"], suffixes=("_first", "_second")).drop(columns="row")
 
 
-def agreement_table(first: pd.DataFrame, second: pd.DataFrame, places: Sequence[tuple[str, str]], draws: int = DRAWS,
-                    seed: int = 2012) -> pd.DataFrame:
+def agreement_table(
+    first: pd.DataFrame, second: pd.DataFrame, places: Sequence[tuple[str, str]], draws: int = DRAWS, seed: int = 2012
+) -> pd.DataFrame:
     """Agreement by variable: `variable`, `unit` (places, or matched rows), `n`, `percent` (share alike, 0 to 1),
     `alpha`, `low`, `high`.
 
@@ -129,14 +141,21 @@ def agreement_table(first: pd.DataFrame, second: pd.DataFrame, places: Sequence[
     pairs = matched_rows(first, second)
     clusters = list(zip(pairs["document"], pairs["section"], strict=True))
     for variable in MATCHED:
-        result = agreement(pairs[f"{variable}_first"].tolist(), pairs[f"{variable}_second"].tolist(), clusters,
-                           draws=draws, seed=seed)
+        result = agreement(
+            pairs[f"{variable}_first"].tolist(), pairs[f"{variable}_second"].tolist(), clusters, draws=draws, seed=seed
+        )
         rows.append(_row(variable, "matched rows", result))
     return pd.DataFrame(rows)
 
 
-def code_agreement(first: pd.DataFrame, second: pd.DataFrame, places: Sequence[tuple[str, str]], draws: int = DRAWS,
-                   seed: int = 2012, enough: int = ENOUGH) -> pd.DataFrame:
+def code_agreement(
+    first: pd.DataFrame,
+    second: pd.DataFrame,
+    places: Sequence[tuple[str, str]],
+    draws: int = DRAWS,
+    seed: int = 2012,
+    enough: int = ENOUGH,
+) -> pd.DataFrame:
     """Agreement on whether a place holds a code, for codes that at least `enough` places hold for either coder.
 
     `variable`, `code`, `first`, `second`, `both` (places), `alpha`, `low`, `high`; features, mechanisms and outcomes.
@@ -148,9 +167,18 @@ def code_agreement(first: pd.DataFrame, second: pd.DataFrame, places: Sequence[t
             held = [[code in each for each in side] for side in sets]
             if sum(one or other for one, other in zip(*held, strict=True)) >= enough:
                 result = agreement(*held, draws=draws, seed=seed)
-                rows.append({"variable": variable, "code": code, "first": sum(held[0]), "second": sum(held[1]),
-                             "both": sum(one and other for one, other in zip(*held, strict=True)), "alpha": result.alpha,
-                             "low": result.low, "high": result.high})
+                rows.append(
+                    {
+                        "variable": variable,
+                        "code": code,
+                        "first": sum(held[0]),
+                        "second": sum(held[1]),
+                        "both": sum(one and other for one, other in zip(*held, strict=True)),
+                        "alpha": result.alpha,
+                        "low": result.low,
+                        "high": result.high,
+                    }
+                )
     return pd.DataFrame(rows, columns=["variable", "code", "first", "second", "both", "alpha", "low", "high"])
 
 
@@ -161,8 +189,15 @@ def disagreements(first: pd.DataFrame, second: pd.DataFrame, places: Sequence[tu
     for number, (document, section) in enumerate(places):
         for variable, (one, other) in sets.items():
             if one[number] != other[number]:
-                rows.append({"document": document, "section": section, "variable": variable,
-                             "first": "; ".join(sorted(one[number])), "second": "; ".join(sorted(other[number]))})
+                rows.append(
+                    {
+                        "document": document,
+                        "section": section,
+                        "variable": variable,
+                        "first": "; ".join(sorted(one[number])),
+                        "second": "; ".join(sorted(other[number])),
+                    }
+                )
     return pd.DataFrame(rows, columns=["document", "section", "variable", "first", "second"])
 
 
@@ -172,8 +207,9 @@ def _alpha(counts: np.ndarray, distances: np.ndarray) -> float:
     if used.sum() < 2:
         return float("nan")
 
-    def metric(v1: np.ndarray, v2: np.ndarray, i1: np.ndarray, i2: np.ndarray, n_v: np.ndarray,
-               dtype: type | np.dtype = float) -> np.ndarray:
+    def metric(
+        v1: np.ndarray, v2: np.ndarray, i1: np.ndarray, i2: np.ndarray, n_v: np.ndarray, dtype: type | np.dtype = float
+    ) -> np.ndarray:
         return distances[np.ix_(used, used)][i1, i2].astype(dtype)
 
     return float(krippendorff.alpha(value_counts=counts[:, used], level_of_measurement=metric))
@@ -190,7 +226,12 @@ def _order(value: Hashable) -> tuple:
 
 
 def _row(variable: str, unit: str, result: Alpha) -> dict[str, object]:
-    return {"variable": variable, "unit": unit, "n": result.units, "percent": result.alike, "alpha": result.alpha,
-            "low": result.low, "high": result.high}
-
-
+    return {
+        "variable": variable,
+        "unit": unit,
+        "n": result.units,
+        "percent": result.alike,
+        "alpha": result.alpha,
+        "low": result.low,
+        "high": result.high,
+    }

@@ -21,11 +21,20 @@ def coverage(evidence: Evidence) -> pd.DataFrame:
     rows = []
     for document in evidence.documents:
         passages = evidence.passages[evidence.passages["document"] == document.id]
-        rows.append({"document": document.id, "title": document.short, "date": document.date, "kind": document.kind,
-                     "sample": document.sample, "sections": len(document.sections),
-                     "coded": passages["section"].nunique(),
-                     "nothing": int((evidence.nothing["document"] == document.id).sum()), "passages": len(passages),
-                     "shows": int((passages["strength"] == "shows").sum())})
+        rows.append(
+            {
+                "document": document.id,
+                "title": document.short,
+                "date": document.date,
+                "kind": document.kind,
+                "sample": document.sample,
+                "sections": len(document.sections),
+                "coded": passages["section"].nunique(),
+                "nothing": int((evidence.nothing["document"] == document.id).sum()),
+                "passages": len(passages),
+                "shows": int((passages["strength"] == "shows").sum()),
+            }
+        )
     table = pd.DataFrame(rows)
     numbers = table[["sections", "coded", "nothing", "passages", "shows"]].sum()
     total = {"document": ALL, "title": "All documents", "date": "", "kind": "", "sample": "", **numbers}

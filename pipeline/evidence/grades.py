@@ -22,31 +22,31 @@ STATISTICS = (AGREES, CONTRADICTS, MIXED, UNCLEAR, NOT_DOWNLOADED, NO_STATISTIC)
 RULES = {
     "start": (
         "Places",
-        f"Very low. Low if at least {PLACES} places (paragraphs or case studies) show a better result."),
+        f"Very low. Low if at least {PLACES} places (paragraphs or case studies) show a better result.",
+    ),
     "publishers": (
         "Publishers",
-        f"One grade up if documents of at least {PUBLISHERS} publishers show a better result."),
+        f"One grade up if documents of at least {PUBLISHERS} publishers show a better result.",
+    ),
     "statistics": (
         "Statistics agree",
         "One grade up if a statistic over all authorities that measures the support goes with better outcomes in "
-        "notebook 7: before in time, within authorities, allowing for the number of pairs."),
+        "notebook 7: before in time, within authorities, allowing for the number of pairs.",
+    ),
     "contrary": (
         "Other results",
         f"One grade down if {printed(CONTRARY, '.0%')} or more of the places that show a direction show no change, a "
-        "mixed or a worse result."),
-    "statistics_against": (
-        "Statistics contradict",
-        "One grade down if such a statistic goes with worse outcomes."),
-    "claims_only": (
-        "Only claimed",
-        "At most low if no place shows a better result, however often it is said."),
+        "mixed or a worse result.",
+    ),
+    "statistics_against": ("Statistics contradict", "One grade down if such a statistic goes with worse outcomes."),
+    "claims_only": ("Only claimed", "At most low if no place shows a better result, however often it is said."),
     "chosen": (
         "Chosen for success",
         "At most low if every document that shows it chose its places because they did well, and no statistic agrees: "
-        "whether others did the same and fared worse is unknown."),
-    "survey": (
-        "Survey",
-        "The survey of 2011 moves nothing: how its answers go together is not identified.")}
+        "whether others did the same and fared worse is unknown.",
+    ),
+    "survey": ("Survey", "The survey of 2011 moves nothing: how its answers go together is not identified."),
+}
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,12 @@ def grade(lines: Lines) -> Grade:
     'high'
     """
     level, rules = int(lines.shown >= PLACES), ["start"]
-    steps = {"publishers": (lines.publishers >= PUBLISHERS, 1), "statistics": (lines.statistic == AGREES, 1),
-             "contrary": (bool(lines.contrary) and lines.contrary >= CONTRARY * (lines.shown + lines.contrary), -1),
-             "statistics_against": (lines.statistic == CONTRADICTS, -1)}
+    steps = {
+        "publishers": (lines.publishers >= PUBLISHERS, 1),
+        "statistics": (lines.statistic == AGREES, 1),
+        "contrary": (bool(lines.contrary) and lines.contrary >= CONTRARY * (lines.shown + lines.contrary), -1),
+        "statistics_against": (lines.statistic == CONTRADICTS, -1),
+    }
     for rule, (applies, step) in steps.items():
         if applies:
             level += step
@@ -110,7 +113,11 @@ def reason(lines: Lines) -> str:
         shown += f", by {lines.publishers} publishers"
     if lines.chosen and lines.shown:
         shown += ", all chosen because they did well" if lines.shown > 1 else ", chosen because it did well"
-    words = [shown, f"no change, mixed or worse in {lines.contrary}" if lines.contrary else "",
-             f"statistics {'agree' if lines.statistic == AGREES else 'contradict'}"
-             if lines.statistic in (AGREES, CONTRADICTS) else ""]
+    words = [
+        shown,
+        f"no change, mixed or worse in {lines.contrary}" if lines.contrary else "",
+        f"statistics {'agree' if lines.statistic == AGREES else 'contradict'}"
+        if lines.statistic in (AGREES, CONTRADICTS)
+        else "",
+    ]
     return "; ".join(word for word in words if word)

@@ -63,9 +63,16 @@ def documents_agree(documents: pd.DataFrame) -> pd.DataFrame:
             verdict = "one document"
         else:
             verdict = "differ" if len(set(said)) > 1 or "differs" in said else "agree"
-        rows.append({"feature": feature, "documents": int((part["says"] != "silent").sum()), "with_result": len(said),
-                     "better_in": said.count("better"), "silent_in": int((part["says"] == "silent").sum()),
-                     "verdict": verdict})
+        rows.append(
+            {
+                "feature": feature,
+                "documents": int((part["says"] != "silent").sum()),
+                "with_result": len(said),
+                "better_in": said.count("better"),
+                "silent_in": int((part["says"] == "silent").sum()),
+                "verdict": verdict,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -77,8 +84,9 @@ def gaps(evidence: Evidence) -> pd.DataFrame:
     published statistic measures.
     """
     passages, codebook = evidence.passages, evidence.codebook
-    shown = passages[(passages["strength"] == "shows") & (passages["direction"] == "better")
-                     & (passages["feature"] != NONE)]
+    shown = passages[
+        (passages["strength"] == "shows") & (passages["direction"] == "better") & (passages["feature"] != NONE)
+    ]
     for_children = shown[shown["outcome"].isin(codebook.outcomes_for("children"))]
     with_outcome = set(passages.loc[passages["outcome"] != NONE, "feature"])
     features = [feature for feature in codebook.features if feature.id != NONE]
@@ -88,13 +96,21 @@ def gaps(evidence: Evidence) -> pd.DataFrame:
         "feature never shown for children": [each for each in features if each.id not in set(for_children["feature"])],
         "outcome never shown": [each for each in outcomes if each.id not in set(shown["outcome"])],
         "feature not in survey": [each for each in features if not each.survey_items],
-        "feature without statistic": [each for each in features if not each.indicators]}
+        "feature without statistic": [each for each in features if not each.indicators],
+    }
     rows = []
     for kind, codes in missing.items():
         for code in codes:
             part = passages[passages["outcome" if kind.startswith("outcome") else "feature"] == code.id]
-            rows.append({"kind": kind, "code": code.id, "title": code.title, "passages": len(part),
-                         "shows": int((part["strength"] == "shows").sum())})
+            rows.append(
+                {
+                    "kind": kind,
+                    "code": code.id,
+                    "title": code.title,
+                    "passages": len(part),
+                    "shows": int((part["strength"] == "shows").sum()),
+                }
+            )
     return pd.DataFrame(rows, columns=["kind", "code", "title", "passages", "shows"])
 
 

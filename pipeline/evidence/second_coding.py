@@ -41,19 +41,33 @@ def read_second_coding(evidence: Evidence, folder: Path | None = None) -> Second
     53
     """
     folder = folder or project_root() / FOLDER
-    first, second = (read_passages(folder / f"{name}-coding.csv", evidence.codebook, evidence.documents)
-                     for name in ("first", "second"))
+    first, second = (
+        read_passages(folder / f"{name}-coding.csv", evidence.codebook, evidence.documents)
+        for name in ("first", "second")
+    )
     nothing = read_nothing(folder / "second-nothing.csv", evidence.documents)
-    chosen = set(zip(second["document"], second["section"], strict=True)) | set(zip(nothing["document"], nothing["section"], strict=True))
-    places = tuple((document.id, place) for document in evidence.documents for place in document.places
-                   if (document.id, place) in chosen)
+    chosen = set(zip(second["document"], second["section"], strict=True)) | set(
+        zip(nothing["document"], nothing["section"], strict=True)
+    )
+    places = tuple(
+        (document.id, place)
+        for document in evidence.documents
+        for place in document.places
+        if (document.id, place) in chosen
+    )
     strange = sorted(set(zip(first["document"], first["section"], strict=True)) - chosen)
-    refuse(folder / "first-coding.csv", [f"{document}, {section}: not among the places of the second coding"
-                                         for document, section in strange], "Take the rows out.")
+    refuse(
+        folder / "first-coding.csv",
+        [f"{document}, {section}: not among the places of the second coding" for document, section in strange],
+        "Take the rows out.",
+    )
     settled = read_lines(folder / "settled.csv", SETTLED)
     problems = cell_problems(settled, _schema(evidence)) + _unsettled(settled, disagreements(first, second, places))
-    refuse(folder / "settled.csv", problems + _not_carried_out(settled, evidence.passages, places),
-           "Settle the difference here, and carry the decision out in passages.csv.")
+    refuse(
+        folder / "settled.csv",
+        problems + _not_carried_out(settled, evidence.passages, places),
+        "Settle the difference here, and carry the decision out in passages.csv.",
+    )
     return SecondCoding(first, second, places, settled.reset_index(drop=True))
 
 
@@ -63,25 +77,40 @@ def decided_for(settled: pd.DataFrame) -> pd.Series:
     >>> decided_for(pd.DataFrame({"first": ["a", "a"], "second": ["b", "b"], "decided": ["b", "a; b"]})).tolist()
     ['second', 'neither']
     """
-    return pd.Series(["first" if row.decided == row.first else "second" if row.decided == row.second else "neither"
-                      for row in settled.itertuples()], index=settled.index, dtype=str)
+    return pd.Series(
+        [
+            "first" if row.decided == row.first else "second" if row.decided == row.second else "neither"
+            for row in settled.itertuples()
+        ],
+        index=settled.index,
+        dtype=str,
+    )
 
 
 def _schema(evidence: Evidence) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema({
-        "variable": pa.Column(str, pa.Check.isin(VARIABLES, error="a column that is coded")),
-        "rule": pa.Column(str, pa.Check.isin(list(evidence.codebook.rules), error="a rule of codebook.yaml")),
-        "reason": pa.Column(str, pa.Check.str_length(min_value=1, error="a reason"))})
+    return pa.DataFrameSchema(
+        {
+            "variable": pa.Column(str, pa.Check.isin(VARIABLES, error="a column that is coded")),
+            "rule": pa.Column(str, pa.Check.isin(list(evidence.codebook.rules), error="a rule of codebook.yaml")),
+            "reason": pa.Column(str, pa.Check.str_length(min_value=1, error="a reason")),
+        }
+    )
 
 
 def _unsettled(settled: pd.DataFrame, differences: pd.DataFrame) -> list[str]:
     """Differences without a decision, and decisions without a difference."""
     compared = [*KEY, "first", "second"]
     known, found = (list(table[compared].itertuples(index=False, name=None)) for table in (differences, settled))
-    problems = [f"line {line}, column second: the two codings do not differ like this"
-                for line, row in zip(settled.index, found, strict=True) if row not in set(known)]
-    return problems + [f"{', '.join(row[:3])}: not settled; first {row[3] or 'nothing'}, second {row[4] or 'nothing'}"
-                       for row in known if row not in set(found)]
+    problems = [
+        f"line {line}, column second: the two codings do not differ like this"
+        for line, row in zip(settled.index, found, strict=True)
+        if row not in set(known)
+    ]
+    return problems + [
+        f"{', '.join(row[:3])}: not settled; first {row[3] or 'nothing'}, second {row[4] or 'nothing'}"
+        for row in known
+        if row not in set(found)
+    ]
 
 
 def _not_carried_out(settled: pd.DataFrame, passages: pd.DataFrame, places: Sequence[tuple[str, str]]) -> list[str]:
@@ -90,6 +119,8 @@ def _not_carried_out(settled: pd.DataFrame, passages: pd.DataFrame, places: Sequ
     for row in settled.itertuples():
         now = coded.get(row.variable, {}).get((row.document, row.section))
         if now is not None and "; ".join(sorted(now)) != row.decided:
-            problems.append(f"line {row.Index}, column decided: found {row.decided!r}, but passages.csv has "
-                            f"{'; '.join(sorted(now))!r}")
+            problems.append(
+                f"line {row.Index}, column decided: found {row.decided!r}, but passages.csv has "
+                f"{'; '.join(sorted(now))!r}"
+            )
     return problems

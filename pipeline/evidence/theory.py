@@ -17,10 +17,14 @@ def paths(evidence: Evidence) -> pd.DataFrame:
     """
     passages = evidence.passages
     told = passages[(passages["feature"] != NONE) & (passages["outcome"] != NONE)]
-    table = told.assign(passages=1, shows=(told["strength"] == "shows").astype(int)).groupby(
-        ["feature", "mechanism", "outcome"], as_index=False)[["passages", "shows"]].sum()
-    return table.sort_values(["passages", "shows", "feature", "mechanism", "outcome"],
-                             ascending=[False, False, True, True, True]).reset_index(drop=True)
+    table = (
+        told.assign(passages=1, shows=(told["strength"] == "shows").astype(int))
+        .groupby(["feature", "mechanism", "outcome"], as_index=False)[["passages", "shows"]]
+        .sum()
+    )
+    return table.sort_values(
+        ["passages", "shows", "feature", "mechanism", "outcome"], ascending=[False, False, True, True, True]
+    ).reset_index(drop=True)
 
 
 def links(paths: pd.DataFrame) -> pd.DataFrame:
@@ -31,14 +35,20 @@ def links(paths: pd.DataFrame) -> pd.DataFrame:
     steps = []
     for row in paths.to_dict("records"):
         feature, mechanism, outcome = (f"{kind}:{row[kind]}" for kind in KINDS)
-        ends = ([("feature-outcome", feature, outcome)] if row["mechanism"] == NONE else
-                [("feature-mechanism", feature, mechanism), ("mechanism-outcome", mechanism, outcome)])
-        steps += [{"source": source, "target": target, "kind": kind, "passages": row["passages"], "shows": row["shows"]}
-                  for kind, source, target in ends]
+        ends = (
+            [("feature-outcome", feature, outcome)]
+            if row["mechanism"] == NONE
+            else [("feature-mechanism", feature, mechanism), ("mechanism-outcome", mechanism, outcome)]
+        )
+        steps += [
+            {"source": source, "target": target, "kind": kind, "passages": row["passages"], "shows": row["shows"]}
+            for kind, source, target in ends
+        ]
     table = pd.DataFrame(steps, columns=["source", "target", "kind", "passages", "shows"])
     table = table.groupby(["source", "target", "kind"], as_index=False)[["passages", "shows"]].sum()
-    return table.sort_values(["passages", "shows", "source", "target"],
-                             ascending=[False, False, True, True]).reset_index(drop=True)
+    return table.sort_values(
+        ["passages", "shows", "source", "target"], ascending=[False, False, True, True]
+    ).reset_index(drop=True)
 
 
 def nodes(evidence: Evidence, links: pd.DataFrame) -> pd.DataFrame:
@@ -54,9 +64,17 @@ def nodes(evidence: Evidence, links: pd.DataFrame) -> pd.DataFrame:
         for code, title in titles(getattr(evidence.codebook, key)).items():
             node = f"{kind}:{code}"
             if node in weights.index:
-                rows.append({"node": node, "kind": kind, "code": code, "title": title,
-                             "target": outcomes[code] if kind == "outcome" else "",
-                             "passages": int(weights.loc[node, "passages"]), "shows": int(weights.loc[node, "shows"])})
+                rows.append(
+                    {
+                        "node": node,
+                        "kind": kind,
+                        "code": code,
+                        "title": title,
+                        "target": outcomes[code] if kind == "outcome" else "",
+                        "passages": int(weights.loc[node, "passages"]),
+                        "shows": int(weights.loc[node, "shows"]),
+                    }
+                )
     return pd.DataFrame(rows, columns=["node", "kind", "code", "title", "target", "passages", "shows"])
 
 

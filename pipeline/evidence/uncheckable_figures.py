@@ -22,10 +22,18 @@ def read_figures(evidence: Evidence, path: Path | None = None) -> pd.DataFrame:
     """
     path = path or project_root() / FOLDER / "figures.csv"
     table = read_lines(path, COLUMNS)
-    schema = pa.DataFrameSchema({column: pa.Column(str, pa.Check.str_length(min_value=1, error="a text"))
-                                 for column in COLUMNS})
+    schema = pa.DataFrameSchema(
+        {column: pa.Column(str, pa.Check.str_length(min_value=1, error="a text")) for column in COLUMNS}
+    )
     double = table.index[table.duplicated(COLUMNS[:3])]
-    refuse(path, cell_problems(table, schema) + unknown_places(table, evidence.documents)
-           + [f"line {line}, column figure: found {table.loc[line, 'figure']!r}, expected each only once in a place"
-              for line in double], FIX)
+    refuse(
+        path,
+        cell_problems(table, schema)
+        + unknown_places(table, evidence.documents)
+        + [
+            f"line {line}, column figure: found {table.loc[line, 'figure']!r}, expected each only once in a place"
+            for line in double
+        ],
+        FIX,
+    )
     return table.reset_index(drop=True)

@@ -84,19 +84,27 @@ class Exercise:
     def hint(self, which: int = 1) -> Reply:
         """Hint number `which`, from 1; ParameterError where there are not so many."""
         if which not in range(1, len(self.hints) + 1):
-            raise ParameterError("There is no such hint.", where=f"exercise {self.number}", found=repr(which),
-                                expected=f"1 to {len(self.hints)}")
+            raise ParameterError(
+                "There is no such hint.",
+                where=f"exercise {self.number}",
+                found=repr(which),
+                expected=f"1 to {len(self.hints)}",
+            )
         more = len(self.hints) - which
-        return Reply(f"**Hint {which} of {len(self.hints)}.** {self.hints[which - 1]}"
-                     + (f" (More: `.hint({which + 1})`)" if more else ""))
+        return Reply(
+            f"**Hint {which} of {len(self.hints)}.** {self.hints[which - 1]}"
+            + (f" (More: `.hint({which + 1})`)" if more else "")
+        )
 
     def check(self, given: object) -> Reply:
         """Whether `given` is right, and if not, what is likely to have gone wrong; the right answer is never told."""
         expected = _plain(self.answer())
         wanted = _described(expected, self.unit, self.tolerance)
         if given is ...:
-            return Reply(f"**Exercise {self.number}:** no answer yet. Put yours in place of the three dots ({wanted}). "
-                         "Stuck? Call `.hint()`.")
+            return Reply(
+                f"**Exercise {self.number}:** no answer yet. Put yours in place of the three dots ({wanted}). "
+                "Stuck? Call `.hint()`."
+            )
         given = _plain(given)
         if _kind(given) != _kind(expected):
             return Reply(f"**Not yet.** That is {_described_mistaken(given)}. Expected: {wanted}.", right=False)
@@ -150,8 +158,11 @@ def _described(answer: Plain, unit: str = "", tolerance: float = 0.0) -> str:
     kind = _kind(answer)
     if kind == "number":
         whole = not tolerance and float(answer).is_integer()
-        return (("a whole number" if whole else "a number") + (f", in {unit}" if unit else "")
-                + (f"; {tolerance:g} more or less is near enough" if tolerance else ""))
+        return (
+            ("a whole number" if whole else "a number")
+            + (f", in {unit}" if unit else "")
+            + (f"; {tolerance:g} more or less is near enough" if tolerance else "")
+        )
     if kind == "collection":
         return f"a list of {unit or 'names'}"
     return {"truth": "True or False", "text": "a text"}.get(kind, kind)
@@ -166,8 +177,11 @@ def _described_mistaken(answer: Plain) -> str:
     if callable(answer):
         return "a function: its brackets `()` are missing"
     if isinstance(answer, frozenset):
-        return ("a list or column with one entry: take it out, for instance with `.item()`" if len(answer) == 1
-                else f"a list or column with {counted(len(answer), 'different entry', 'different entries')}")
+        return (
+            "a list or column with one entry: take it out, for instance with `.item()`"
+            if len(answer) == 1
+            else f"a list or column with {counted(len(answer), 'different entry', 'different entries')}"
+        )
     if isinstance(answer, str):
         return "a text (it stands in quotation marks)"
     known = _described(answer)

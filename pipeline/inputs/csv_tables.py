@@ -22,16 +22,30 @@ def read_lines(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     except FileNotFoundError:
         raise DataError("The file is missing.", where=str(path), fix="Put it there, or correct its name.") from None
     except UnicodeDecodeError as error:
-        raise DataError("The file is not UTF-8 text.", where=f"{path}, byte {error.start}",
-                        fix="Save it as CSV UTF-8.") from None
+        raise DataError(
+            "The file is not UTF-8 text.", where=f"{path}, byte {error.start}", fix="Save it as CSV UTF-8."
+        ) from None
     header = lines[0][1] if lines else []
     if header != list(columns):
-        raise DataError("The columns are not as they should be.", where=f"{path}, line 1", found=",".join(header),
-                        expected=",".join(columns), fix="Correct the header; separate columns by commas.")
-    refuse(path, [f"line {number}: found {len(cells)} cells, expected {len(columns)}"
-                  for number, cells in lines if len(cells) != len(columns)], "Give each row one cell a column.")
-    return pd.DataFrame([cells for _, cells in lines[1:]], index=[number for number, _ in lines[1:]],
-                        columns=list(columns), dtype=str)
+        raise DataError(
+            "The columns are not as they should be.",
+            where=f"{path}, line 1",
+            found=",".join(header),
+            expected=",".join(columns),
+            fix="Correct the header; separate columns by commas.",
+        )
+    refuse(
+        path,
+        [
+            f"line {number}: found {len(cells)} cells, expected {len(columns)}"
+            for number, cells in lines
+            if len(cells) != len(columns)
+        ],
+        "Give each row one cell a column.",
+    )
+    return pd.DataFrame(
+        [cells for _, cells in lines[1:]], index=[number for number, _ in lines[1:]], columns=list(columns), dtype=str
+    )
 
 
 def cell_problems(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str]:
@@ -40,13 +54,20 @@ def cell_problems(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str]:
         schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases.sort_values("index", kind="stable").to_dict("records")
-        return [f"line {case['index']}, column {case['column']}: found {case['failure_case']!r}, expected "
-                + ("each only once" if "uniqueness" in case["check"] else case["check"]) for case in cases]
+        return [
+            f"line {case['index']}, column {case['column']}: found {case['failure_case']!r}, expected "
+            + ("each only once" if "uniqueness" in case["check"] else case["check"])
+            for case in cases
+        ]
     return []
 
 
 def refuse(path: Path, problems: Sequence[str], fix: str) -> None:
     """Raise DataError with all problems of a file, if there are any."""
     if problems:
-        raise DataError(f"{path.name} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n"
-                        + "\n".join(f"  - {problem}" for problem in problems), where=str(path), fix=fix)
+        raise DataError(
+            f"{path.name} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n"
+            + "\n".join(f"  - {problem}" for problem in problems),
+            where=str(path),
+            fix=fix,
+        )

@@ -31,7 +31,8 @@ KNOBS: Mapping[str, Mapping[str, str]] = {  # of each notebook: what each of its
     "05-evidence": _STUDY,
     "07-authorities": {"draws": "authorities.draws", "curve_draws": "authorities.curve_draws"},
     "08-profile": {"authority": "authorities.example"},
-    "09-staff-survey": {"survey": _OF_STAGE}}
+    "09-staff-survey": {"survey": _OF_STAGE},
+}
 
 Correlation = Annotated[float, Field(ge=-1, le=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -79,7 +80,9 @@ class Parameters(Strict):
     @model_validator(mode="after")
     def _each_survey_once(self) -> "Parameters":
         taken = {self.survey.name: "is survey.name", SHARED_SURVEY: "is the published one"}
-        wrong = [f"{name} {taken[name]}: it gets no report of a council's own" for name in self.surveys if name in taken]
+        wrong = [
+            f"{name} {taken[name]}: it gets no report of a council's own" for name in self.surveys if name in taken
+        ]
         wrong += [f"{name} stands twice" for name in sorted(set(self.surveys)) if self.surveys.count(name) > 1]
         if wrong:
             raise ValueError("; ".join(wrong))
@@ -99,15 +102,24 @@ def check_surveys(root: Path, parameters: Parameters, stages: Sequence[str] = ()
     """
     wanted = {stage.partition("@")[2] for stage in stages}
     named = {"survey.name": parameters.survey.name}
-    named |= {f"surveys.{number}": name for number, name in enumerate(parameters.surveys) if not stages or name in wanted}
+    named |= {
+        f"surveys.{number}": name for number, name in enumerate(parameters.surveys) if not stages or name in wanted
+    }
     there = sorted(path.parent.name for path in (root / SURVEYS).glob("*/survey.yaml"))
     _, places = read_texts(root)
-    absent = [f"{places.of(*(int(step) if step.isdigit() else step for step in key.split('.')))}: there is no survey {name} "
-              f"on this machine{suggestion(name, there)}" for key, name in named.items() if name not in there]
+    absent = [
+        f"{places.of(*(int(step) if step.isdigit() else step for step in key.split('.')))}: there is no survey {name} "
+        f"on this machine{suggestion(name, there)}"
+        for key, name in named.items()
+        if name not in there
+    ]
     if absent:
-        raise ParameterError("A survey is named whose folder is not there.", where="\n            ".join(absent),
-                             expected=f"a folder of {SURVEYS.as_posix()} with a survey.yaml: {', '.join(there) or 'there is none'}",
-                             fix="Correct the name; or ask the survey's owner for the folder; or take the name out of the file.")
+        raise ParameterError(
+            "A survey is named whose folder is not there.",
+            where="\n            ".join(absent),
+            expected=f"a folder of {SURVEYS.as_posix()} with a survey.yaml: {', '.join(there) or 'there is none'}",
+            fix="Correct the name; or ask the survey's owner for the folder; or take the name out of the file.",
+        )
 
 
 def check_names(root: Path) -> None:
@@ -121,8 +133,12 @@ def check_names(root: Path) -> None:
     try:
         Parameters.model_validate(texts)
     except ValidationError as error:
-        wrong = [each for each in error.errors() if each["type"] != "missing"
-                 and (not each["loc"] or each["loc"][0] == "surveys" or each["loc"] == ("survey", "name"))]
+        wrong = [
+            each
+            for each in error.errors()
+            if each["type"] != "missing"
+            and (not each["loc"] or each["loc"][0] == "surveys" or each["loc"] == ("survey", "name"))
+        ]
         if wrong:
             raise refusal(Parameters, wrong, places) from None
 

@@ -24,8 +24,13 @@ STAGE = "DVC_STAGE"  # the variable in which DVC names the stage that it runs
 RUN = "GOLDEN_THREAD_RUN"  # set for the stages of a run: DVC then tracks both files (workflow/dvc_with_own.py)
 EMPTY = (None, "", "~", "null")  # nothing behind a colon
 RESTORE = "Take it back as it was published (git restore params.yaml)."
-MOVED = {("survey", "rounding"): "it is a fact of the publication: write it into survey.yaml of its folder, beside decimals, and take "
-                                 "it out here (the survey of 2011 has it there)"}
+MOVED = {
+    (
+        "survey",
+        "rounding",
+    ): "it is a fact of the publication: write it into survey.yaml of its folder, beside decimals, and take "
+    "it out here (the survey of 2011 has it there)"
+}
 Place = tuple[str | int, ...]  # the keys, and numbers of entries, that lead to a value
 
 
@@ -108,13 +113,17 @@ def _read(root: Path, file: str) -> tuple[dict[str, Any], Places]:
     except FileNotFoundError:
         raise ParameterError("The file with the parameters is missing.", where=str(root / file), fix=fix) from None
     except UnicodeDecodeError as error:
-        raise ParameterError("The file is not UTF-8 text.", where=f"{file}, byte {error.start}", fix="Save the file as UTF-8.") from None
+        raise ParameterError(
+            "The file is not UTF-8 text.", where=f"{file}, byte {error.start}", fix="Save the file as UTF-8."
+        ) from None
     except yaml.YAMLError as error:
         raise _no_yaml(file, error) from None
     places = Places(file)
     content = _texts(node, (), places) if node else {}
     if not isinstance(content, dict):
-        raise ParameterError("The file holds no parameters.", where=file, expected="keys such as survey and report", fix=fix)
+        raise ParameterError(
+            "The file holds no parameters.", where=file, expected="keys such as survey and report", fix=fix
+        )
     return content, places
 
 
@@ -128,8 +137,11 @@ def _texts(node: yaml.Node, place: Place, places: Places) -> Any:
     read: dict[str, Any] = {}
     for key, child in node.value:
         if not isinstance(key, yaml.ScalarNode) or key.value in read:
-            raise ParameterError("A key stands twice, or is no single word.", where=_marked(places.file, key.start_mark),
-                                 fix="Leave one of them.")
+            raise ParameterError(
+                "A key stands twice, or is no single word.",
+                where=_marked(places.file, key.start_mark),
+                fix="Leave one of them.",
+            )
         places.note(key.start_mark, *place, key.value)
         read[key.value] = _texts(child, (*place, key.value), places)
     return read
@@ -143,8 +155,14 @@ def _no_yaml(file: str, error: yaml.YAMLError) -> ParameterError:
     if "\\t" in problem:
         problem, fix = "a tab", "Write blanks instead: YAML takes no tab at the beginning of a line."
     elif "expected ':'" in problem:  # YAML notices it lines later
-        problem, mark, fix = "a key without a colon", getattr(error, "context_mark", None) or mark, "Write a colon and a blank between the key and its value."
-    return ParameterError("The file is not valid YAML.", where=_marked(file, mark) if mark else file, found=problem, fix=fix)
+        problem, mark, fix = (
+            "a key without a colon",
+            getattr(error, "context_mark", None) or mark,
+            "Write a colon and a blank between the key and its value.",
+        )
+    return ParameterError(
+        "The file is not valid YAML.", where=_marked(file, mark) if mark else file, found=problem, fix=fix
+    )
 
 
 def _marked(file: str, mark: yaml.Mark) -> str:
@@ -154,12 +172,21 @@ def _marked(file: str, mark: yaml.Mark) -> str:
 def refusal(model: type[BaseModel], errors: Iterable[Mapping[str, Any]], places: Places) -> ParameterError:
     """What pydantic says of `model`: all problems at once, each with its place, what was found and what is expected."""
     errors = list(errors)
-    meant = {(*_parent(error), nearest(str(error["loc"][-1]), _keys(model, _parent(error))))
-             for error in errors if error["type"] == "extra_forbidden"}
-    told = [f"{places.of(*_place(error))}: {_reason(model, error)}" for error in errors
-            if error["type"] != "missing" or tuple(error["loc"]) not in meant]  # one typo is one problem
-    return ParameterError("A parameter cannot be used." if len(told) == 1 else "Parameters cannot be used.",
-                          where="\n            ".join(told), fix="Correct it, and run the command again.")
+    meant = {
+        (*_parent(error), nearest(str(error["loc"][-1]), _keys(model, _parent(error))))
+        for error in errors
+        if error["type"] == "extra_forbidden"
+    }
+    told = [
+        f"{places.of(*_place(error))}: {_reason(model, error)}"
+        for error in errors
+        if error["type"] != "missing" or tuple(error["loc"]) not in meant
+    ]  # one typo is one problem
+    return ParameterError(
+        "A parameter cannot be used." if len(told) == 1 else "Parameters cannot be used.",
+        where="\n            ".join(told),
+        fix="Correct it, and run the command again.",
+    )
 
 
 def _place(error: Mapping[str, Any]) -> Place:
@@ -178,7 +205,9 @@ def _reason(model: type[BaseModel], error: Mapping[str, Any]) -> str:
             return f"the parameter has moved: {MOVED[tuple(error['loc'])]}"
         case "extra_forbidden":
             keys = _keys(model, _parent(error))
-            return "there is no such parameter" + (suggestion(str(error["loc"][-1]), keys) or f", only {', '.join(keys)}")
+            return "there is no such parameter" + (
+                suggestion(str(error["loc"][-1]), keys) or f", only {', '.join(keys)}"
+            )
         case "missing":
             return "the parameter is missing"
         case "model_type":

@@ -45,8 +45,11 @@ def read_model(path: Path, model: type[Model], further: Callable[[Model], Iterab
     except ValidationError as error:
         problems = [line for each in error.errors() for line in _described(each, content)]
     if problems:
-        raise CodebookError(f"{path.name} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n"
-                            + "\n".join(f"  - {problem}" for problem in problems), where=str(path))
+        raise CodebookError(
+            f"{path.name} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n"
+            + "\n".join(f"  - {problem}" for problem in problems),
+            where=str(path),
+        )
     return read
 
 
@@ -83,17 +86,22 @@ def _read_yaml(path: Path) -> Any:
     try:
         return _loaded(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise CodebookError("The file is missing.", where=str(path),
-                            fix="Put the file there, or correct the survey's name.") from None
+        raise CodebookError(
+            "The file is missing.", where=str(path), fix="Put the file there, or correct the survey's name."
+        ) from None
     except UnicodeDecodeError as error:
-        raise CodebookError("The file is not UTF-8 text.", where=f"{path}, byte {error.start}",
-                            fix="Save the file as UTF-8.") from None
+        raise CodebookError(
+            "The file is not UTF-8 text.", where=f"{path}, byte {error.start}", fix="Save the file as UTF-8."
+        ) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # dates and numbers that cannot be, endless nesting
         mark = getattr(error, "problem_mark", None)
-        raise CodebookError("The file is not valid YAML.", where=f"{path}, line {mark.line + 1}" if mark else str(path),
-                            found=_in_short(error),
-                            fix="Look for wrong indentation, a colon in unquoted text, a key used twice, or a value that "
-                                "cannot be, such as a month 13.") from None
+        raise CodebookError(
+            "The file is not valid YAML.",
+            where=f"{path}, line {mark.line + 1}" if mark else str(path),
+            found=_in_short(error),
+            fix="Look for wrong indentation, a colon in unquoted text, a key used twice, or a value that "
+            "cannot be, such as a month 13.",
+        ) from None
 
 
 def _in_short(error: Exception) -> str:
@@ -112,8 +120,9 @@ def _described(error: dict[str, Any], content: Any) -> list[str]:
         return [", ".join([*map(str, keys), line]) if keys else line for line in str(error["ctx"]["error"]).split("\n")]
     found = f" (found {error['input']!r})" if isinstance(error["input"], str | int | float) else ""
     message = error["msg"][0].lower() + error["msg"][1:]
-    return [f"{', '.join(map(str, keys)) or 'the file'}: {message}{found}. "
-            f"{FIXES.get(error['type'], 'Correct the value.')}"]
+    return [
+        f"{', '.join(map(str, keys)) or 'the file'}: {message}{found}. {FIXES.get(error['type'], 'Correct the value.')}"
+    ]
 
 
 def _has(content: Any, step: str | int) -> bool:

@@ -25,17 +25,41 @@ import psutil
 from pipeline.errors import SetUpError
 from pipeline.files import project_root
 
-HANDED_ON = frozenset((
-    # Where programs and their libraries are.
-    "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA_PREFIX",
-    "CONDA_DEFAULT_ENV", "QUARTO_SHARE_PATH", "QUARTO_PANDOC", "QUARTO_TYPST", "QUARTO_DENO", "QUARTO_DENO_DOM", "DENO_DOM_PLUGIN",
-    "QUARTO_ESBUILD", "QUARTO_DART_SASS",
-    # What Windows programs do not start without.
-    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "PROGRAMFILES", "PROCESSOR_ARCHITECTURE",
-    # Who is at work: DVC asks.
-    "USER", "LOGNAME", "USERNAME",
-    # What the documentation offers.
-    "GOLDEN_THREAD_ENGINE", "SOURCE_DATE_EPOCH"))
+HANDED_ON = frozenset(
+    (
+        # Where programs and their libraries are.
+        "PATH",
+        "LD_LIBRARY_PATH",
+        "DYLD_LIBRARY_PATH",
+        "DYLD_FALLBACK_LIBRARY_PATH",
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "CONDA_DEFAULT_ENV",
+        "QUARTO_SHARE_PATH",
+        "QUARTO_PANDOC",
+        "QUARTO_TYPST",
+        "QUARTO_DENO",
+        "QUARTO_DENO_DOM",
+        "DENO_DOM_PLUGIN",
+        "QUARTO_ESBUILD",
+        "QUARTO_DART_SASS",
+        # What Windows programs do not start without.
+        "SYSTEMROOT",
+        "SYSTEMDRIVE",
+        "WINDIR",
+        "COMSPEC",
+        "PATHEXT",
+        "PROGRAMFILES",
+        "PROCESSOR_ARCHITECTURE",
+        # Who is at work: DVC asks.
+        "USER",
+        "LOGNAME",
+        "USERNAME",
+        # What the documentation offers.
+        "GOLDEN_THREAD_ENGINE",
+        "SOURCE_DATE_EPOCH",
+    )
+)
 WEEK = 7 * 24 * 3600  # seconds
 CLOCK = 5  # seconds by which two looks at the start of one process may differ, while the clock is being set
 _PREFIX = "golden-thread-run"
@@ -56,21 +80,40 @@ def environment(root: Path | None = None) -> dict[str, str]:
     language = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
     handed = {name: value for name, value in os.environ.items() if name.upper() in HANDED_ON}
     return handed | {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),  # `python` is this one
-        "HOME": home, "USERPROFILE": home, "APPDATA": home, "LOCALAPPDATA": home,
+        "PATH": os.pathsep.join(
+            [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+        ),  # `python` is this one
+        "HOME": home,
+        "USERPROFILE": home,
+        "APPDATA": home,
+        "LOCALAPPDATA": home,
         **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(own / "tmp")),
-        "SHELL": "/bin/sh", "LANG": language, "LC_ALL": language, "TZ": "UTC",
-        "PYTHONPATH": str(root), "PYTHONHASHSEED": "0", "PYTHONNOUSERSITE": "1", "PYTHONUTF8": "1",
-        "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8",
+        "SHELL": "/bin/sh",
+        "LANG": language,
+        "LC_ALL": language,
+        "TZ": "UTC",
+        "PYTHONPATH": str(root),
+        "PYTHONHASHSEED": "0",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONUTF8": "1",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONIOENCODING": "utf-8",
         # The order of a sum is its last digit: one thread adds up in one order on every machine.
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"),
-        "IPYTHONDIR": str(own / "ipython"), "JUPYTER_CONFIG_DIR": str(own / "jupyter"),
-        "JUPYTER_DATA_DIR": str(own / "jupyter"), "JUPYTER_RUNTIME_DIR": str(own / "jupyter"),
-        "JUPYTER_NO_CONFIG": "1", "JUPYTER_PREFER_ENV_PATH": "1",
+        "IPYTHONDIR": str(own / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(own / "jupyter"),
+        "JUPYTER_DATA_DIR": str(own / "jupyter"),
+        "JUPYTER_RUNTIME_DIR": str(own / "jupyter"),
+        "JUPYTER_NO_CONFIG": "1",
+        "JUPYTER_PREFER_ENV_PATH": "1",
         "MPLCONFIGDIR": str(kept / "matplotlib"),
-        "DVC_SITE_CACHE_DIR": str(kept / "dvc"), "DVC_SYSTEM_CONFIG_DIR": str(own / "none"),
-        "DVC_GLOBAL_CONFIG_DIR": str(own / "none"), "DVC_NO_ANALYTICS": "1",
-        "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
+        "DVC_SITE_CACHE_DIR": str(kept / "dvc"),
+        "DVC_SYSTEM_CONFIG_DIR": str(own / "none"),
+        "DVC_GLOBAL_CONFIG_DIR": str(own / "none"),
+        "DVC_NO_ANALYTICS": "1",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
 
 
 @contextmanager
@@ -102,8 +145,11 @@ def _new(root: Path) -> Path:
         _sweep(place)
     folder = next(filter(None, map(_made, places)), None)
     if folder is None:
-        raise SetUpError("There is no folder to write to.", where=" and ".join(map(str, places)),
-                         fix="Copy the project to a folder of your own, or free some space on the disk.")
+        raise SetUpError(
+            "There is no folder to write to.",
+            where=" and ".join(map(str, places)),
+            fix="Copy the project to a folder of your own, or free some space on the disk.",
+        )
     for name in ("home", "tmp"):
         (folder / name).mkdir()
     _hand_on_trust(root, folder / "home")
@@ -135,7 +181,11 @@ def _made(place: Path) -> Path | None:
     """A new folder in `place`; None where nothing can be made there."""
     try:
         place.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}-{_machine()}-{os.getpid()}-{int(psutil.Process().create_time())}-", dir=place))
+        return Path(
+            tempfile.mkdtemp(
+                prefix=f"{_PREFIX}-{_machine()}-{os.getpid()}-{int(psutil.Process().create_time())}-", dir=place
+            )
+        )
     except OSError:
         return None
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from pipeline.errors import MachineError
 
-MEMORY = ("Close other programs, or use a machine with more memory. Fewer draws (authorities in params.local.yaml) and a file "
-          "without the columns that are not used need less.")
+MEMORY = (
+    "Close other programs, or use a machine with more memory. Fewer draws (authorities in params.local.yaml) and a file "
+    "without the columns that are not used need less."
+)
 _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _WORDS = re.compile(r"\[Errno (?P<number>\d+)\][^:\n]*(?:: (?P<path>'[^'\n]*'|\"[^\"\n]*\"))?")
@@ -43,9 +45,12 @@ def told(kind: str, words: str) -> MachineError | None:
 
 def full_disk(path: str) -> MachineError:
     """Nothing more can be written to the disk that holds `path`."""
-    return MachineError("The disk is full.", where=path,
-                        fix="Free some space, and run the command again: what was finished is kept. 'make clean' removes "
-                            "what can be made again.")
+    return MachineError(
+        "The disk is full.",
+        where=path,
+        fix="Free some space, and run the command again: what was finished is kept. 'make clean' removes "
+        "what can be made again.",
+    )
 
 
 def _memory() -> MachineError:
@@ -56,9 +61,13 @@ def _of_number(number: int | None, path: str) -> MachineError | None:
     if number in _FULL:
         return full_disk(path)
     if number in _FORBIDDEN:
-        return MachineError("A file or folder may not be read or written.", where=path, found=_whose(path),
-                            fix="Close it in other programs. Where it is somebody else's, copy the project to a folder "
-                                "of your own and work there, or ask its owner.")
+        return MachineError(
+            "A file or folder may not be read or written.",
+            where=path,
+            found=_whose(path),
+            fix="Close it in other programs. Where it is somebody else's, copy the project to a folder "
+            "of your own and work there, or ask its owner.",
+        )
     return None
 
 

@@ -22,4 +22,4 @@ def print_readably() -> None:
 def _nearest(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return readable(error.object[error.start:error.end]), error.end
+    return readable(error.object[error.start : error.end]), error.end

@@ -39,12 +39,14 @@ def find_causes(root: Path, was: Run, now: Run) -> Causes:
     differ = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
     return Causes(
         parameters=_parameters_that_differ(was, now),
-        inputs=tuple(sorted({each for path in differ if path.startswith("data/raw/")
-                             for each in _files(root, was, now, path)})),
+        inputs=tuple(
+            sorted({each for path in differ if path.startswith("data/raw/") for each in _files(root, was, now, path)})
+        ),
         texts=tuple(path for path in differ if path.startswith("reports/")),
         notebooks=tuple(path for path in differ if path.startswith("notebooks/")),
         code=tuple(path for path in differ if path.startswith("pipeline/")),
-        packages=_packages(was, now) if PACKAGES in differ else ())
+        packages=_packages(was, now) if PACKAGES in differ else (),
+    )
 
 
 def _parameters_that_differ(was: Run, now: Run) -> tuple[tuple[str, str, str], ...]:
@@ -52,8 +54,11 @@ def _parameters_that_differ(was: Run, now: Run) -> tuple[tuple[str, str, str], .
     found = set()
     for stage in was.stages.keys() & now.stages.keys():
         before, after = (_given(stage, run.stages[stage]) for run in (was, now))
-        found |= {(name, before.get(name, ""), after.get(name, "")) for name in before.keys() | after.keys()
-                  if before.get(name) != after.get(name)}
+        found |= {
+            (name, before.get(name, ""), after.get(name, ""))
+            for name in before.keys() | after.keys()
+            if before.get(name) != after.get(name)
+        }
     return tuple(sorted(found))
 
 
@@ -63,15 +68,22 @@ def _given(name: str, stage: Mapping) -> dict[str, str]:
     What a notebook is given is told by the notebook's name for it, and not once more where its metadata are written.
     """
     given = parameters(stage["cmd"], stage.get("params", {}).get(FILE) or {})
-    return {key: value for key, value in given.items()
-            if key not in _OF_NOTEBOOKS and ("@" not in name or key not in ("survey", "edition"))}
+    return {
+        key: value
+        for key, value in given.items()
+        if key not in _OF_NOTEBOOKS and ("@" not in name or key not in ("survey", "edition"))
+    }
 
 
 def _dependencies(run: Run) -> dict[str, str]:
     """What the stages took from outside the pipeline, with its hash."""
     made = tuple(path for stage in run.stages for path in run.outputs(stage))
-    return {dep["path"]: dep["md5"] for stage in run.stages.values() for dep in stage.get("deps", [])
-            if dep["path"] not in made}
+    return {
+        dep["path"]: dep["md5"]
+        for stage in run.stages.values()
+        for dep in stage.get("deps", [])
+        if dep["path"] not in made
+    }
 
 
 def _files(root: Path, was: Run, now: Run, path: str) -> list[tuple[str, int | None]]:
@@ -82,8 +94,11 @@ def _files(root: Path, was: Run, now: Run, path: str) -> list[tuple[str, int | N
 
 def _packages(was: Run, now: Run) -> tuple[tuple[str, str, str], ...]:
     before, after = (_pinned(run.folder / PACKAGES) for run in (was, now))
-    return tuple((name, before.get(name, ""), after.get(name, "")) for name in sorted(before.keys() | after.keys())
-                 if before.get(name) != after.get(name))
+    return tuple(
+        (name, before.get(name, ""), after.get(name, ""))
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    )
 
 
 def _pinned(lock: Path) -> Mapping[str, str]:

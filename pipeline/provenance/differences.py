@@ -75,7 +75,8 @@ def compare(root: Path, was: Run, now: Run) -> Differences:
     tables = [found for name in both if (found := changed(old[name], new[name], tuple(_judged(name))))]
     told = {table.name for table in tables}
     return Differences(
-        was.label, now.label,
+        was.label,
+        now.label,
         results=_results(was, now),
         sentences=tuple(_sentences(before, after)),
         verdicts=tuple(verdict for name in both for verdict in _verdicts(old[name], new[name])),
@@ -85,7 +86,8 @@ def compare(root: Path, was: Run, now: Run) -> Differences:
         gone=tuple(_only_in(before, after, "the report ") + _only_in(old, new)),
         surveys=tuple(_surveys(was, now)),
         files=tuple(name for name in _files(was, now) if name not in told),
-        causes=find_causes(root, was, now))
+        causes=find_causes(root, was, now),
+    )
 
 
 def _only_in(these: Mapping, others: Mapping, what: str = "") -> list[str]:
@@ -98,8 +100,9 @@ def _results(was: Run, now: Run) -> tuple[tuple[str, str, str], ...]:
         return ()
     declared = declared_results(now.folder)
     before, after = (_shown(run.reports, declared) for run in (was, now))
-    return tuple((label, before.get(label, ""), after.get(label, "")) for label in after
-                 if before.get(label) != after.get(label))
+    return tuple(
+        (label, before.get(label, ""), after.get(label, "")) for label in after if before.get(label) != after.get(label)
+    )
 
 
 def _shown(reports: Path, declared: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
@@ -116,12 +119,16 @@ def _sentences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Rewo
     names = [name for name in after if name in before and before[name] != after[name]]
     with ThreadPoolExecutor() as side_by_side:
         read = list(side_by_side.map(sentences, [text for name in names for text in (before[name], after[name])]))
-    return [each for number, name in enumerate(names) for each in reworded(name, *read[2 * number:2 * number + 2])]
+    return [each for number, name in enumerate(names) for each in reworded(name, *read[2 * number : 2 * number + 2])]
 
 
 def _tables(run: Run) -> dict[str, Table]:
-    return {name: table for stage in run.stages if "@" not in stage
-            for name, table in read_tables(run.folder, run.outputs(stage)).items()}
+    return {
+        name: table
+        for stage in run.stages
+        if "@" not in stage
+        for name, table in read_tables(run.folder, run.outputs(stage)).items()
+    }
 
 
 def _judged(name: str) -> Mapping[str, str]:
@@ -135,8 +142,11 @@ def _verdicts(was: Table, now: Table) -> list[Verdict]:
     for column, what in columns.items():
         before, after = (table.cells.set_index(table.cells.columns[0]) for table in (was, now))
         names = {**before[about], **after[about]}
-        found += [Verdict(f"{name} ({what})" if what else name, before[column].get(row, ""), after[column].get(row, ""))
-                  for row, name in names.items() if before[column].get(row, "") != after[column].get(row, "")]
+        found += [
+            Verdict(f"{name} ({what})" if what else name, before[column].get(row, ""), after[column].get(row, ""))
+            for row, name in names.items()
+            if before[column].get(row, "") != after[column].get(row, "")
+        ]
     return found
 
 
@@ -144,8 +154,11 @@ def _charts(was: Run, now: Run) -> list[str]:
     """The charts that are drawn otherwise."""
     pattern = "published/*/figures/*.svg"
     drawn = {path.relative_to(now.reports): path for path in sorted(now.reports.glob(pattern))}
-    return [name.stem for name, path in drawn.items()
-            if (was.reports / name).is_file() and (was.reports / name).read_bytes() != path.read_bytes()]
+    return [
+        name.stem
+        for name, path in drawn.items()
+        if (was.reports / name).is_file() and (was.reports / name).read_bytes() != path.read_bytes()
+    ]
 
 
 def _surveys(was: Run, now: Run) -> list[Survey]:
@@ -153,12 +166,20 @@ def _surveys(was: Run, now: Run) -> list[Survey]:
     found = []
     for survey in (name for name in now.surveys if name in was.surveys):
         stages = [stage for stage in now.stages if stage.endswith(f"@{survey}")]
-        before, after = ({path: md5 for stage in stages for path, md5 in run.outputs(stage).items()
-                          if path.startswith("reports/published/") or path.endswith("/data")} for run in (was, now))
+        before, after = (
+            {
+                path: md5
+                for stage in stages
+                for path, md5 in run.outputs(stage).items()
+                if path.startswith("reports/published/") or path.endswith("/data")
+            }
+            for run in (was, now)
+        )
         if before != after:
             folder = Path("site") / "survey" / survey / "data"
-            old, new = ({path.name: path.read_bytes() for path in (run.reports / folder).glob("*.csv")}
-                        for run in (was, now))
+            old, new = (
+                {path.name: path.read_bytes() for path in (run.reports / folder).glob("*.csv")} for run in (was, now)
+            )
             names = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
             found.append(Survey(survey, tuple(names)))
     return found
@@ -166,8 +187,19 @@ def _surveys(was: Run, now: Run) -> list[Survey]:
 
 def _files(was: Run, now: Run) -> list[str]:
     """The files of the site that both runs have and whose bytes differ."""
-    before, after = ({path: md5 for stage in run.stages if "@" not in stage for path, md5 in run.outputs(stage).items()
-                      if path.startswith("reports/site/")} for run in (was, now))
+    before, after = (
+        {
+            path: md5
+            for stage in run.stages
+            if "@" not in stage
+            for path, md5 in run.outputs(stage).items()
+            if path.startswith("reports/site/")
+        }
+        for run in (was, now)
+    )
     same_kind = was.rendered and now.rendered
-    return [path.removeprefix("reports/site/") for path, md5 in after.items()
-            if same_kind and path in before and before[path] != md5]
+    return [
+        path.removeprefix("reports/site/")
+        for path, md5 in after.items()
+        if same_kind and path in before and before[path] != md5
+    ]

@@ -35,11 +35,19 @@ def key_results(reports: Path, declared: dict[str, dict[str, str]]) -> dict[str,
         published = published_by(reports, notebook)
         for name, label in labels.items():
             if name not in published:
-                raise PublishingError("A key result was not published.", where=f"{DECLARED}, {notebook}", found=name,
-                                      fix=f"Correct the name, or publish it in the notebook {notebook}.")
+                raise PublishingError(
+                    "A key result was not published.",
+                    where=f"{DECLARED}, {notebook}",
+                    found=name,
+                    fix=f"Correct the name, or publish it in the notebook {notebook}.",
+                )
             if label in results:
-                raise PublishingError("Two key results have one label.", where=f"{DECLARED}, {notebook}", found=label,
-                                      fix="Give one of both another label.")
+                raise PublishingError(
+                    "Two key results have one label.",
+                    where=f"{DECLARED}, {notebook}",
+                    found=label,
+                    fix="Give one of both another label.",
+                )
             results[label] = _plain(published[name])
     return results
 

@@ -93,14 +93,27 @@ def changed(was: Table, now: Table, leave_out: tuple[str, ...] = ()) -> Changed:
     cells = []
     for column in (column for column in common if column not in (*key, *leave_out)):
         moved = _moved(before.loc[both, column], after.loc[both, column])
-        cells += [Cell(row, now.heading(column), before.at[row, column], after.at[row, column], size,
-                       shown=not now.headings or column in now.headings) for row, size in moved.items()]
+        cells += [
+            Cell(
+                row,
+                now.heading(column),
+                before.at[row, column],
+                after.at[row, column],
+                size,
+                shown=not now.headings or column in now.headings,
+            )
+            for row, size in moved.items()
+        ]
     return Changed(
-        now.name, now.title, len(after), tuple(sorted(cells, key=lambda cell: (not cell.shown, -cell.size))),
+        now.name,
+        now.title,
+        len(after),
+        tuple(sorted(cells, key=lambda cell: (not cell.shown, -cell.size))),
         tuple(after.index.difference(before.index, sort=False)),
         tuple(before.index.difference(after.index, sort=False)),
         tuple(now.heading(column) for column in now.cells if column not in was.cells),
-        tuple(was.heading(column) for column in was.cells if column not in now.cells))
+        tuple(was.heading(column) for column in was.cells if column not in now.cells),
+    )
 
 
 def key_columns(was: pd.DataFrame, now: pd.DataFrame) -> list[str]:
@@ -139,8 +152,9 @@ def plain(code: str) -> str:
 
 def _rows(cells: pd.DataFrame, key: list[str]) -> list[str]:
     """What each row is called. Rows that are told apart by nothing are numbered within their name."""
-    names = pd.Series([", ".join(plain(cell) for cell in row if cell) for row in cells[key].itertuples(index=False)],
-                      dtype=str)
+    names = pd.Series(
+        [", ".join(plain(cell) for cell in row if cell) for row in cells[key].itertuples(index=False)], dtype=str
+    )
     again = names.groupby(names).cumcount()
     return [f"{name} ({count + 1})" if count else name for name, count in zip(names, again, strict=True)]
 

@@ -55,8 +55,12 @@ def last_run(root: Path) -> Run:
     """The last run in the working folder, where its files lie. Raises PipelineError where there was none."""
     record = last_record(root)
     if not record.is_file() or not (root / "reports" / "published").is_dir():
-        raise PipelineError("The working folder holds no finished run.", where=str(root), found="no reports/published",
-                            fix="Run 'golden-thread run', and compare again.")
+        raise PipelineError(
+            "The working folder holds no finished run.",
+            where=str(root),
+            found="no reports/published",
+            fix="Run 'golden-thread run', and compare again.",
+        )
     return Run("the working folder", root, _stages(record.read_text(encoding="utf-8")))
 
 
@@ -69,8 +73,12 @@ def run_at(root: Path, revision: str, scratch: Path, make: bool = False) -> Run:
     commit = resolve(root, revision)
     label = revision if commit.startswith(revision) else f"{revision} ({commit[:7]})"
     if not _git(root, "ls-tree", "--name-only", commit, LOCK).stdout:
-        raise PipelineError("This revision holds no record of a run.", where=revision, found=f"no {LOCK}",
-                            fix="Name a later revision: git log --oneline -- dvc.lock lists those with a run.")
+        raise PipelineError(
+            "This revision holds no record of a run.",
+            where=revision,
+            found=f"no {LOCK}",
+            fix="Name a later revision: git log --oneline -- dvc.lock lists those with a run.",
+        )
     from dvc.api import DVCFileSystem  # takes half a second
     from dvc.repo import Repo
 
@@ -84,8 +92,12 @@ def run_at(root: Path, revision: str, scratch: Path, make: bool = False) -> Run:
     if not missing:
         return run
     if not make:
-        raise PipelineError("DVC's cache does not hold what this revision published.", where=label,
-                            found=f"{len(missing)} outputs are missing, such as {missing[0]}", fix=MAKE)
+        raise PipelineError(
+            "DVC's cache does not hold what this revision published.",
+            where=label,
+            found=f"{len(missing)} outputs are missing, such as {missing[0]}",
+            fix=MAKE,
+        )
     return _made_again(root, run, scratch / "made", cache)
 
 
@@ -95,13 +107,20 @@ def resolve(root: Path, revision: str) -> str:
     if asked.returncode and "dubious" in asked.stderr.decode():
         raise git_refused(asked.stderr.decode())
     if asked.returncode:
-        raise PipelineError("Runs are compared by revisions of git, and this folder is not under git.", where=str(root),
-                            fix="Clone the project instead of unpacking an archive of it.")
+        raise PipelineError(
+            "Runs are compared by revisions of git, and this folder is not under git.",
+            where=str(root),
+            fix="Clone the project instead of unpacking an archive of it.",
+        )
     found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if found.returncode:
-        raise PipelineError("There is no such revision.", where="git", found=revision,
-                            expected="a branch, a tag, a commit, or HEAD~1 for the one before the last",
-                            fix="Look it up: git log --oneline.")
+        raise PipelineError(
+            "There is no such revision.",
+            where="git",
+            found=revision,
+            expected="a branch, a tag, a commit, or HEAD~1 for the one before the last",
+            fix="Look it up: git log --oneline.",
+        )
     return found.stdout.decode().strip()
 
 
@@ -120,10 +139,16 @@ def _made_again(root: Path, run: Run, folder: Path, cache: Path) -> Run:
     with tarfile.open(fileobj=BytesIO(archive)) as files:
         files.extractall(folder, filter="data")
     (folder / ".dvc" / "config.local").write_text(
-        f"[core]\n    no_scm = true\n[cache]\n    dir = {cache.parents[1]}\n", encoding="utf-8")
+        f"[core]\n    no_scm = true\n[cache]\n    dir = {cache.parents[1]}\n", encoding="utf-8"
+    )
     reproduce(folder, [stage for stage in run.stages if "@" not in stage and _published(run.outputs(stage))])
-    return Run(f"{run.label}, made again", folder, _stages((folder / LOCK).read_text(encoding="utf-8")), run.revision,
-               rendered=False)
+    return Run(
+        f"{run.label}, made again",
+        folder,
+        _stages((folder / LOCK).read_text(encoding="utf-8")),
+        run.revision,
+        rendered=False,
+    )
 
 
 def _compared(run: Run, of_surveys: bool) -> list[str]:
@@ -131,8 +156,13 @@ def _compared(run: Run, of_surveys: bool) -> list[str]:
 
     Of a council's survey only the tables are taken, to see whether they are the same (see differences.py).
     """
-    return [path for stage in run.stages if ("@" in stage) == of_surveys for path in run.outputs(stage)
-            if is_table(path) or (not of_surveys and path.startswith("reports/published/"))]
+    return [
+        path
+        for stage in run.stages
+        if ("@" in stage) == of_surveys
+        for path in run.outputs(stage)
+        if is_table(path) or (not of_surveys and path.startswith("reports/published/"))
+    ]
 
 
 def is_table(path: str) -> bool:

@@ -81,7 +81,7 @@ def reworded(report: str, was: list[Sentence], now: list[Sentence]) -> list[Rewo
     same = SequenceMatcher(None, [each.text for each in was], [each.text for each in now], autojunk=False)
     for kind, *ends in same.get_opcodes():
         if kind != "equal":
-            found += _paired(report, was[ends[0]:ends[1]], now[ends[2]:ends[3]])
+            found += _paired(report, was[ends[0] : ends[1]], now[ends[2] : ends[3]])
     return found
 
 
@@ -101,8 +101,10 @@ def _paired(report: str, was: list[Sentence], now: list[Sentence]) -> list[Rewor
 def _without_tables(body: str) -> str:
     """Rows of pipe tables left out, captions kept as paragraphs: pandoc would take its time over long tables."""
     lines = (line for line in body.split("\n") if not line.startswith("|"))
-    return "\n".join(re.sub(r"^: (.*?)\s*(\{[^}]*\})?$", r"\1", line) if line.startswith(": ") and "{#tbl-" in line
-                     else line for line in lines)
+    return "\n".join(
+        re.sub(r"^: (.*?)\s*(\{[^}]*\})?$", r"\1", line) if line.startswith(": ") and "{#tbl-" in line else line
+        for line in lines
+    )
 
 
 def _sentences(blocks: list[dict], section: str = "beginning") -> list[Sentence]:

@@ -21,32 +21,44 @@ def tell(found: Differences) -> str:
     """A Markdown text on `found`: one line that sums it up, then each part that there is."""
     parts = [f"# What changed\n\nFrom {_plain(found.was)} to {_plain(found.now)}.", f"**{summary(found)}**"]
     parts += _part("Key results", [f"- {_plain(label)}: {_was_now(was, now)}" for label, was, now in found.results])
-    parts += _part("Verdicts", [f"- {_plain(each.about.rstrip('.'))}: {_was_now(each.was, each.now)}"
-                                for each in found.verdicts])
+    parts += _part(
+        "Verdicts", [f"- {_plain(each.about.rstrip('.'))}: {_was_now(each.was, each.now)}" for each in found.verdicts]
+    )
     parts += _part("Sentences", list(_sentences(found.sentences)))
     parts += _part("Tables", [_table(table) for table in found.tables])
     parts += _part("Charts", [f"Drawn otherwise: {_listed(found.charts)}."] if found.charts else [])
-    parts += _part("New and gone", [f"- New: {_plain(name)}" for name in found.new]
-                   + [f"- Gone: {_plain(name)}" for name in found.gone])
+    parts += _part(
+        "New and gone",
+        [f"- New: {_plain(name)}" for name in found.new] + [f"- Gone: {_plain(name)}" for name in found.gone],
+    )
     parts += _part("Councils' surveys", list(_surveys(found)))
-    parts += _part("Other files of the site",
-                   [f"{_files(found.files)}: {_listed(found.files)}."] if found.files else [])
+    parts += _part(
+        "Other files of the site", [f"{_files(found.files)}: {_listed(found.files)}."] if found.files else []
+    )
     parts += _part("Why", list(_why(found.causes)) or ["No parameter, input, text, notebook, code or package differs."])
     return "\n\n".join(parts) + "\n"
 
 
 def summary(found: Differences) -> str:
     """What changed, in one line."""
-    counts = [(len(found.sentences), "sentence"), (len(found.verdicts), "verdict"), (found.cells, "figure"),
-              (found.rows, "row")]
+    counts = [
+        (len(found.sentences), "sentence"),
+        (len(found.verdicts), "verdict"),
+        (found.cells, "figure"),
+        (found.rows, "row"),
+    ]
     told = [counted(number, what) for number, what in counts if number]
     tables = f" in {counted(len(found.tables), 'table')}" if found.cells or found.rows else ""
     if told:
         only = sum(number for number, _ in counts) == 1
         return f"{listed(told)}{tables} {'differs' if only else 'differ'}."
-    others = [(len(found.charts), "chart", ""), (len(found.tables), "table", ""), (len(found.new), "addition", ""),
-              (len(found.gone), "omission", ""),
-              (len(found.surveys), "report on a council's survey", "reports on a council's survey")]
+    others = [
+        (len(found.charts), "chart", ""),
+        (len(found.tables), "table", ""),
+        (len(found.new), "addition", ""),
+        (len(found.gone), "omission", ""),
+        (len(found.surveys), "report on a council's survey", "reports on a council's survey"),
+    ]
     others = [counted(number, one, many) for number, one, many in others if number]
     if others:
         return f"No sentence, verdict or figure has changed, but: {listed(others)}."
@@ -86,7 +98,7 @@ def _marked(was: str, now: str) -> tuple[str, str]:
     before, after = was.split(), now.split()
     sides: tuple[list[str], list[str]] = ([], [])
     for kind, *ends in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        for side, words in zip(sides, (before[ends[0]:ends[1]], after[ends[2]:ends[3]]), strict=True):
+        for side, words in zip(sides, (before[ends[0] : ends[1]], after[ends[2] : ends[3]]), strict=True):
             text = _plain(" ".join(words))
             side += [text if kind == "equal" else f"**{text}**"] if words else []
     return " ".join(sides[0]), " ".join(sides[1])
@@ -102,10 +114,16 @@ def _table(table: Changed) -> str:
         told += [f"{counted(len(names), 'column')} {what} ({_listed(names)})"] if names else []
     lines = [f"\n### {_plain(split(table.title)[0].rstrip('.'))}\n", f"{table.name}: {listed(told)}."]
     if table.cells:
-        lines += [f"{'The largest changes' if len(table.cells) > LARGEST else 'The changes'}:\n",
-                  "| Row | Column | Was | Now |", "|---|---|---|---|"]
-        lines += [f"| {_plain(cell.row)} | {_plain(cell.column)} | {_plain(was)} | {_plain(now)} |"
-                  for cell in table.cells[:LARGEST] for was, now in [_shortened(cell)]]
+        lines += [
+            f"{'The largest changes' if len(table.cells) > LARGEST else 'The changes'}:\n",
+            "| Row | Column | Was | Now |",
+            "|---|---|---|---|",
+        ]
+        lines += [
+            f"| {_plain(cell.row)} | {_plain(cell.column)} | {_plain(was)} | {_plain(now)} |"
+            for cell in table.cells[:LARGEST]
+            for was, now in [_shortened(cell)]
+        ]
     return "\n".join(lines)
 
 
@@ -137,8 +155,10 @@ def _surveys(found: Differences) -> Iterator[str]:
         tables = f" Tables that are not the same: {_listed(survey.tables)}." if survey.tables else ""
         yield f"- The report on {_plain(survey.name)} changed.{tables}"
     if found.surveys:
-        yield ("\nFigures are not compared: two versions of a protected table, side by side, could give away what "
-               "each of them hides.")
+        yield (
+            "\nFigures are not compared: two versions of a protected table, side by side, could give away what "
+            "each of them hides."
+        )
 
 
 def _why(causes: Causes) -> Iterator[str]:
@@ -146,8 +166,11 @@ def _why(causes: Causes) -> Iterator[str]:
         yield f"- The parameter {_plain(name)}: {_was_now(was, now)}"
     for path, lines in causes.inputs:
         yield f"- The data in {_plain(path)}" + (f" ({counted(lines, 'line')})" if lines else "")
-    for paths, one, many in ((causes.texts, "text", ""), (causes.notebooks, "notebook", ""),
-                             (causes.code, "module of the code", "modules of the code")):
+    for paths, one, many in (
+        (causes.texts, "text", ""),
+        (causes.notebooks, "notebook", ""),
+        (causes.code, "module of the code", "modules of the code"),
+    ):
         if paths:
             yield f"- {counted(len(paths), one, many)}: {_listed(paths)}"
     shown = [f"{name} {was or '(none)'} → {now or '(none)'}" for name, was, now in causes.packages]

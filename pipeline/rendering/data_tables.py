@@ -21,8 +21,10 @@ INCLUDED = re.compile(r"published/([^/]+)/")
 END_OF_SENTENCE = re.compile(r"(?<=[a-z0-9)]\.) (?=[A-Z])")
 SHORTEST_TITLE = 30  # characters
 DASH = "–"  # in the cells of a printed table that hold nothing
-IN_THE_ORDER = ("The data behind the report “{title}”: one table a sheet. The tables and charts that the report shows "
-                "come first, in its order; after them, what else was computed along with them.")
+IN_THE_ORDER = (
+    "The data behind the report “{title}”: one table a sheet. The tables and charts that the report shows "
+    "come first, in its order; after them, what else was computed along with them."
+)
 
 
 def write_spreadsheets(report: Report, staged: Path, data: Path, folder: Path, epoch: int) -> list[Path]:
@@ -43,8 +45,13 @@ def write_spreadsheets(report: Report, staged: Path, data: Path, folder: Path, e
     metadata, _ = expanded(report, published_values(staged))
     tables = tuple(_sheet(described, data) for described in _described(report, staged))
     title = plain(metadata["title"])
-    workbook = Workbook(title=title, subject=plain(metadata.get("subtitle", "")), language=str(metadata["lang"]),
-                        tables=tables, introduction=(IN_THE_ORDER.format(title=title),))
+    workbook = Workbook(
+        title=title,
+        subject=plain(metadata.get("subtitle", "")),
+        language=str(metadata["lang"]),
+        tables=tables,
+        introduction=(IN_THE_ORDER.format(title=title),),
+    )
     written = [folder / f"{report.name}.xlsx", folder / f"{report.name}.ods"]
     write_xlsx(workbook, written[0], epoch)
     write_ods(workbook, written[1], epoch)
@@ -53,8 +60,12 @@ def write_spreadsheets(report: Report, staged: Path, data: Path, folder: Path, e
 
 def _described(report: Report, staged: Path) -> Iterator[Path]:
     """The descriptions of a report's tables: those that it shows, then the others of the same notebooks."""
-    shown = [staged / "published" / notebook[1] / "data" / f"{name}.yaml"
-             for text, file, _ in report.lines if (notebook := INCLUDED.match(file)) for name in SHOWN.findall(text)]
+    shown = [
+        staged / "published" / notebook[1] / "data" / f"{name}.yaml"
+        for text, file, _ in report.lines
+        if (notebook := INCLUDED.match(file))
+        for name in SHOWN.findall(text)
+    ]
     shown = [path for path in dict.fromkeys(shown) if path.is_file()]
     yield from shown
     for folder in sorted({path.parent for path in shown}):
@@ -68,11 +79,13 @@ def _sheet(described: Path, data: Path) -> SheetTable:
     withheld = table["rule"].notna() if "rule" in table else pd.Series(False, index=table.index)
     reasons = pd.Series(NOT_AVAILABLE, index=table.index).mask(withheld, CONFIDENTIAL)
     marked = {column: _marked(table[column], reasons if column != "rule" else "none") for column in about["headings"]}
-    headings = {column: _worded(heading) if heading == column else heading
-                for column, heading in about["headings"].items()}
+    headings = {
+        column: _worded(heading) if heading == column else heading for column, heading in about["headings"].items()
+    }
     title, explanation = _titled(about["title"])
-    return SheetTable(name=described.stem, title=title, table=pd.DataFrame(marked), headings=headings,
-                      explanation=explanation)
+    return SheetTable(
+        name=described.stem, title=title, table=pd.DataFrame(marked), headings=headings, explanation=explanation
+    )
 
 
 def _titled(caption: str) -> tuple[str, str]:
@@ -94,10 +107,13 @@ def csv_files(name: str, data: Path) -> list[Path]:
 def _csv(name: str, data: Path) -> Path:
     found = csv_files(name, data)
     if len(found) != 1:
-        raise RenderError("The data of a table are not there." if not found else "Two tables have the same name.",
-                          where=f"{name}.csv", found=", ".join(map(str, found)) or "no file",
-                          expected=f"one file, in {data} or in the folder data of a collection",
-                          fix="Run what publishes it: golden-thread run." if not found else "Rename one of them.")
+        raise RenderError(
+            "The data of a table are not there." if not found else "Two tables have the same name.",
+            where=f"{name}.csv",
+            found=", ".join(map(str, found)) or "no file",
+            expected=f"one file, in {data} or in the folder data of a collection",
+            fix="Run what publishes it: golden-thread run." if not found else "Rename one of them.",
+        )
     return found[0]
 
 

@@ -70,8 +70,12 @@ def _pages(docs: Path) -> dict[str, str]:
         name = "index" if source == "README.md" else path.stem
         twin = next((other for other, taken in pages.items() if taken == name), None)
         if twin:
-            raise RenderError("Two pages of the documentation have the same name.", where=f"docs/{twin} and docs/{source}",
-                              found=name, fix="Rename one of both: they become one folder on the site.")
+            raise RenderError(
+                "Two pages of the documentation have the same name.",
+                where=f"docs/{twin} and docs/{source}",
+                found=name,
+                fix="Rename one of both: they become one folder on the site.",
+            )
         pages[source] = name
     return pages
 
@@ -79,8 +83,13 @@ def _pages(docs: Path) -> dict[str, str]:
 def _title(source: str, text: str) -> str:
     first = text.partition("\n")[0]
     if not first.startswith("# "):
-        raise RenderError("A page of the documentation has no title.", where=f"docs/{source}, line 1", found=first or "nothing",
-                          expected="# and the title", fix="Let the file start with its title.")
+        raise RenderError(
+            "A page of the documentation has no title.",
+            where=f"docs/{source}, line 1",
+            found=first or "nothing",
+            expected="# and the title",
+            fix="Let the file start with its title.",
+        )
     return first.removeprefix("# ").strip()
 
 
@@ -88,8 +97,11 @@ def _list_of_pages(titles: Mapping[str, str]) -> str:
     """All pages by kind: the folder that they lie in."""
     parts = []
     for folder in dict.fromkeys([*KINDS, *(posixpath.dirname(source) for source in titles)]):
-        listed = [f"- [{title}]({source})" for source, title in titles.items()
-                  if posixpath.dirname(source) == folder and source != "README.md"]
+        listed = [
+            f"- [{title}]({source})"
+            for source, title in titles.items()
+            if posixpath.dirname(source) == folder and source != "README.md"
+        ]
         if listed:
             parts += [f"## {KINDS.get(folder, 'Other pages')}", "\n".join(listed)]
     return "\n\n" + "\n\n".join(parts) + "\n"
@@ -99,8 +111,8 @@ def _for_the_site(text: str, source: str, pages: Mapping[str, str]) -> str:
     """`text` with each link outside code as it has to be on the site."""
     parts, end = [], 0
     for match in LINK.finditer(blanked(CODE, text)):
-        words = text[match.start("text"):match.end("text")]
-        parts += [text[end:match.start()], _linked(match, words, source, pages)]
+        words = text[match.start("text") : match.end("text")]
+        parts += [text[end : match.start()], _linked(match, words, source, pages)]
         end = match.end()
     return "".join([*parts, text[end:]])
 
@@ -116,8 +128,12 @@ def _linked(match: re.Match, words: str, source: str, pages: Mapping[str, str]) 
     if page in pages:
         return f"[{words}]({pages[page]}.html{hash_sign}{place})"
     if path.startswith("docs/") and path.endswith(".md"):
-        raise RenderError("A page of the documentation links to one that is not there.", where=f"docs/{source}",
-                          found=match["target"], fix="Correct the link.")
+        raise RenderError(
+            "A page of the documentation links to one that is not there.",
+            where=f"docs/{source}",
+            found=match["target"],
+            fix="Correct the link.",
+        )
     if path.startswith("reports/site/"):
         return f"[{words}](../{path.removeprefix('reports/site/')}{hash_sign}{place})"
     return words if "`" in words else f"`{words}`"

@@ -23,8 +23,10 @@ from pipeline.rendering.docx_columns import fit_columns
 SPACE_BELOW_TABLE = Pt(12)
 MOST_LETTERS_TOGETHER = 900  # a table of more may go on over the page
 OWN_PROPERTIES = "docProps/custom.xml"
-NO_PROPERTIES = (b'<?xml version="1.0" encoding="UTF-8"?>\n'
-                 b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>')
+NO_PROPERTIES = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>'
+)
 TALLEST = 0.82  # of the text's height: the rest is for the caption
 
 
@@ -68,10 +70,13 @@ def finish(path: Path, *, title: str, language: str, alternatives: Sequence[str]
 def _describe_images(document: Document, alternatives: Sequence[str], name: str) -> None:
     images = list(document.element.body.iter(qn("wp:docPr")))
     if len(images) != len(alternatives):
-        raise RenderError("The images of a DOCX cannot be given their alternative texts.", where=name,
-                          found=f"{len(images)} images in the document",
-                          expected=f"{len(alternatives)} as in the source",
-                          fix="Keep images in the report's text; a style or a callout must not add one.")
+        raise RenderError(
+            "The images of a DOCX cannot be given their alternative texts.",
+            where=name,
+            found=f"{len(images)} images in the document",
+            expected=f"{len(alternatives)} as in the source",
+            fix="Keep images in the report's text; a style or a callout must not add one.",
+        )
     for number, (image, alternative) in enumerate(zip(images, alternatives, strict=True), start=1):
         image.set("descr", alternative)
         image.set("id", str(number))
@@ -140,7 +145,8 @@ def _fill_contents(document: Document) -> None:
 def _entry(text: str, anchor: str, style: str) -> BaseOxmlElement:
     return parse_xml(
         f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:hyperlink w:anchor="{anchor}" w:history="1">'
-        f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:hyperlink></w:p>')
+        f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:hyperlink></w:p>'
+    )
 
 
 def _break_pages_before(document: Document) -> None:

@@ -20,19 +20,27 @@ FILTER_TABLE = "styles/filter.js"  # which the template names where a report is 
 MEMORY = ("+RTS", "-A64m", "-RTS")  # pandoc collects its garbage a few times instead of dozens: a third less time
 # What Quarto gives pandoc without being told. Fixed margins of text (--columns) decide which pipe tables get column
 # widths from their dashes, so it stays at pandoc's own 72, as in Quarto; typst's template is Quarto's around our parts.
-OPTIONS = {
-    "html": ("--to=html5",),
-    "docx": ("--to=docx",),
-    "typst": ("--to=typst", "--template=styles/report.typ"),
-}
+OPTIONS = {"html": ("--to=html5",), "docx": ("--to=docx",), "typst": ("--to=typst", "--template=styles/report.typ")}
 # Quarto's names, under `format` in _quarto.yml, that pandoc has an option for.
 WITH_VALUE = ("template", "css", "reference-doc", "default-image-extension")
-SWITCHES = {("embed-resources", True): "--embed-resources", ("section-divs", True): "--section-divs",
-            ("html-math-method", "mathml"): "--mathml"}
+SWITCHES = {
+    ("embed-resources", True): "--embed-resources",
+    ("section-divs", True): "--section-divs",
+    ("html-math-method", "mathml"): "--mathml",
+}
 
 
-def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, output: Path, epoch: int,
-           settings: Mapping | None = None, reader: str = REPORT) -> None:
+def render(
+    staged: Path,
+    name: str,
+    metadata: Mapping,
+    body: str,
+    format: str,
+    output: Path,
+    epoch: int,
+    settings: Mapping | None = None,
+    reader: str = REPORT,
+) -> None:
     """Render one report in one format ("html", "docx" or "typst") into `output`.
 
     Args:
@@ -46,17 +54,37 @@ def render(staged: Path, name: str, metadata: Mapping, body: str, format: str, o
     Any warning of pandoc or typst is a RenderError: a report is whole or it is not made.
     """
     settings = shared_settings(REPORTS)["format"][format] if settings is None else settings
-    source, header = staged / f"{name}.{format}.md", staged / f"{name}.{format}.metadata.yaml"  # formats run side by side
+    source, header = (
+        staged / f"{name}.{format}.md",
+        staged / f"{name}.{format}.metadata.yaml",
+    )  # formats run side by side
     source.write_text(body, encoding="utf-8", newline="\n")
     within = [settings["css"], *([FILTER_TABLE] if metadata.get("filterable") else [])] if "css" in settings else []
     header.write_text(yaml.safe_dump({**metadata, "embedded-files": within}, allow_unicode=True), encoding="utf-8")
     written = staged / f"{name}.typ" if format == "typst" else output
     contents = ("--toc", f"--toc-depth={metadata['toc-depth']}") if metadata.get("toc") else ()
-    frame = [f"--include-{where}-body={part}" for where, part in (("before", BEFORE), ("after", AFTER))
-             if format == "html" and (staged / part).is_file()]
-    _pandoc(name, staged, epoch, source.name, f"--from={reader}", f"--metadata-file={header.name}", "--standalone",
-            "--sandbox", "--wrap=none", *(f"--lua-filter={each}" for each in FILTERS), *contents, *frame, *OPTIONS[format],
-            *pandoc_options(settings), f"--output={written}")
+    frame = [
+        f"--include-{where}-body={part}"
+        for where, part in (("before", BEFORE), ("after", AFTER))
+        if format == "html" and (staged / part).is_file()
+    ]
+    _pandoc(
+        name,
+        staged,
+        epoch,
+        source.name,
+        f"--from={reader}",
+        f"--metadata-file={header.name}",
+        "--standalone",
+        "--sandbox",
+        "--wrap=none",
+        *(f"--lua-filter={each}" for each in FILTERS),
+        *contents,
+        *frame,
+        *OPTIONS[format],
+        *pandoc_options(settings),
+        f"--output={written}",
+    )
     if format == "typst":
         _compile(name, written, staged, output)
 
@@ -67,18 +95,29 @@ def pandoc_options(settings: Mapping) -> list[str]:
     >>> pandoc_options({"css": "styles/report.css", "embed-resources": True, "theme": "none"})
     ['--css=styles/report.css', '--embed-resources']
     """
-    return [*(f"--{name}={settings[name]}" for name in WITH_VALUE if name in settings),
-            *(switch for (name, value), switch in SWITCHES.items() if settings.get(name) == value)]
+    return [
+        *(f"--{name}={settings[name]}" for name in WITH_VALUE if name in settings),
+        *(switch for (name, value), switch in SWITCHES.items() if settings.get(name) == value),
+    ]
 
 
 def _pandoc(name: str, staged: Path, epoch: int, *arguments: str) -> None:
     # pandoc takes dates and zip times from SOURCE_DATE_EPOCH.
-    done = subprocess.run([pandoc(), *arguments, *MEMORY], cwd=staged, capture_output=True, text=True,
-                          encoding="utf-8", env={**environment(), "SOURCE_DATE_EPOCH": str(epoch)})
+    done = subprocess.run(
+        [pandoc(), *arguments, *MEMORY],
+        cwd=staged,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**environment(), "SOURCE_DATE_EPOCH": str(epoch)},
+    )
     if done.returncode or done.stderr.strip():
-        raise RenderError(f"pandoc could not render {name}.qmd without a warning.", where=f"{name}.qmd",
-                          found=done.stderr.strip() or f"exit code {done.returncode}",
-                          fix="Correct the place that the message names.")
+        raise RenderError(
+            f"pandoc could not render {name}.qmd without a warning.",
+            where=f"{name}.qmd",
+            found=done.stderr.strip() or f"exit code {done.returncode}",
+            fix="Correct the place that the message names.",
+        )
 
 
 def _compile(name: str, source: Path, staged: Path, output: Path) -> None:
@@ -87,13 +126,21 @@ def _compile(name: str, source: Path, staged: Path, output: Path) -> None:
     Fonts of the machine are left aside: the same report looks the same everywhere.
     """
     try:
-        pdf, warnings = typst.compile_with_warnings(source, root=staged, ignore_system_fonts=True, format="pdf",
-                                                    pdf_standards=["ua-1"])
+        pdf, warnings = typst.compile_with_warnings(
+            source, root=staged, ignore_system_fonts=True, format="pdf", pdf_standards=["ua-1"]
+        )
     except typst.TypstError as error:
-        raise RenderError(f"typst could not set {name}.qmd.", where=f"{name}.qmd", found=str(error.diagnostic),
-                          fix="Correct the text or the template in reports/styles.") from None
+        raise RenderError(
+            f"typst could not set {name}.qmd.",
+            where=f"{name}.qmd",
+            found=str(error.diagnostic),
+            fix="Correct the text or the template in reports/styles.",
+        ) from None
     if warnings:
-        raise RenderError(f"typst warned about {name}.qmd.", where=f"{name}.qmd",
-                          found="; ".join(warning.message for warning in warnings),
-                          fix="Correct the text or the template in reports/styles.")
+        raise RenderError(
+            f"typst warned about {name}.qmd.",
+            where=f"{name}.qmd",
+            found="; ".join(warning.message for warning in warnings),
+            fix="Correct the text or the template in reports/styles.",
+        )
     output.write_bytes(pdf)

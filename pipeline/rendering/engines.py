@@ -79,16 +79,25 @@ def choose_engine(asked: str) -> Quarto | None:
     """
     asked = os.environ.get(VARIABLE) or asked
     if asked not in ENGINES:
-        raise ParameterError("Unknown engine for reports.", where=f"params.yaml, report.engine, or {VARIABLE}",
-                             found=repr(asked), expected=" or ".join(ENGINES), fix="Correct the value.")
+        raise ParameterError(
+            "Unknown engine for reports.",
+            where=f"params.yaml, report.engine, or {VARIABLE}",
+            found=repr(asked),
+            expected=" or ".join(ENGINES),
+            fix="Correct the value.",
+        )
     if asked == "embedded":
         return None
     found, reason = find_quarto()
     if asked == "quarto" and found is None:
-        raise RenderError("Quarto is asked for, but not there.", where="report.engine: quarto", found=reason,
-                          expected=f"Quarto {OLDEST} or newer",
-                          fix="Run 'uv pip install quarto-cli' in the environment or use conda's environment.yml; "
-                              "or choose the engine embedded.")
+        raise RenderError(
+            "Quarto is asked for, but not there.",
+            where="report.engine: quarto",
+            found=reason,
+            expected=f"Quarto {OLDEST} or newer",
+            fix="Run 'uv pip install quarto-cli' in the environment or use conda's environment.yml; "
+            "or choose the engine embedded.",
+        )
     return found
 
 
@@ -121,9 +130,13 @@ def recorded_engine(root: Path) -> Quarto | None:
         return None
     found, reason = find_quarto()
     if named.get("engine") != "quarto" or found is None or found.version != str(named.get("version")):
-        raise RenderError("The engine that the run was begun with is not there.", where=str(RECORD),
-                          found=found.version if found else reason, expected=f"Quarto {named.get('version', '')}".strip(),
-                          fix="Run 'golden-thread run', which looks again.")
+        raise RenderError(
+            "The engine that the run was begun with is not there.",
+            where=str(RECORD),
+            found=found.version if found else reason,
+            expected=f"Quarto {named.get('version', '')}".strip(),
+            fix="Run 'golden-thread run', which looks again.",
+        )
     return found
 
 

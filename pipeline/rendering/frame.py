@@ -9,8 +9,16 @@ from pathlib import Path
 from pipeline.files import project_root, write_text
 
 # The links of the navigation by the name of the page they lead to.
-PAGES = {"index": "home", "brief": "brief", "study": "study", "authorities": "authorities", "evidence": "evidence",
-         "notebooks": "notebooks", "data": "data", "documentation": "documentation"}
+PAGES = {
+    "index": "home",
+    "brief": "brief",
+    "study": "study",
+    "authorities": "authorities",
+    "evidence": "evidence",
+    "notebooks": "notebooks",
+    "data": "data",
+    "documentation": "documentation",
+}
 BEFORE, AFTER = "site-before.html", "site-after.html"  # as _quarto.yml and embedded.py name them
 
 

@@ -15,6 +15,10 @@ def pandoc() -> str:
     """
     program = Path(pypandoc.__file__).parent / "files" / ("pandoc.exe" if os.name == "nt" else "pandoc")
     if not program.is_file():
-        raise SetUpError("The environment holds no pandoc.", where=str(program), expected="that of pypandoc_binary",
-                         fix="Build the environment again: remove .venv, and call make report.")
+        raise SetUpError(
+            "The environment holds no pandoc.",
+            where=str(program),
+            expected="that of pypandoc_binary",
+            fix="Build the environment again: remove .venv, and call make report.",
+        )
     return str(program)

@@ -28,8 +28,9 @@ NO_VALIDATOR = re.compile(r"verapdf is not installed", re.IGNORECASE)
 UNRESOLVED = re.compile(r"\?@[\w-]+|\?(?:var|meta|env):[\w.:-]+|\?invalid[\w ]*|\{\{<[^>]*>\}\}|\(\?\w[\w:-]*\)")
 
 
-def render(quarto: Quarto, staged: Path, report: Report, metadata: Mapping, body: str, format: str, output: Path,
-           epoch: int) -> None:
+def render(
+    quarto: Quarto, staged: Path, report: Report, metadata: Mapping, body: str, format: str, output: Path, epoch: int
+) -> None:
     """Render one report in one format ("html", "docx" or "typst") into `output`.
 
     `staged` is a project of Quarto's with no source in it: Quarto expands the includes of all sources that it finds,
@@ -44,11 +45,30 @@ def render(quarto: Quarto, staged: Path, report: Report, metadata: Mapping, body
     text.write_text(f"{body}\n", encoding="utf-8", newline="\n")
     header = yaml.safe_dump({**metadata, "report-text": text.name}, allow_unicode=True)
     source.write_text(f"---\n{header}---\n", encoding="utf-8", newline="\n")
-    command = [str(quarto.program), "render", source.name, "--to", format, "--output-dir", folder,
-               "--log", str(log), "--log-format", "plain"]
+    command = [
+        str(quarto.program),
+        "render",
+        source.name,
+        "--to",
+        format,
+        "--output-dir",
+        folder,
+        "--log",
+        str(log),
+        "--log-format",
+        "plain",
+    ]
     settings = {**environment(), "QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(epoch)}
-    done = subprocess.run(command, cwd=staged, env=settings, capture_output=True, text=True, encoding="utf-8",
-                          errors="replace", stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command,
+        cwd=staged,
+        env=settings,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+    )
     source.unlink()
     said = (log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "") + "\n" + done.stderr
     said = re.sub(r"\x1b\[[0-9;]*m", "", said)
@@ -60,10 +80,13 @@ def render(quarto: Quarto, staged: Path, report: Report, metadata: Mapping, body
         complaints += [mark for mark in unresolved_in(_text(made)) if mark not in html.unescape(body)]
     if complaints:
         listing = "\n            ".join(f"{_place(report, complaint)}: {complaint}" for complaint in complaints)
-        raise RenderError(f"Quarto {quarto.version} could not render {report.name}.qmd as {format}.",
-                          where=_place(report, complaints[0]), found=listing,
-                          fix="Correct each place named above. Where the text is right, another engine may do: "
-                              "GOLDEN_THREAD_ENGINE=embedded, or engine: embedded under report in params.local.yaml.")
+        raise RenderError(
+            f"Quarto {quarto.version} could not render {report.name}.qmd as {format}.",
+            where=_place(report, complaints[0]),
+            found=listing,
+            fix="Correct each place named above. Where the text is right, another engine may do: "
+            "GOLDEN_THREAD_ENGINE=embedded, or engine: embedded under report in params.local.yaml.",
+        )
     shutil.copyfile(made, output)
 
 

@@ -42,14 +42,21 @@ from pipeline.suggestions import suggestion
 
 MAKE_EDITION = {  # how what an edition is made for comes to be there
     "survey": "Take it in (golden-thread survey new NAME FILE), then run 'golden-thread run --stage survey-report@NAME'.",
-    "authority": "Run 'golden-thread authorities profile CODE', which publishes it and renders it."}
+    "authority": "Run 'golden-thread authorities profile CODE', which publishes it and renders it.",
+}
 EXTENSIONS = embedded.EXTENSION.parent
 SUFFIXES = {"html": ".html", "docx": ".docx", "typst": ".pdf"}
 FIXED_EPOCH = 1_325_376_000  # 1 January 2012, UTC: where a format wants a date and SOURCE_DATE_EPOCH gives none
 
 
-def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto", destination: Path | None = None,
-           edition: str | None = None, only: Sequence[str] | None = None) -> list[Path]:
+def render(
+    root: Path,
+    reports: Sequence[str] | None = None,
+    engine: str = "auto",
+    destination: Path | None = None,
+    edition: str | None = None,
+    only: Sequence[str] | None = None,
+) -> list[Path]:
     """Render `reports` (names without .qmd; None: all that have no editions) and return the paths of the files written.
 
     Args:
@@ -83,7 +90,9 @@ def render(root: Path, reports: Sequence[str] | None = None, engine: str = "auto
         settings = _leave_to_engines(staged)
         for report in sources:
             write_frame(staged, "../" * len(made_for.parts), "" if edition else PAGES.get(report.name, ""))
-            outputs = _render_report(report, staged, values, settings, chosen, folder / "site" / made_for / "data", only)
+            outputs = _render_report(
+                report, staged, values, settings, chosen, folder / "site" / made_for / "data", only
+            )
             destination.mkdir(parents=True, exist_ok=True)
             for output in outputs:
                 with replacing(destination / output.name) as beside:
@@ -102,15 +111,24 @@ def _sources(folder: Path, reports: Sequence[str] | None, edition: str | None) -
         if bool(report.metadata.get("editions")) != bool(edition):
             made_for = _made_for(report)
             raise ParameterError(
-                f"The report {report.name} is made " + ("once, not for an edition." if edition else f"for one {made_for} at a time."),
-                where="--edition", found=edition or "none",
-                fix="Leave the edition out." if edition else f"Name the {made_for}: golden-thread render {report.name} --edition NAME")
+                f"The report {report.name} is made "
+                + ("once, not for an edition." if edition else f"for one {made_for} at a time."),
+                where="--edition",
+                found=edition or "none",
+                fix="Leave the edition out."
+                if edition
+                else f"Name the {made_for}: golden-thread render {report.name} --edition NAME",
+            )
     if edition and (len(sources) != 1 or not (folder / "published" / sources[0].name / edition).is_dir()):
         made_for = _made_for(sources[0])
         there = [path.name for path in (folder / "published" / sources[0].name).glob("*") if path.is_dir()]
-        raise ParameterError("Nothing was published for this edition.", where="--edition", found=f"{edition}{suggestion(edition, there)}",
-                             expected=f"one report, for one {made_for} that the pipeline was run for",
-                             fix=MAKE_EDITION[made_for])
+        raise ParameterError(
+            "Nothing was published for this edition.",
+            where="--edition",
+            found=f"{edition}{suggestion(edition, there)}",
+            expected=f"one report, for one {made_for} that the pipeline was run for",
+            fix=MAKE_EDITION[made_for],
+        )
     return sources
 
 
@@ -130,9 +148,13 @@ def formats(report: Report) -> list[str]:
     wanted = [wanted] if isinstance(wanted, str) else list(wanted)
     unknown = [name for name in wanted if name not in SUFFIXES]
     if unknown or not wanted:
-        raise RenderError("A report asks for an unknown format.", where=f"{report.name}.qmd, format",
-                          found=", ".join(map(str, unknown)), expected=", ".join(SUFFIXES),
-                          fix="Correct the header; the PDF edition is called typst, as in Quarto.")
+        raise RenderError(
+            "A report asks for an unknown format.",
+            where=f"{report.name}.qmd, format",
+            found=", ".join(map(str, unknown)),
+            expected=", ".join(SUFFIXES),
+            fix="Correct the header; the PDF edition is called typst, as in Quarto.",
+        )
     return wanted
 
 
@@ -161,8 +183,15 @@ def _epoch() -> int:
     return int(os.environ.get("SOURCE_DATE_EPOCH") or FIXED_EPOCH)
 
 
-def _render_report(report: Report, staged: Path, values: Mapping[str, str], settings: Mapping,
-                   engine: quarto.Quarto | None, data: Path, only: Sequence[str] | None) -> list[Path]:
+def _render_report(
+    report: Report,
+    staged: Path,
+    values: Mapping[str, str],
+    settings: Mapping,
+    engine: quarto.Quarto | None,
+    data: Path,
+    only: Sequence[str] | None,
+) -> list[Path]:
     """The report in each of its formats, and its data tables as spreadsheets where its header asks for them."""
     epoch = _epoch()
     metadata, body = expanded(report, values)
@@ -177,8 +206,13 @@ def _render_report(report: Report, staged: Path, values: Mapping[str, str], sett
         else:
             embedded.render(staged, report.name, header, text, format, output, epoch, settings.get(format))
         if format == "docx":
-            docx.finish(output, title=plain(metadata["title"]), language=str(metadata["lang"]),
-                        alternatives=alternative_texts(body), epoch=epoch)
+            docx.finish(
+                output,
+                title=plain(metadata["title"]),
+                language=str(metadata["lang"]),
+                alternatives=alternative_texts(body),
+                epoch=epoch,
+            )
         return output
 
     with ThreadPoolExecutor(1 if engine else len(SUFFIXES)) as side_by_side:  # Quarto's runs would share files

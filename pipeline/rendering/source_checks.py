@@ -43,25 +43,33 @@ def check_report(report: Report, reports: Path, values: Mapping[str, str], root:
     problems = [
         *report.problems,
         *_check_header(report, values),
-        *(Problem(report.place(at), found, fix) for at, found, fix in sorted([
-            *_check_shortcodes(text, values, report.metadata),
-            *_check_cells(text),
-            *_check_marks_of_one_format(text, prose),
-            *_check_headings(prose),
-            *_check_images(prose, reports),
-            *_check_identifiers(prose),
-            *_check_links_and_footnotes(prose),
-            *_check_citations(prose, report.metadata, reports),
-        ])),
+        *(
+            Problem(report.place(at), found, fix)
+            for at, found, fix in sorted(
+                [
+                    *_check_shortcodes(text, values, report.metadata),
+                    *_check_cells(text),
+                    *_check_marks_of_one_format(text, prose),
+                    *_check_headings(prose),
+                    *_check_images(prose, reports),
+                    *_check_identifiers(prose),
+                    *_check_links_and_footnotes(prose),
+                    *_check_citations(prose, report.metadata, reports),
+                ]
+            )
+        ),
     ]
     if problems:
         if root:
             check_made(report, problems, root)
         listing = "\n            ".join(f"{p.where}: {p.found}. {p.fix}" for p in problems)
         count = f"{len(problems)} things" if len(problems) > 1 else "a thing"
-        raise RenderError(f"The report {report.name}.qmd asks for {count} that cannot be given.", found=listing,
-                          expected="every value, reference, citation, include and image to be there",
-                          fix="Correct each place named above; nothing was rendered.")
+        raise RenderError(
+            f"The report {report.name}.qmd asks for {count} that cannot be given.",
+            found=listing,
+            expected="every value, reference, citation, include and image to be there",
+            fix="Correct each place named above; nothing was rendered.",
+        )
 
 
 def _check_header(report: Report, values: Mapping[str, str]) -> Iterator[Problem]:
@@ -78,28 +86,40 @@ def _check_shortcodes(text: str, values: Mapping[str, str], metadata: Mapping) -
         kind, *arguments = match[1].split() or [""]
         if kind == "var" and len(arguments) == 1:
             if arguments[0] not in values:
-                yield (match.start(), f"no published value {arguments[0]}",
-                       f"{_nearest(arguments[0], values)} If the text is right and newer than the last run: golden-thread run.")
+                yield (
+                    match.start(),
+                    f"no published value {arguments[0]}",
+                    f"{_nearest(arguments[0], values)} If the text is right and newer than the last run: golden-thread run.",
+                )
         elif kind == "meta" and len(arguments) == 1:
             if look_up(metadata, arguments[0]) is None:
                 yield match.start(), f"no text {arguments[0]} in the header", "Add it to the header, or correct it."
         elif kind == "include":
             yield match.start(), "an include inside an included file", "Include both files from the report."
         elif (kind, arguments) != ("pagebreak", []):
-            yield (match.start(), f"an unknown shortcode {match[0]}",
-                   "Known: var NAME, meta NAME, include FILE, pagebreak.")
+            yield (
+                match.start(),
+                f"an unknown shortcode {match[0]}",
+                "Known: var NAME, meta NAME, include FILE, pagebreak.",
+            )
 
 
 def _check_cells(text: str) -> Iterator[tuple[int, str, str]]:
     for match in CELL.finditer(text):
-        yield (match.start(), f"an executable cell {{{match[1]}}}",
-               "Compute in a notebook and publish the result; to show code write ```{." + match[1] + "}.")
+        yield (
+            match.start(),
+            f"an executable cell {{{match[1]}}}",
+            "Compute in a notebook and publish the result; to show code write ```{." + match[1] + "}.",
+        )
 
 
 def _check_marks_of_one_format(text: str, prose: str) -> Iterator[tuple[int, str, str]]:
     for match in sorted([*RAW_ATTRIBUTE.finditer(text), *RAW_HTML.finditer(prose)], key=lambda match: match.start()):
-        yield (match.start(), f"a mark of a single format: {' '.join(match[0].split())}",
-               "Write it in Markdown, which reaches every format; to show it, write it as code, or a backslash before it.")
+        yield (
+            match.start(),
+            f"a mark of a single format: {' '.join(match[0].split())}",
+            "Write it in Markdown, which reaches every format; to show it, write it as code, or a backslash before it.",
+        )
 
 
 def _check_headings(prose: str) -> Iterator[tuple[int, str, str]]:
@@ -109,8 +129,11 @@ def _check_headings(prose: str) -> Iterator[tuple[int, str, str]]:
         if depth == 1:
             yield match.start(), f"a heading of level 1: {match[2]}", "Start at '##': the title is the level 1."
         elif depth > level + 1:
-            yield (match.start(), f"a heading of level {depth} below one of level {level}: {match[2]}",
-                   f"Use {'#' * (level + 1)}, so that no level is left out.")
+            yield (
+                match.start(),
+                f"a heading of level {depth} below one of level {level}: {match[2]}",
+                f"Use {'#' * (level + 1)}, so that no level is left out.",
+            )
         level = max(depth, 1)
 
 
@@ -150,8 +173,9 @@ def _check_links_and_footnotes(prose: str) -> Iterator[tuple[int, str, str]]:
 
 def _check_citations(prose: str, metadata: Mapping, reports: Path) -> Iterator[tuple[int, str, str]]:
     identifiers = set(IDENTIFIER.findall(prose))
-    unnumbered = {match[1] for match in IDENTIFIER.finditer(prose)
-                  if re.match(r"[^}\n]*\.unnumbered", prose[match.end():])}
+    unnumbered = {
+        match[1] for match in IDENTIFIER.finditer(prose) if re.match(r"[^}\n]*\.unnumbered", prose[match.end() :])
+    }
     keys, missing = _bibliography(metadata, reports)
     for match in CITATION.finditer(blanked(NOT_PROSE, prose)):
         name, kind = match[1], CROSS_REFERENCE.match(match[1])

@@ -19,7 +19,9 @@ ESCAPED_SHORTCODE = re.compile(r"\{(\{\{<.*?>\}\})\}")
 CODE = re.compile(
     r"^[ \t]*(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^[ \t]*(?P=fence)[`~]*[ \t]*$"
     r"|(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
-    r"|<!--.*?-->", re.MULTILINE | re.DOTALL)
+    r"|<!--.*?-->",
+    re.MULTILINE | re.DOTALL,
+)
 IMAGE = re.compile(r"!\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)[^)]*\)(\{(?:\"(?:\\.|[^\"\\])*\"|[^}\"])*\})?")
 # The Markdown of reports: pandoc's, without marks of a single format (HTML, TeX, typst), which would reach no other.
 REPORT = "markdown-raw_html-raw_tex-raw_attribute-markdown_in_html_blocks-native_divs-native_spans"
@@ -65,17 +67,25 @@ def read_report(reports: Path, name: str) -> Report:
     path = reports / f"{name}.qmd"
     if not path.is_file():
         known = sorted(each.stem for each in reports.glob("*.qmd"))
-        raise RenderError(f"There is no report {name}{suggestion(name, known) or '.'}", where=str(path.parent),
-                          found=", ".join(known) or "no .qmd file", expected=path.name, fix="Correct the name of the report.")
+        raise RenderError(
+            f"There is no report {name}{suggestion(name, known) or '.'}",
+            where=str(path.parent),
+            found=", ".join(known) or "no .qmd file",
+            expected=path.name,
+            fix="Correct the name of the report.",
+        )
     source = path.read_text(encoding="utf-8").split("\n")
     length = source.index("---", 1) + 1 if source[0] == "---" and "---" in source[1:] else 0
     try:
-        header = yaml.safe_load("\n".join(source[1:length - 1])) or {}
+        header = yaml.safe_load("\n".join(source[1 : length - 1])) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise RenderError("The header of a report is not YAML.", found=str(getattr(error, "problem", error)),
-                          where=f"{path.name}, line {mark.line + 2 if mark else 1}",
-                          fix="Correct the lines between the two '---'.") from None
+        raise RenderError(
+            "The header of a report is not YAML.",
+            found=str(getattr(error, "problem", error)),
+            where=f"{path.name}, line {mark.line + 2 if mark else 1}",
+            fix="Correct the lines between the two '---'.",
+        ) from None
     lines, problems = [], []
     for number, text in enumerate(source[length:], start=length + 1):
         shortcode = SHORTCODE.search(text)
@@ -99,6 +109,7 @@ def expanded(report: Report, values: Mapping[str, str]) -> tuple[dict, str]:
 
     A page break becomes an empty division that the engine's filter knows.
     """
+
     def expand(text: str) -> str:
         text = SHORTCODE.sub(lambda match: _replacement(match[1], values, report.metadata), text)
         return ESCAPED_SHORTCODE.sub(r"\1", text)
@@ -205,4 +216,8 @@ def publish_again(target: str) -> str:
     'Run the notebook 03-support, which publishes it: golden-thread run.'
     """
     notebook = re.match(r"published/([^/]+)/", target)
-    return f"Run the notebook {notebook[1]}, which publishes it: golden-thread run." if notebook else "Correct the path (from reports/)."
+    return (
+        f"Run the notebook {notebook[1]}, which publishes it: golden-thread run."
+        if notebook
+        else "Correct the path (from reports/)."
+    )

@@ -23,16 +23,27 @@ def write_preview(folder: Path) -> Path:
     """
     preview = look(folder)
     styles = project_root() / "reports" / "styles"
-    template = Environment(loader=FileSystemLoader(styles), undefined=StrictUndefined, autoescape=True, trim_blocks=True,
-                           lstrip_blocks=True).get_template(TEMPLATE)
+    template = Environment(
+        loader=FileSystemLoader(styles),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template(TEMPLATE)
     shown = SHOWN_AS_BARS if preview.items else ()
     page = template.render(
-        survey=preview.report.survey, warnings=preview.report.warnings, names=ROLES,
+        survey=preview.report.survey,
+        warnings=preview.report.warnings,
+        names=ROLES,
         questions=preview.report.questions,
         parts=[part for part in preview.report.parts if part.title not in shown],
-        scales=preview.scales, groups=preview.groups, items=preview.items,
+        scales=preview.scales,
+        groups=preview.groups,
+        items=preview.items,
         css=(styles / "report.css").read_text(encoding="utf-8"),
-        whole=lambda percent: printed(percent, ".0f"), signed=lambda value: number(value, "{:+.2f}"))
+        whole=lambda percent: printed(percent, ".0f"),
+        signed=lambda value: number(value, "{:+.2f}"),
+    )
     write_text(folder / PAGE, page)
     close(folder)
     return folder / PAGE

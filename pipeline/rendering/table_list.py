@@ -25,11 +25,17 @@ def list_of_tables(root: Path, reports: list[Report], values: Mapping[str, str])
 
     Raises RenderError where a table was published and its CSV is not there.
     """
-    titled = [(report.name, own(str(expanded(report, values)[0]["title"]))) for report in reports
-              if report.metadata.get("spreadsheets") and not report.metadata.get("editions")]
-    parts = [Markdown("## All tables of a report in one file {#spreadsheets}"),
-             Markdown("\n").join(md("- {}: [Excel]({}.xlsx), [OpenDocument]({}.ods)", title, name, name)
-                                 for name, title in titled)]
+    titled = [
+        (report.name, own(str(expanded(report, values)[0]["title"])))
+        for report in reports
+        if report.metadata.get("spreadsheets") and not report.metadata.get("editions")
+    ]
+    parts = [
+        Markdown("## All tables of a report in one file {#spreadsheets}"),
+        Markdown("\n").join(
+            md("- {}: [Excel]({}.xlsx), [OpenDocument]({}.ods)", title, name, name) for name, title in titled
+        ),
+    ]
     parts = parts if titled else []
     for notebook in sorted(path for path in (root / "reports" / "published").glob("*") if (path / "data").is_dir()):
         parts.append(md("## {} {{#{}}}", own(chapter_title(root, notebook.name)), own(notebook.name.partition("-")[2])))
@@ -53,10 +59,17 @@ def _entry(root: Path, described: Path) -> Markdown:
     with file.open(encoding="utf-8", newline="") as lines:
         columns, *rows = csv.reader(lines)
     address = own(file.relative_to(root / "reports" / "site").as_posix())
-    names = Markdown("; ").join(md("{}{}", code(column), _heading(about["headings"].get(column, column), column))
-                                for column in columns)
-    return md("[{}]({}), {}\n:   {}\n:   Columns: {}", own(file.name), address, counted(len(rows), "row"), about["title"],
-              names)
+    names = Markdown("; ").join(
+        md("{}{}", code(column), _heading(about["headings"].get(column, column), column)) for column in columns
+    )
+    return md(
+        "[{}]({}), {}\n:   {}\n:   Columns: {}",
+        own(file.name),
+        address,
+        counted(len(rows), "row"),
+        about["title"],
+        names,
+    )
 
 
 def _heading(heading: str, column: str) -> Markdown:
@@ -71,5 +84,9 @@ def _csv_file(site: Path, described: Path) -> Path:
         return own
     if found := csv_files(name, site / "data"):
         return found[0]
-    raise RenderError(f"The table {name} was published, but its CSV is not there.", found=f"no {name}.csv",
-                      where="reports/site", fix=f"Run the notebook {notebook}, which writes it: golden-thread run.")
+    raise RenderError(
+        f"The table {name} was published, but its CSV is not there.",
+        found=f"no {name}.csv",
+        where="reports/site",
+        fix=f"Run the notebook {notebook}, which writes it: golden-thread run.",
+    )

@@ -19,8 +19,11 @@ def unmade(root: Path) -> dict[str, str]:
     path = root / "dvc.yaml"
     stages = yaml.safe_load(path.read_text(encoding="utf-8"))["stages"] if path.is_file() else {}
     outs = [(out, name) for name, stage in stages.items() for out in stage.get("outs", ()) if isinstance(out, str)]
-    return {out.removeprefix(PUBLISHED): name for out, name in outs
-            if out.startswith(PUBLISHED) and "notebook" in stages[name]["cmd"].split() and not (root / out).is_dir()}
+    return {
+        out.removeprefix(PUBLISHED): name
+        for out, name in outs
+        if out.startswith(PUBLISHED) and "notebook" in stages[name]["cmd"].split() and not (root / out).is_dir()
+    }
 
 
 def check_made(report: Report, problems: Iterable[Problem], root: Path) -> None:
@@ -32,14 +35,19 @@ def check_made(report: Report, problems: Iterable[Problem], root: Path) -> None:
         wanted |= _publishing(name, missing, root)
     if wanted:
         stages = [missing[notebook] for notebook in sorted(wanted)]
-        raise RenderError(f"The report {report.name}.qmd shows what has not been made yet.", where="reports/published",
-                          found=f"nothing from {listed([f'{missing[each]} (notebook {each})' for each in sorted(wanted)])}",
-                          fix=f"Make it: golden-thread run {' '.join(f'--stage {stage}' for stage in stages)}. "
-                              "Everything that is missing: golden-thread run. Nothing was rendered.")
+        raise RenderError(
+            f"The report {report.name}.qmd shows what has not been made yet.",
+            where="reports/published",
+            found=f"nothing from {listed([f'{missing[each]} (notebook {each})' for each in sorted(wanted)])}",
+            fix=f"Make it: golden-thread run {' '.join(f'--stage {stage}' for stage in stages)}. "
+            "Everything that is missing: golden-thread run. Nothing was rendered.",
+        )
 
 
 def _publishing(value: str, missing: Mapping[str, str], root: Path) -> set[str]:
     """Which of the `missing` notebooks may publish `value`: those whose source has names of its kind; all, where none has."""
     kind = re.compile(rf"[\"'\\]{re.escape(value.partition('.')[0])}\.")
-    named = {each for each in missing if kind.search((root / "notebooks" / f"{each}.ipynb").read_text(encoding="utf-8"))}
+    named = {
+        each for each in missing if kind.search((root / "notebooks" / f"{each}.ipynb").read_text(encoding="utf-8"))
+    }
     return named or set(missing)

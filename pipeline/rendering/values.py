@@ -20,8 +20,12 @@ def published_values(reports: Path) -> dict[str, Markdown]:
         place = path.relative_to(reports).as_posix()
         for name, value in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
             if name in texts:
-                raise RenderError(f"The value {name} is published twice.", where=f"{sources[name]} and {place}",
-                                  expected="each name once", fix="Rename one of both in its notebook.")
+                raise RenderError(
+                    f"The value {name} is published twice.",
+                    where=f"{sources[name]} and {place}",
+                    expected="each name once",
+                    fix="Rename one of both in its notebook.",
+                )
             text = str(value["text"])
             texts[name] = escaped(text) if value["number"] is None else own(text)
             sources[name] = place
@@ -30,8 +34,10 @@ def published_values(reports: Path) -> dict[str, Markdown]:
         while "." in parent:
             parent = parent.rpartition(".")[0]
             if parent in texts:
-                raise RenderError(f"The values {parent} and {name} cannot both be published.",
-                                  where=f"{sources[parent]} and {sources[name]}",
-                                  expected="no name that is the beginning of another",
-                                  fix=f"Rename {parent}, for instance to {parent}.total.")
+                raise RenderError(
+                    f"The values {parent} and {name} cannot both be published.",
+                    where=f"{sources[parent]} and {sources[name]}",
+                    expected="no name that is the beginning of another",
+                    fix=f"Rename {parent}, for instance to {parent}.total.",
+                )
     return texts

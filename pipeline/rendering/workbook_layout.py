@@ -16,9 +16,11 @@ Cell = str | int | float
 
 # What stands in a cell without a figure: the Analysis Function's symbols, and one of ours.
 CONFIDENTIAL, NOT_AVAILABLE, UNBOUNDED = "[c]", "[x]", "[unbounded]"
-MARKERS = {CONFIDENTIAL: "Suppressed: the figure could tell something about a single person",
-           NOT_AVAILABLE: "Not available: there was nothing to compute it from, or it is not shown",
-           UNBOUNDED: "Unbounded: there is no limit to how far the figure may lie from zero"}
+MARKERS = {
+    CONFIDENTIAL: "Suppressed: the figure could tell something about a single person",
+    NOT_AVAILABLE: "Not available: there was nothing to compute it from, or it is not shown",
+    UNBOUNDED: "Unbounded: there is no limit to how far the figure may lie from zero",
+}
 FORM = re.compile(r"(#,##)?0(\.0{1,9})?")  # number formats that XLSX and ODS both have
 MARKER = re.compile(r"\[[a-z]+\]")
 ILLEGAL = re.compile("[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML cannot hold
@@ -120,39 +122,64 @@ def lay_out(workbook: Workbook) -> Layout:
     """
     for marker in workbook.markers:
         if not MARKER.fullmatch(marker):
-            raise PublishingError("A marker for cells without a value is not of the usual form.", where=workbook.title,
-                                  found=repr(marker), expected="small letters in square brackets, such as [c]")
+            raise PublishingError(
+                "A marker for cells without a value is not of the usual form.",
+                where=workbook.title,
+                found=repr(marker),
+                expected="small letters in square brackets, such as [c]",
+            )
     names = _sheet_names([table.name for table in workbook.tables])
     notes = list(dict.fromkeys(_clean(note) for table in workbook.tables for note in table.notes))
-    tables = [_table_sheet(number, name, table, notes, workbook.markers)
-              for number, (name, table) in enumerate(zip(names, workbook.tables, strict=True), start=1)]
+    tables = [
+        _table_sheet(number, name, table, notes, workbook.markers)
+        for number, (name, table) in enumerate(zip(names, workbook.tables, strict=True), start=1)
+    ]
     after_contents = [_notes_sheet(notes), *tables] if notes else tables
     about = [_explained(marker, workbook.markers) for marker in workbook.markers]
-    return Layout(_line(workbook.title), _line(workbook.subject), workbook.language,
-                  tuple(_clean(text) for text in workbook.introduction if text.strip()),
-                  ("Where a cell has no value, a marker in square brackets says why.", *about) if about else (),
-                  (_contents_sheet(after_contents), *after_contents))
+    return Layout(
+        _line(workbook.title),
+        _line(workbook.subject),
+        workbook.language,
+        tuple(_clean(text) for text in workbook.introduction if text.strip()),
+        ("Where a cell has no value, a marker in square brackets says why.", *about) if about else (),
+        (_contents_sheet(after_contents), *after_contents),
+    )
 
 
 def _contents_sheet(sheets: Sequence[Sheet]) -> Sheet:
     names = tuple(sheet.name for sheet in sheets)
     rows = [(sheet.name, sheet.title) for sheet in sheets]
     lines = ("This worksheet contains one table: the worksheets that follow, with links.",)
-    return Sheet("Contents", "Contents", lines, "contents_table",
-                 _columns(["Worksheet", "What it holds"], rows, [None, None]), tuple(rows), names)
+    return Sheet(
+        "Contents",
+        "Contents",
+        lines,
+        "contents_table",
+        _columns(["Worksheet", "What it holds"], rows, [None, None]),
+        tuple(rows),
+        names,
+    )
 
 
 def _notes_sheet(notes: Sequence[str]) -> Sheet:
     rows = [(f"[note {number}]", note) for number, note in enumerate(notes, start=1)]
-    return Sheet("Notes", "Notes", ("This worksheet contains one table.",), "notes_table",
-                 _columns(["Note number", "Note text"], rows, [None, None]), tuple(rows))
+    return Sheet(
+        "Notes",
+        "Notes",
+        ("This worksheet contains one table.",),
+        "notes_table",
+        _columns(["Note number", "Note text"], rows, [None, None]),
+        tuple(rows),
+    )
 
 
 def _table_sheet(number: int, name: str, source: SheetTable, notes: Sequence[str], markers: Mapping[str, str]) -> Sheet:
     _check(source, markers)
     headings = [_heading(source.headings[column]) for column in source.table.columns]
-    columns = [[_cell(value, source, row, heading) for row, value in enumerate(source.table[column], start=1)]
-               for column, heading in zip(source.table.columns, headings, strict=True)]
+    columns = [
+        [_cell(value, source, row, heading) for row, value in enumerate(source.table[column], start=1)]
+        for column, heading in zip(source.table.columns, headings, strict=True)
+    ]
     lines = ["This worksheet contains one table.", *wrap(_line(source.explanation), LONGEST_LINE)]
     if source.table.empty:  # a table that is marked up must have a row
         columns = [[source.missing] for _ in headings]
@@ -161,37 +188,69 @@ def _table_sheet(number: int, name: str, source: SheetTable, notes: Sequence[str
     if numbers_of_notes:
         lines.append("The notes are on the worksheet called Notes.")
     lines += [_explained(marker, markers) for marker in markers if any(marker in column for column in columns)]
-    forms = [_form(column, values, source, markers)
-             for column, values in zip(source.table.columns, columns, strict=True)]
+    forms = [
+        _form(column, values, source, markers) for column, values in zip(source.table.columns, columns, strict=True)
+    ]
     rows = tuple(zip(*columns, strict=True))
     title = " ".join([f"Table {number}: {_line(source.title)}", *(f"[note {n}]" for n in numbers_of_notes)])
-    return Sheet(name, title, tuple(lines), f"table_{number}_{re.sub('[^0-9a-z]+', '_', name.lower())}",
-                 _columns(headings, rows, forms), rows)
+    return Sheet(
+        name,
+        title,
+        tuple(lines),
+        f"table_{number}_{re.sub('[^0-9a-z]+', '_', name.lower())}",
+        _columns(headings, rows, forms),
+        rows,
+    )
 
 
 def _check(source: SheetTable, markers: Mapping[str, str]) -> None:
     where = f"table {source.name}"
     columns = list(source.table.columns)
     if not columns or len(source.table) > MOST_ROWS:
-        raise PublishingError("A table does not fit on a sheet.", where=where,
-                              found=f"{len(source.table)} rows, {len(columns)} columns",
-                              expected=f"at least one column and at most {MOST_ROWS:,} rows")
+        raise PublishingError(
+            "A table does not fit on a sheet.",
+            where=where,
+            found=f"{len(source.table)} rows, {len(columns)} columns",
+            expected=f"at least one column and at most {MOST_ROWS:,} rows",
+        )
     if missing := [str(column) for column in columns if not _line(source.headings.get(column, ""))]:
-        raise PublishingError("Columns have no heading.", where=where, found=", ".join(missing),
-                              expected="a heading for each column", fix="Add them to headings.")
+        raise PublishingError(
+            "Columns have no heading.",
+            where=where,
+            found=", ".join(missing),
+            expected="a heading for each column",
+            fix="Add them to headings.",
+        )
     headings = [_heading(source.headings[column]) for column in columns]
     if len({heading.casefold() for heading in headings}) < len(headings):
-        raise PublishingError("Two columns have the same heading.", where=where, found=", ".join(headings),
-                              expected="headings that differ in more than capital letters")
+        raise PublishingError(
+            "Two columns have the same heading.",
+            where=where,
+            found=", ".join(headings),
+            expected="headings that differ in more than capital letters",
+        )
     if unfit := [heading for heading in headings if len(heading) > LONGEST_HEADING]:
-        raise PublishingError("A heading cannot be shown.", where=where, found=unfit[0][:80],
-                              expected=f"at most {LONGEST_HEADING} characters")
+        raise PublishingError(
+            "A heading cannot be shown.",
+            where=where,
+            found=unfit[0][:80],
+            expected=f"at most {LONGEST_HEADING} characters",
+        )
     if source.missing not in markers:
-        raise PublishingError("The marker for empty cells is not explained.", where=where, found=source.missing,
-                              expected=" or ".join(markers), fix="Add its meaning to the workbook's markers.")
+        raise PublishingError(
+            "The marker for empty cells is not explained.",
+            where=where,
+            found=source.missing,
+            expected=" or ".join(markers),
+            fix="Add its meaning to the workbook's markers.",
+        )
     if unknown := [form for form in source.forms.values() if not FORM.fullmatch(form)]:
-        raise PublishingError("Unknown number format.", where=where, found=unknown[0],
-                              expected="digits, decimals and commas such as 0, 0.0 or #,##0.00")
+        raise PublishingError(
+            "Unknown number format.",
+            where=where,
+            found=unknown[0],
+            expected="digits, decimals and commas such as 0, 0.0 or #,##0.00",
+        )
 
 
 def _cell(value: object, source: SheetTable, row: int, heading: str) -> Cell:
@@ -204,17 +263,23 @@ def _cell(value: object, source: SheetTable, row: int, heading: str) -> Cell:
             return int(value)
         if isinstance(value, numbers.Real):
             if not math.isfinite(value):
-                raise PublishingError("A table holds an infinite number, which spreadsheets do not have.",
-                                      where=f"table {source.name}, row {row}, column {heading}", found=str(value),
-                                      expected="a finite number, an empty cell or a text",
-                                      fix="Replace it by a text that readers understand, such as “no limit”.")
+                raise PublishingError(
+                    "A table holds an infinite number, which spreadsheets do not have.",
+                    where=f"table {source.name}, row {row}, column {heading}",
+                    found=str(value),
+                    expected="a finite number, an empty cell or a text",
+                    fix="Replace it by a text that readers understand, such as “no limit”.",
+                )
             return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
     text = _clean(str(value))
     if _length(text) > LONGEST_TEXT:
-        raise PublishingError("A text is too long for a cell.",
-                              where=f"table {source.name}, row {row}, column {heading}",
-                              found=f"{_length(text)} characters", expected=f"at most {LONGEST_TEXT}",
-                              fix="Shorten it, or publish the table as CSV.")
+        raise PublishingError(
+            "A text is too long for a cell.",
+            where=f"table {source.name}, row {row}, column {heading}",
+            found=f"{_length(text)} characters",
+            expected=f"at most {LONGEST_TEXT}",
+            fix="Shorten it, or publish the table as CSV.",
+        )
     return text if text.strip() else source.missing
 
 
@@ -230,8 +295,9 @@ def _form(column: str, values: Sequence[Cell], source: SheetTable, markers: Mapp
     return "0.000" if max(map(abs, figures)) <= 1 else "0.0"
 
 
-def _columns(headings: Sequence[str], rows: Iterable[Sequence[Cell]],
-             forms: Sequence[str | None]) -> tuple[Column, ...]:
+def _columns(
+    headings: Sequence[str], rows: Iterable[Sequence[Cell]], forms: Sequence[str | None]
+) -> tuple[Column, ...]:
     """As wide as the longest line of a cell within limits; a heading may take three lines but keeps its words whole."""
     columns = []
     for heading, form, values in zip(headings, forms, zip(*rows, strict=True), strict=True):
@@ -264,7 +330,7 @@ def _sheet_names(wanted: Sequence[str]) -> list[str]:
         number, unique = 1, whole[:LONGEST_NAME].rstrip("-._")
         while unique.casefold() in taken:
             number += 1
-            unique = f"{whole[:LONGEST_NAME - len(str(number)) - 1].rstrip('-._')}-{number}"
+            unique = f"{whole[: LONGEST_NAME - len(str(number)) - 1].rstrip('-._')}-{number}"
         taken.add(unique.casefold())
         names.append(unique)
     return names

@@ -24,8 +24,12 @@ def save(layout: Layout, path: Path, date: datetime) -> None:
     # Texts are texts: a cell that begins with = is no formula, one that looks like an address no link.
     book = GPWorkbook(str(path), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": layout.title, "subject": layout.subject, "created": date})
-    cover = Cover(FormatList(_plain(layout.title)), intro=[_plain(text) for text in layout.introduction] or None,
-                  about=[_plain(text) for text in layout.about] or None, width=COVER_WIDTH)
+    cover = Cover(
+        FormatList(_plain(layout.title)),
+        intro=[_plain(text) for text in layout.introduction] or None,
+        about=[_plain(text) for text in layout.about] or None,
+        width=COVER_WIDTH,
+    )
     worksheet = book.add_worksheet("Cover")
     worksheet.write_cover(cover)
     _set_page(worksheet, fit=True)
@@ -46,12 +50,19 @@ def _write_sheet(book: GPWorkbook, sheet: Sheet) -> None:
     rows = [[_cell(value) for value in row] for row in sheet.rows]
     for row, name in zip(rows, sheet.links, strict=False):
         row[0] = {name: f"internal:'{name}'!A1"}
-    formats = [{"column": {"columns": [number], "format": _format(column, before)}}
-               for number, (column, before) in enumerate(zip(sheet.columns, (None, *sheet.columns), strict=False))]
+    formats = [
+        {"column": {"columns": [number], "format": _format(column, before)}}
+        for number, (column, before) in enumerate(zip(sheet.columns, (None, *sheet.columns), strict=False))
+    ]
     table = GPTable(
-        pd.DataFrame(rows, columns=[column.heading for column in sheet.columns], dtype=object), sheet.table_name,
-        title=_plain(sheet.title), instructions=_plain(sheet.lines[0]),
-        legend=[_plain(line) for line in sheet.lines[1:]], index_columns={}, additional_formatting=formats)
+        pd.DataFrame(rows, columns=[column.heading for column in sheet.columns], dtype=object),
+        sheet.table_name,
+        title=_plain(sheet.title),
+        instructions=_plain(sheet.lines[0]),
+        legend=[_plain(line) for line in sheet.lines[1:]],
+        index_columns={},
+        additional_formatting=formats,
+    )
     worksheet.write_gptable(table, auto_width=False)
     for number, column in enumerate(sheet.columns):
         worksheet.set_column(number, number, column.width * WIDTH_OF_CHARACTER + 2)
@@ -71,8 +82,10 @@ def _format(column: Column, before: Column | None) -> dict[str, object]:
 
 def _set_height(worksheet: Worksheet, row: int, texts: Iterable[str], widths: Iterable[int]) -> None:
     """Make room for wrapped texts: LibreOffice does not when it opens XLSX."""
-    lines = max(sum(len(wrap(line, int(1.1 * width) + 2)) or 1 for line in text.split("\n"))
-                for text, width in zip(texts, widths, strict=True))
+    lines = max(
+        sum(len(wrap(line, int(1.1 * width) + 2)) or 1 for line in text.split("\n"))
+        for text, width in zip(texts, widths, strict=True)
+    )
     if lines > 1:
         worksheet.set_row(row, min(lines * HEIGHT_OF_LINE, HIGHEST))
 

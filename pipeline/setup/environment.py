@@ -20,8 +20,14 @@ from pipeline.errors import SetUpError
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST, NEWEST = (3, 11), (3, 14)  # as in pyproject.toml's requires-python
 
-_UV_NAMES = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS",
-             "cert": "SSL_CERT_FILE", "proxy": "ALL_PROXY", "trusted-host": "UV_INSECURE_HOST"}
+_UV_NAMES = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "cert": "SSL_CERT_FILE",
+    "proxy": "ALL_PROXY",
+    "trusted-host": "UV_INSECURE_HOST",
+}
 
 
 def build(root: Path = ROOT) -> None:
@@ -56,9 +62,22 @@ def _create(environment: Path, python: Path, root: Path) -> None:
     _run("The virtual environment could not be made.", [sys.executable, "-m", "venv", "--clear", environment], root)
     locked_uv = environment / "uv.txt"
     locked_uv.write_text(entry((root / "requirements.lock").read_text(encoding="utf-8"), "uv"), encoding="utf-8")
-    _run("The installer uv could not be fetched.",
-         [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps", "--require-hashes",
-          "--requirement", locked_uv], root)
+    _run(
+        "The installer uv could not be fetched.",
+        [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "-qq",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--require-hashes",
+            "--requirement",
+            locked_uv,
+        ],
+        root,
+    )
 
 
 def _install(python: Path, root: Path) -> None:
@@ -68,8 +87,11 @@ def _install(python: Path, root: Path) -> None:
     sync, settings = [*uv, "sync", *into, "--require-hashes", "requirements.lock"], machine_settings(python)
     if not _succeeds([*sync, "--offline"], root, settings):  # what uv keeps in its cache needs no network
         _run("The locked packages could not be installed.", sync, root, settings)
-    _run("The project could not be installed into its environment.",
-         [*uv, "install", *into, "--offline", "--no-deps", "--no-build-isolation", "--editable", "."], root)
+    _run(
+        "The project could not be installed into its environment.",
+        [*uv, "install", *into, "--offline", "--no-deps", "--no-build-isolation", "--editable", "."],
+        root,
+    )
 
 
 def entry(lock: str, name: str) -> str:
@@ -80,8 +102,11 @@ def entry(lock: str, name: str) -> str:
     """
     found = re.search(rf"^{re.escape(name)}==.*\n(?:[ \t]+.*\n)*", lock, flags=re.MULTILINE)
     if not found:
-        raise SetUpError(f"The lock holds no {name}.", where="requirements.lock",
-                         fix="Take the file back as it was published (git restore requirements.lock).")
+        raise SetUpError(
+            f"The lock holds no {name}.",
+            where="requirements.lock",
+            fix="Take the file back as it was published (git restore requirements.lock).",
+        )
     return found.group()
 
 
@@ -122,9 +147,12 @@ def _succeeds(command: list[object], root: Path, environ: Mapping[str, str] | No
 def _run(what_failed: str, command: list[object], root: Path, environ: Mapping[str, str] | None = None) -> None:
     if subprocess.run([str(word) for word in command], cwd=root, env=environ).returncode != 0:
         raise SetUpError(
-            what_failed, where=str(root / ".venv"), found="the message above",
+            what_failed,
+            where=str(root / ".venv"),
+            found="the message above",
             fix="Check the connection and the space on the disk, then call the same command again. Where packages come "
-                "from a mirror, name it to pip (index-url in pip's configuration).")
+            "from a mirror, name it to pip (index-url in pip's configuration).",
+        )
 
 
 def check() -> None:
@@ -132,16 +160,24 @@ def check() -> None:
     found = sys.version_info[:2]
     oldest, newest = ("{}.{}".format(*version) for version in (OLDEST, NEWEST))
     if not OLDEST <= found <= NEWEST:
-        raise SetUpError("This Python is too {}.".format("old" if found < OLDEST else "new"), where=sys.executable,
-                         found="Python {}.{}".format(*found), expected=f"Python {oldest} to {newest}",
-                         fix=f"Install one of these beside it, for example with uv (uv python install {newest}), and "
-                             f'name it: make report PYTHON="$(uv python find {newest})"')
+        raise SetUpError(
+            "This Python is too {}.".format("old" if found < OLDEST else "new"),
+            where=sys.executable,
+            found="Python {}.{}".format(*found),
+            expected=f"Python {oldest} to {newest}",
+            fix=f"Install one of these beside it, for example with uv (uv python install {newest}), and "
+            f'name it: make report PYTHON="$(uv python find {newest})"',
+        )
     try:
         import ensurepip  # noqa: F401  Debian and Ubuntu leave it out of their Python
         import venv  # noqa: F401
     except ImportError as missing:
-        raise SetUpError("This Python cannot make virtual environments.", where=sys.executable,
-                         found=str(missing), fix="Install the package python3-venv.") from None
+        raise SetUpError(
+            "This Python cannot make virtual environments.",
+            where=sys.executable,
+            found=str(missing),
+            fix="Install the package python3-venv.",
+        ) from None
 
 
 def main() -> None:

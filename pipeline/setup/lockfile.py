@@ -27,8 +27,16 @@ _CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 _PINNED = re.compile(r"^(?P<start>\s*- *)(?P<name>[A-Za-z0-9_.-]+)==(?P<version>[^\s#]+)", flags=re.MULTILINE)
 _INDEX_NAMES = {"UV_DEFAULT_INDEX", "UV_INDEX_URL"}
 # uv's own variables that say how the index is reached; every other one would say what else there is to install.
-_WAY_OUT = _INDEX_NAMES | {"UV_CACHE_DIR", "UV_HTTP_RETRIES", "UV_HTTP_TIMEOUT", "UV_INSECURE_HOST", "UV_NATIVE_TLS",
-                           "UV_NO_CACHE", "UV_OFFLINE", "UV_SYSTEM_CERTS"}
+_WAY_OUT = _INDEX_NAMES | {
+    "UV_CACHE_DIR",
+    "UV_HTTP_RETRIES",
+    "UV_HTTP_TIMEOUT",
+    "UV_INSECURE_HOST",
+    "UV_NATIVE_TLS",
+    "UV_NO_CACHE",
+    "UV_OFFLINE",
+    "UV_SYSTEM_CERTS",
+}
 
 
 def write_lock(root: Path = ROOT, options: Iterable[str] = ()) -> None:
@@ -41,11 +49,14 @@ def write_lock(root: Path = ROOT, options: Iterable[str] = ()) -> None:
     text, listing = compiled(root, lock.read_text(encoding="utf-8") if lock.exists() else "", options)
     rows = table(listing, hashes_by_version(text))
     if wanting := gaps(rows):
-        raise SetUpError("The lock is not whole: some machines would lack a file.",
-                         where="requirements.lock, which was not changed", found="\n            ".join(wanting),
-                         expected="a wheel for each Python on each machine",
-                         fix="In pyproject.toml, keep these machines at an older version (constraint-dependencies), "
-                             "or leave the package out there by a marker.")
+        raise SetUpError(
+            "The lock is not whole: some machines would lack a file.",
+            where="requirements.lock, which was not changed",
+            found="\n            ".join(wanting),
+            expected="a wheel for each Python on each machine",
+            fix="In pyproject.toml, keep these machines at an older version (constraint-dependencies), "
+            "or leave the package out there by a marker.",
+        )
     content = environment.read_text(encoding="utf-8")
     content = with_versions(content, locked_versions(text, python=conda_python(content)))
     write_text(root / "requirements.wheels.csv", as_csv(rows))
@@ -67,19 +78,41 @@ def compiled(root: Path, old: str, options: Iterable[str] = ()) -> tuple[str, st
         write_text(folder / "overrides.txt", "\n".join(rules.get("override-dependencies", [])))
         write_text(folder / "constraints.txt", "\n".join(rules.get("constraint-dependencies", [])))
         write_text(folder / "requirements.lock", _versions_only(old))  # uv keeps these versions where they fit
-        uv = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-config", "--universal", "--python-version",
-              ".".join(map(str, OLDEST)), "--no-header", "--no-emit-index-url", "--group", "dev",
-              "--override", "overrides.txt", "pyproject.toml"]
+        uv = [
+            sys.executable,
+            "-m",
+            "uv",
+            "pip",
+            "compile",
+            "--quiet",
+            "--no-config",
+            "--universal",
+            "--python-version",
+            ".".join(map(str, OLDEST)),
+            "--no-header",
+            "--no-emit-index-url",
+            "--group",
+            "dev",
+            "--override",
+            "overrides.txt",
+            "pyproject.toml",
+        ]
         environ = index_only(machine_settings(sys.executable))
-        for arguments in (["--generate-hashes", "--constraint", "constraints.txt", *options,
-                           "--output-file", "requirements.lock"],
-                          ["--format", "pylock.toml", "--constraint", "requirements.lock",
-                           "--output-file", "pylock.toml"]):
+        for arguments in (
+            ["--generate-hashes", "--constraint", "constraints.txt", *options, "--output-file", "requirements.lock"],
+            ["--format", "pylock.toml", "--constraint", "requirements.lock", "--output-file", "pylock.toml"],
+        ):
             if subprocess.run([*uv, *arguments], cwd=folder, env=environ, stdout=subprocess.DEVNULL).returncode != 0:
-                raise SetUpError("The lock could not be written.", where="pyproject.toml", found="the message above",
-                                 fix="Correct the named dependency, or the connection.")
-        return ((folder / "requirements.lock").read_text(encoding="utf-8"),
-                (folder / "pylock.toml").read_text(encoding="utf-8"))
+                raise SetUpError(
+                    "The lock could not be written.",
+                    where="pyproject.toml",
+                    found="the message above",
+                    fix="Correct the named dependency, or the connection.",
+                )
+        return (
+            (folder / "requirements.lock").read_text(encoding="utf-8"),
+            (folder / "pylock.toml").read_text(encoding="utf-8"),
+        )
 
 
 def _versions_only(lock: str) -> str:
@@ -120,8 +153,10 @@ def hashes_by_version(lock: str) -> dict[tuple[str, str], list[str]]:
     >>> hashes_by_version("rich==15.0 \\\\\\n    --hash=sha256:aa\\n")
     {('rich', '15.0'): ['sha256:aa']}
     """
-    return {(canonicalize_name(requirement.name), next(iter(requirement.specifier)).version): hashes
-            for requirement, hashes in requirements(lock)}
+    return {
+        (canonicalize_name(requirement.name), next(iter(requirement.specifier)).version): hashes
+        for requirement, hashes in requirements(lock)
+    }
 
 
 def locked_versions(lock: str, python: str | None = None) -> dict[str, str]:
@@ -133,9 +168,11 @@ def locked_versions(lock: str, python: str | None = None) -> dict[str, str]:
     {'numpy': '2.5'}
     """
     machine = next(MACHINES["linux-x86_64"].environments(python)) if python else default_environment()
-    return {canonicalize_name(requirement.name): next(iter(requirement.specifier)).version
-            for requirement, _ in requirements(lock)
-            if requirement.marker is None or requirement.marker.evaluate(machine)}
+    return {
+        canonicalize_name(requirement.name): next(iter(requirement.specifier)).version
+        for requirement, _ in requirements(lock)
+        if requirement.marker is None or requirement.marker.evaluate(machine)
+    }
 
 
 def direct_dependencies(root: Path = ROOT) -> list[Requirement]:
@@ -155,6 +192,7 @@ def with_versions(environment: str, versions: Mapping[str, str]) -> str:
     >>> with_versions("  - rich==14.0   # messages\\n  - make\\n", {"rich": "15.0"})
     '  - rich==15.0   # messages\\n  - make\\n'
     """
+
     def locked(found: re.Match) -> str:
         return f"{found['start']}{found['name']}=={versions[_package(found['name'])]}"
 

@@ -68,8 +68,12 @@ def diagnose(root: Path = ROOT) -> list[Check]:
         Check("pandoc", _pandoc(), "HTML and DOCX by the embedded engine", rebuild),
         Check("typst", _version("typst"), "PDF by the embedded engine", rebuild),
         _kernel(rebuild),
-        Check("Quarto", quarto and quarto.version, "reports by Quarto (optional)",
-              f"Install it from quarto.org, or leave it: the embedded engine makes the same reports ({no_quarto})."),
+        Check(
+            "Quarto",
+            quarto and quarto.version,
+            "reports by Quarto (optional)",
+            f"Install it from quarto.org, or leave it: the embedded engine makes the same reports ({no_quarto}).",
+        ),
         _engine(root),
     ]
 
@@ -85,8 +89,12 @@ def _locked_packages(root: Path) -> Check:
     installed = {canonicalize_name(found.name): found.version for found in distributions()}
     different = locked_differences(locked, installed)
     listed = ", ".join(different[:3]) + (f" and {len(different) - 3} more" if len(different) > 3 else "")
-    return Check("Locked packages", None if different else f"{len(locked)}, all in step",
-                 "the same results on every machine", f"Differing: {listed}. {repair}" if different else repair)
+    return Check(
+        "Locked packages",
+        None if different else f"{len(locked)}, all in step",
+        "the same results on every machine",
+        f"Differing: {listed}. {repair}" if different else repair,
+    )
 
 
 def locked_differences(locked: dict[str, str], installed: dict[str, str]) -> list[str]:
@@ -95,8 +103,11 @@ def locked_differences(locked: dict[str, str], installed: dict[str, str]) -> lis
     >>> locked_differences({"dvc": "3.67", "rich": "15.0", "typst": "0.15"}, {"dvc": "3.66", "rich": "15.0"})
     ['dvc 3.66 instead of 3.67', 'typst is missing']
     """
-    return [f"{name} {installed[name]} instead of {wanted}" if name in installed else f"{name} is missing"
-            for name, wanted in sorted(locked.items()) if installed.get(name) != wanted]
+    return [
+        f"{name} {installed[name]} instead of {wanted}" if name in installed else f"{name} is missing"
+        for name, wanted in sorted(locked.items())
+        if installed.get(name) != wanted
+    ]
 
 
 def _git() -> str | None:
@@ -128,15 +139,27 @@ def _kernel(rebuild: str) -> Check:
     place = manager.find_kernel_specs().get("python3", "")
     try:
         words = manager.get_kernel_spec("python3").argv
-    except (NoSuchKernel, ValueError, TypeError, AttributeError, OSError, TraitError):  # none, or its kernel.json is no such file
+    except (
+        NoSuchKernel,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+        TraitError,
+    ):  # none, or its kernel.json is no such file
         words = []
     program = words[0] if isinstance(words, list) and words and isinstance(words[0], str) else ""
     # A plain name stands for the Python that starts the kernel, which is this one.
     if program and (os.sep not in program or Path(program).parent == Path(sys.executable).parent):
         return Check(name, _version("ipykernel"), needed_for, rebuild)
     if place and not Path(place).is_relative_to(sys.prefix):
-        return Check(name, None, needed_for, f"Another kernel of this name stands in its way: {place}. Take it away"
-                                             f"{', or unset JUPYTER_PATH' * bool(os.environ.get('JUPYTER_PATH'))}.")
+        return Check(
+            name,
+            None,
+            needed_for,
+            f"Another kernel of this name stands in its way: {place}. Take it away"
+            f"{', or unset JUPYTER_PATH' * bool(os.environ.get('JUPYTER_PATH'))}.",
+        )
     return Check(name, None, needed_for, rebuild)
 
 
@@ -144,7 +167,9 @@ def _engine(root: Path) -> Check:
     """Which engine will make the reports, and why."""
     fix = "Correct report.engine in params.yaml or params.local.yaml."
     try:
-        asked = os.environ.get("GOLDEN_THREAD_ENGINE") or read_parameters(root).report.engine  # choose_engine reads it too
+        asked = (
+            os.environ.get("GOLDEN_THREAD_ENGINE") or read_parameters(root).report.engine
+        )  # choose_engine reads it too
         quarto = choose_engine(asked)
     except GoldenThreadError as mistake:
         return Check("Engine for reports", None, "HTML, DOCX and PDF reports", f"{mistake.what} {fix}")
@@ -153,10 +178,16 @@ def _engine(root: Path) -> Check:
     try:
         _render_a_page(asked)
     except GoldenThreadError as failure:
-        return Check("Engine for reports", None, "HTML, DOCX and PDF reports",
-                     f"{name} could not make a test page: {' '.join(str(failure).split())} "
-                     "Try the other: engine under report in params.local.yaml.")
-    return Check("Engine for reports", f"{name}: {why}; made a test page in three formats", "HTML, DOCX and PDF reports", fix)
+        return Check(
+            "Engine for reports",
+            None,
+            "HTML, DOCX and PDF reports",
+            f"{name} could not make a test page: {' '.join(str(failure).split())} "
+            "Try the other: engine under report in params.local.yaml.",
+        )
+    return Check(
+        "Engine for reports", f"{name}: {why}; made a test page in three formats", "HTML, DOCX and PDF reports", fix
+    )
 
 
 def _render_a_page(engine: str) -> None:
@@ -200,8 +231,14 @@ def _quarto_extra() -> list[str]:
 def _bounded(command: Sequence[str], seconds: float) -> str:
     """Run `command` silently, end it with all that it started after `seconds`, and say how it ended."""
     try:
-        process = subprocess.Popen(command, env=machine_settings(sys.executable), start_new_session=True,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command,
+            env=machine_settings(sys.executable),
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
     except OSError:
         return "the installer does not start"
     try:

@@ -33,24 +33,39 @@ class Machine:
     @cache  # noqa: B019  machines are few, and there for as long as the program
     def tags(self, python: str) -> set[Tag]:
         version = tuple(map(int, python.split(".")))
-        return {*cpython_tags(version, None, self.platforms),
-                *compatible_tags(version, f"cp{version[0]}{version[1]}", self.platforms)}
+        return {
+            *cpython_tags(version, None, self.platforms),
+            *compatible_tags(version, f"cp{version[0]}{version[1]}", self.platforms),
+        }
 
     def environments(self, python: str) -> Iterator[dict[str, str]]:
         """The values of its markers for the first release of `python` and for one later than all."""
-        sys_platform, os_name = {"Linux": ("linux", "posix"), "Darwin": ("darwin", "posix"),
-                                 "Windows": ("win32", "nt")}[self.system]
+        sys_platform, os_name = {
+            "Linux": ("linux", "posix"),
+            "Darwin": ("darwin", "posix"),
+            "Windows": ("win32", "nt"),
+        }[self.system]
         for release in ("0", "99"):
-            yield {"python_version": python, "python_full_version": f"{python}.{release}", "os_name": os_name,
-                   "sys_platform": sys_platform, "platform_system": self.system, "platform_machine": self.processor,
-                   "implementation_name": "cpython", "platform_python_implementation": "CPython"}
+            yield {
+                "python_version": python,
+                "python_full_version": f"{python}.{release}",
+                "os_name": os_name,
+                "sys_platform": sys_platform,
+                "platform_system": self.system,
+                "platform_machine": self.processor,
+                "implementation_name": "cpython",
+                "platform_python_implementation": "CPython",
+            }
 
 
 def _glibc(processor: str) -> tuple[str, ...]:
     """glibc 2.28, of 2018: what Debian 10, Ubuntu 20.04 and Red Hat 8 have, and everything newer."""
     named = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
-    return tuple(f"{tag}_{processor}" for minor in range(28, 4, -1)
-                 for tag in (f"manylinux_2_{minor}", *([named[minor]] if minor in named else [])))
+    return tuple(
+        f"{tag}_{processor}"
+        for minor in range(28, 4, -1)
+        for tag in (f"manylinux_2_{minor}", *([named[minor]] if minor in named else []))
+    )
 
 
 # The columns of the table. docs/how-to/set-up.md names the oldest systems.
@@ -86,8 +101,10 @@ def table(listing: str, hashes: Mapping[tuple[str, str], Collection[str]]) -> li
         files = [file for file in package.get("wheels", []) if f"sha256:{file['hashes']['sha256']}" in locked]
         wheels = [parse_wheel_filename(_name(file))[3] for file in files]
         sources = [file for file in [package.get("sdist")] if file and f"sha256:{file['hashes']['sha256']}" in locked]
-        rows.append({"package": package["name"], "version": package["version"], "hashes": str(len(locked))} | {
-            name: _cell(machine, package.get("marker"), wheels, bool(sources)) for name, machine in MACHINES.items()})
+        rows.append(
+            {"package": package["name"], "version": package["version"], "hashes": str(len(locked))}
+            | {name: _cell(machine, package.get("marker"), wheels, bool(sources)) for name, machine in MACHINES.items()}
+        )
     return rows
 
 
@@ -96,8 +113,11 @@ def _name(file: Mapping) -> str:
 
 
 def _cell(machine: Machine, marker: str | None, wheels: list[frozenset[Tag]], has_source: bool) -> str:
-    needing = [python for python in PYTHONS
-               if marker is None or any(map(Marker(marker).evaluate, machine.environments(python)))]
+    needing = [
+        python
+        for python in PYTHONS
+        if marker is None or any(map(Marker(marker).evaluate, machine.environments(python)))
+    ]
     by_wheel = [python for python in needing if any(tags & machine.tags(python) for tags in wheels)]
     otherwise = [] if by_wheel == needing else [SOURCE if has_source else "missing"]
     return " ".join([*by_wheel, *otherwise])

@@ -124,6 +124,8 @@ def extreme_values(
     >>> low.round(2).tolist(), high.round(2).tolist()
     ([0.3, 0.1], [0.6, 0.5])
     """
-    one, other = (np.asarray(measure(statistic, table, agree, outcome_agree))
-                  for table in extreme_tables(support, outcome, assumption))
+    one, other = (
+        np.asarray(measure(statistic, table, agree, outcome_agree))
+        for table in extreme_tables(support, outcome, assumption)
+    )
     return np.minimum(one, other), np.maximum(one, other)

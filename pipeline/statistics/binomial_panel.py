@@ -34,8 +34,14 @@ class BinomialFit:
     dispersion: float
 
 
-def fit_binomial(events: ArrayLike, trials: ArrayLike, exposure: ArrayLike, controls: ArrayLike | None,
-                 units: ArrayLike, null: bool = False) -> BinomialFit:
+def fit_binomial(
+    events: ArrayLike,
+    trials: ArrayLike,
+    exposure: ArrayLike,
+    controls: ArrayLike | None,
+    units: ArrayLike,
+    null: bool = False,
+) -> BinomialFit:
     """Logit model of `events` of `trials` (n each) on the exposure, with controls (n × r) and an effect for each unit.
 
     Units whose counts are all events or all none have infinite effects and say nothing: the caller leaves them out

@@ -67,8 +67,14 @@ class Slope:
     high: float
 
 
-def partial_out(outcome: ArrayLike, exposure: ArrayLike, controls: ArrayLike | None, clusters: ArrayLike,
-                weights: ArrayLike | None = None, absorb: bool = True) -> Partialled:
+def partial_out(
+    outcome: ArrayLike,
+    exposure: ArrayLike,
+    controls: ArrayLike | None,
+    clusters: ArrayLike,
+    weights: ArrayLike | None = None,
+    absorb: bool = True,
+) -> Partialled:
     """Free outcome and exposure (n) of controls (n × r or none) and of an effect for each cluster (``absorb``).
 
     clusters: a label for each row. weights: positive numbers; none count as 1. Without ``absorb`` the model has an
@@ -85,8 +91,13 @@ def partial_out(outcome: ArrayLike, exposure: ArrayLike, controls: ArrayLike | N
     codes, labels = pd.factorize(np.asarray(clusters), sort=True)
     order = np.argsort(codes, kind="stable")
     codes = codes[order]
-    columns = np.column_stack([np.asarray(outcome, float), np.asarray(exposure, float),
-                               *([] if controls is None else [np.asarray(controls, float)])])[order]
+    columns = np.column_stack(
+        [
+            np.asarray(outcome, float),
+            np.asarray(exposure, float),
+            *([] if controls is None else [np.asarray(controls, float)]),
+        ]
+    )[order]
     weights = np.ones(len(codes)) if weights is None else np.asarray(weights, float)[order]
     if not (np.isfinite(columns).all() and np.isfinite(weights).all() and (weights > 0).all()):
         raise DataError("a number is missing, or a weight is not positive", found=f"{len(codes)} rows")

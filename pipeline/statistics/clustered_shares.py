@@ -72,12 +72,16 @@ def clustered_share(
 
 def _check(counts: np.ndarray, bases: np.ndarray, weights: np.ndarray) -> None:
     if not counts.shape == bases.shape == weights.shape or counts.ndim != 1:
-        raise DataError("Counts, bases and weights do not match.",
-                        found=f"shapes {counts.shape}, {bases.shape} and {weights.shape}",
-                        expected="one each a cluster")
+        raise DataError(
+            "Counts, bases and weights do not match.",
+            found=f"shapes {counts.shape}, {bases.shape} and {weights.shape}",
+            expected="one each a cluster",
+        )
     if not (np.isfinite(bases).all() and (counts >= 0).all() and (counts <= bases).all() and bases.sum() > 0):
-        raise DataError("A share needs a base above 0, and each count within its base.",
-                        found=f"{counts.sum():g} of {bases.sum():g} in {len(bases)} clusters")
+        raise DataError(
+            "A share needs a base above 0, and each count within its base.",
+            found=f"{counts.sum():g} of {bases.sum():g} in {len(bases)} clusters",
+        )
     if not (np.isfinite(weights) & (weights > 0)).all():
         raise DataError("Weights must be positive.", found=f"{weights.min():g}", fix="Leave out who has no weight.")
 
@@ -108,8 +112,11 @@ def difference_from_published(
     [0.2, 0.0524, 0.3339]
     """
     if not 0 <= low_count <= high_count <= base or base <= 0:
-        raise DataError("Impossible published counts.", found=f"{low_count:g} to {high_count:g} of {base:g}",
-                        expected="0 ≤ lowest count ≤ highest count ≤ base")
+        raise DataError(
+            "Impossible published counts.",
+            found=f"{low_count:g} to {high_count:g} of {base:g}",
+            expected="0 ≤ lowest count ≤ highest count ≤ base",
+        )
     lowest, highest = low_count / base, high_count / base
     upper = wilson(high_count, base, share.level)[1]
     lower = wilson(low_count, base, share.level)[0]

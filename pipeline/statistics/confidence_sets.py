@@ -76,8 +76,9 @@ def imbens_manski(low: float, high: float, se_low: float, se_high: float, level:
     return ConfidenceSet(float(low - critical * se_low), float(high + critical * se_high), level, critical)
 
 
-def confidence_set(statistic: str, low: float, high: float, se_low: float, se_high: float,
-                   level: float = 0.95) -> ConfidenceSet:
+def confidence_set(
+    statistic: str, low: float, high: float, se_low: float, se_high: float, level: float = 0.95
+) -> ConfidenceSet:
     """The Imbens-Manski set between two ends of a statistic with the standard errors that `bound_errors` gives.
 
     Cut off where the statistic's range ends; ratios are treated on the log scale. Errors as `imbens_manski`.

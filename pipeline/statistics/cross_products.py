@@ -29,12 +29,16 @@ def complete_cases(values: ArrayLike, clusters: ArrayLike | None = None) -> tupl
     """
     values = np.asarray(values, dtype=float)
     if values.ndim != 2:
-        raise DataError("Scores need a matrix: a row a respondent, a column an item.",
-                        found=f"{values.ndim} dimensions")
+        raise DataError(
+            "Scores need a matrix: a row a respondent, a column an item.", found=f"{values.ndim} dimensions"
+        )
     if np.isinf(values).any():
         row, column = np.argwhere(np.isinf(values))[0]
-        raise DataError("A score is infinite.", where=f"row {row}, column {column}, counted from 0",
-                        fix="Mark missing scores as NaN.")
+        raise DataError(
+            "A score is infinite.",
+            where=f"row {row}, column {column}, counted from 0",
+            fix="Mark missing scores as NaN.",
+        )
     complete = ~np.isnan(values).any(axis=1)
     codes = None if clusters is None else cluster_codes(clusters, len(values))[complete]
     if codes is not None:
@@ -54,13 +58,17 @@ def cluster_codes(clusters: ArrayLike, respondents: int) -> np.ndarray:
     """
     labels = pd.Series(clusters).to_numpy()
     if labels.shape != (respondents,):
-        raise DataError("Each respondent needs one cluster.", found=f"{len(labels)} labels",
-                        expected=f"{respondents} labels")
+        raise DataError(
+            "Each respondent needs one cluster.", found=f"{len(labels)} labels", expected=f"{respondents} labels"
+        )
     codes = pd.factorize(labels)[0]
     if (codes < 0).any():
-        raise DataError("A respondent has no cluster.", where=f"row {int((codes < 0).argmax())}, counted from 0",
-                        found=f"{int((codes < 0).sum())} missing labels",
-                        fix="Leave these respondents out, or give each a cluster of its own.")
+        raise DataError(
+            "A respondent has no cluster.",
+            where=f"row {int((codes < 0).argmax())}, counted from 0",
+            found=f"{int((codes < 0).sum())} missing labels",
+            fix="Leave these respondents out, or give each a cluster of its own.",
+        )
     return codes
 
 

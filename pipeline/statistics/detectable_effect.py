@@ -16,6 +16,8 @@ def minimum_detectable_effect(std_error: float, df: float, power: float = 0.8, s
     2.8
     """
     if not (std_error > 0 and df > 0 and 0 < power < 1 and 0 < significance < 1):
-        raise ParameterError("Impossible error, degrees of freedom, power or significance.",
-                             found=f"{std_error:g}, {df:g}, {power:g} and {significance:g}")
+        raise ParameterError(
+            "Impossible error, degrees of freedom, power or significance.",
+            found=f"{std_error:g}, {df:g}, {power:g} and {significance:g}",
+        )
     return float((student.ppf(1 - significance / 2, df) + student.ppf(power, df)) * std_error)

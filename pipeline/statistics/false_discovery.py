@@ -27,8 +27,12 @@ def adjusted_for_false_discoveries(p: pd.Series, family: pd.Series | None = None
     known = p.notna() if family is None else p.notna() & family.astype(bool)
     tested = p[known].astype(float)
     if not tested.between(0, 1).all():
-        raise DataError("A p-value lies outside 0 to 1.", where="column p",
-                        found=f"{tested[~tested.between(0, 1)].iloc[0]:g}", expected="a number from 0 to 1, or none")
+        raise DataError(
+            "A p-value lies outside 0 to 1.",
+            where="column p",
+            found=f"{tested[~tested.between(0, 1)].iloc[0]:g}",
+            expected="a number from 0 to 1, or none",
+        )
     q = pd.Series(np.nan, index=p.index, dtype=float)
     if known.any():
         q[known] = multipletests(tested, method="fdr_bh")[1]

@@ -16,9 +16,17 @@ from pipeline.statistics.clustered_regression import demeaned, partial_out
 COLUMNS = ["effect", "std_error", "df", "p", "low", "high"]
 
 
-def two_way_effects(panel: pd.DataFrame, outcome: str, exposures: Sequence[str], *, unit: str = "unit",
-                    period: str = "year", controls: Sequence[str] = (), weights: str | None = None,
-                    level: float = 0.95) -> pd.DataFrame:
+def two_way_effects(
+    panel: pd.DataFrame,
+    outcome: str,
+    exposures: Sequence[str],
+    *,
+    unit: str = "unit",
+    period: str = "year",
+    controls: Sequence[str] = (),
+    weights: str | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
     """Slopes of an outcome on exposures with an effect for each unit and each period: one row an exposure.
 
     panel: one row a unit and period, complete in the columns named. Columns effect, std_error, df, p, low, high.
@@ -35,14 +43,28 @@ def two_way_effects(panel: pd.DataFrame, outcome: str, exposures: Sequence[str],
     others = pd.get_dummies(panel[period], dtype=float)
     for exposure in exposures:
         columns = panel[[name for name in (*exposures, *controls) if name != exposure]]
-        partial_out(panel[outcome], panel[exposure], np.column_stack([others, columns]), panel[unit],
-                    panel[weights] if weights else None)  # raises what carries no model
+        partial_out(
+            panel[outcome],
+            panel[exposure],
+            np.column_stack([others, columns]),
+            panel[unit],
+            panel[weights] if weights else None,
+        )  # raises what carries no model
     right = " + ".join([*exposures, *controls])
     return _slopes(_fit(f"{outcome} ~ {right} | {unit} + {period}", panel, unit, weights), exposures, level)
 
 
-def within_between(panel: pd.DataFrame, outcome: str, exposure: str, *, unit: str = "unit", period: str = "year",
-                   controls: Sequence[str] = (), weights: str | None = None, level: float = 0.95) -> pd.DataFrame:
+def within_between(
+    panel: pd.DataFrame,
+    outcome: str,
+    exposure: str,
+    *,
+    unit: str = "unit",
+    period: str = "year",
+    controls: Sequence[str] = (),
+    weights: str | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
     """The within–between model (Mundlak 1978, Econometrica 46: 69–85; Bell and Jones 2015, Political Science Research
     and Methods 3: 133–153): one row each for within, between and difference, columns as `two_way_effects`.
 
@@ -54,21 +76,35 @@ def within_between(panel: pd.DataFrame, outcome: str, exposure: str, *, unit: st
     """
     columns = mundlak_columns(panel, exposure, unit=unit, period=period, controls=controls, weights=weights)
     for name in ("within", "between"):
-        partial_out(panel[outcome], columns[name], columns.drop(columns=name), panel[unit],
-                    panel[weights] if weights else None, absorb=False)  # raises what carries no model
+        partial_out(
+            panel[outcome],
+            columns[name],
+            columns.drop(columns=name),
+            panel[unit],
+            panel[weights] if weights else None,
+            absorb=False,
+        )  # raises what carries no model
     data = pd.concat([panel[[outcome, unit, *([weights] if weights else [])]], columns], axis=1)
     fit = _fit(f"{outcome} ~ {' + '.join(columns)}", data, unit, weights)
     found = _slopes(fit, ["within", "between"], level)
     covariance = pd.DataFrame(fit._vcov, index=fit._coefnames, columns=fit._coefnames)
     both = covariance.loc[["within", "between"], ["within", "between"]].to_numpy()
     apart = np.array([-1, 1])
-    found.loc["difference"] = _row(float(apart @ found["effect"]), float(np.sqrt(apart @ both @ apart)),
-                                   int(found["df"].iloc[0]), level)
+    found.loc["difference"] = _row(
+        float(apart @ found["effect"]), float(np.sqrt(apart @ both @ apart)), int(found["df"].iloc[0]), level
+    )
     return found.astype({"df": int})
 
 
-def mundlak_columns(panel: pd.DataFrame, exposure: str, *, unit: str = "unit", period: str = "year",
-                    controls: Sequence[str] = (), weights: str | None = None) -> pd.DataFrame:
+def mundlak_columns(
+    panel: pd.DataFrame,
+    exposure: str,
+    *,
+    unit: str = "unit",
+    period: str = "year",
+    controls: Sequence[str] = (),
+    weights: str | None = None,
+) -> pd.DataFrame:
     """The right side of `within_between`, in the rows of `panel`: within, between, then the other columns.
 
     Columns that repeat those before them are left out. DataError for fewer than two units.

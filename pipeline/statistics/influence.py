@@ -10,8 +10,14 @@ from pipeline.statistics.clustered_regression import partial_out, robust_slope
 COLUMNS = ["cluster", "without", "std_error", "p", "change"]
 
 
-def leave_one_out(outcome: ArrayLike, exposure: ArrayLike, controls: ArrayLike | None, clusters: ArrayLike,
-                  weights: ArrayLike | None = None, absorb: bool = True) -> pd.DataFrame:
+def leave_one_out(
+    outcome: ArrayLike,
+    exposure: ArrayLike,
+    controls: ArrayLike | None,
+    clusters: ArrayLike,
+    weights: ArrayLike | None = None,
+    absorb: bool = True,
+) -> pd.DataFrame:
     """The slope of `partial_out` without each cluster: one row a cluster, sorted, G rows.
 
     Columns cluster; without (the slope), its CRV1 std_error and p; change (slope of all less `without`: what the
@@ -22,8 +28,9 @@ def leave_one_out(outcome: ArrayLike, exposure: ArrayLike, controls: ArrayLike |
     """
     whole = partial_out(outcome, exposure, controls, clusters, weights, absorb).effect
     codes, labels = pd.factorize(np.asarray(clusters), sort=True)
-    columns = [None if column is None else np.asarray(column, float)
-               for column in (outcome, exposure, controls, weights)]
+    columns = [
+        None if column is None else np.asarray(column, float) for column in (outcome, exposure, controls, weights)
+    ]
     rows = []
     for code, cluster in enumerate(labels):
         kept = codes != code

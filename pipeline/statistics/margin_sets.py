@@ -84,7 +84,9 @@ class MarginSet:
         )
         within = np.arange(two.low[0], (two.high[0] if self.group is None else self.group) + 1)
         if self.group is None:
-            pairs = np.stack(np.meshgrid(within, np.arange(two.low[1], two.high[1] + 1), indexing="ij"), axis=-1).reshape(-1, 2)
+            pairs = np.stack(
+                np.meshgrid(within, np.arange(two.low[1], two.high[1] + 1), indexing="ij"), axis=-1
+            ).reshape(-1, 2)
         else:
             pairs = np.stack([within, self.group - within], axis=-1)
         pairs = pairs[two.contains(pairs) & (pairs.sum(axis=1) > 0)]

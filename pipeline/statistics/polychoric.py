@@ -77,17 +77,26 @@ def polychoric_matrix(
 
 def _check(codes: np.ndarray, categories: Sequence[int], pairs: Sequence[tuple[int, int]]) -> None:
     if codes.ndim != 2 or codes.dtype.kind not in "iu" or codes.shape[1] != len(categories):
-        raise DataError("Codes of answers need a matrix of whole numbers, a column an item.",
-                        found=f"shape {codes.shape} of {codes.dtype} for {len(categories)} items")
+        raise DataError(
+            "Codes of answers need a matrix of whole numbers, a column an item.",
+            found=f"shape {codes.shape} of {codes.dtype} for {len(categories)} items",
+        )
     beyond = np.flatnonzero(codes.max(axis=0, initial=-1) >= np.asarray(categories))
     if len(beyond):
         item = beyond[0]
-        raise DataError("A code is beyond its item's categories.", where=f"column {item}, counted from 0",
-                        found=str(codes[:, item].max()), expected=f"at most {categories[item] - 1}")
+        raise DataError(
+            "A code is beyond its item's categories.",
+            where=f"column {item}, counted from 0",
+            found=str(codes[:, item].max()),
+            expected=f"at most {categories[item] - 1}",
+        )
     unknown = [pair for pair in pairs if not all(0 <= item < len(categories) for item in pair)]
     if unknown:
-        raise ParameterError("A pair has an item that is not there.", found=str(unknown[0]),
-                             expected=f"positions from 0 to {len(categories) - 1}")
+        raise ParameterError(
+            "A pair has an item that is not there.",
+            found=str(unknown[0]),
+            expected=f"positions from 0 to {len(categories) - 1}",
+        )
 
 
 def _cells(places: np.ndarray, pair: tuple[int, int], size: int) -> np.ndarray:

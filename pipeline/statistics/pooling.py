@@ -53,12 +53,22 @@ def pool(estimates: Sequence[float], errors: Sequence[float], correlation: float
     0.1
     """
     effects, variances = np.asarray(estimates, dtype=float), np.asarray(errors, dtype=float) ** 2
-    if not (effects.size and effects.shape == variances.shape and np.isfinite(effects).all()
-            and np.isfinite(variances).all() and (variances > 0).all()):
-        raise DataError("Pooling needs finite estimates, each with a positive error.", found=f"{effects.size} estimates")
+    if not (
+        effects.size
+        and effects.shape == variances.shape
+        and np.isfinite(effects).all()
+        and np.isfinite(variances).all()
+        and (variances > 0).all()
+    ):
+        raise DataError(
+            "Pooling needs finite estimates, each with a positive error.", found=f"{effects.size} estimates"
+        )
     if not 0 <= correlation <= 1 or not 0 < level < 1:
-        raise ParameterError("Impossible correlation or level.", found=f"{correlation:g} and {level:g}",
-                             expected="a correlation from 0 to 1, a level between 0 and 1")
+        raise ParameterError(
+            "Impossible correlation or level.",
+            found=f"{correlation:g} and {level:g}",
+            expected="a correlation from 0 to 1, a level between 0 and 1",
+        )
     tau_squared, heterogeneity = _between(effects, variances)
     weights = 1 / (variances + tau_squared)
     weights /= weights.sum()
@@ -67,8 +77,16 @@ def pool(estimates: Sequence[float], errors: Sequence[float], correlation: float
     variance = float(np.square(weights) @ (variances + tau_squared) + shared)
     pull = variances / (variances + tau_squared) if len(effects) > 1 else np.zeros(1)
     half = norm.ppf((1 + level) / 2) * np.sqrt(variance)
-    return Pool(mean, float(np.sqrt(variance)), mean - half, mean + half, float(np.sqrt(tau_squared)), heterogeneity,
-                pull * mean + (1 - pull) * effects, np.sqrt((1 - pull) * variances + pull**2 * variance))
+    return Pool(
+        mean,
+        float(np.sqrt(variance)),
+        mean - half,
+        mean + half,
+        float(np.sqrt(tau_squared)),
+        heterogeneity,
+        pull * mean + (1 - pull) * effects,
+        np.sqrt((1 - pull) * variances + pull**2 * variance),
+    )
 
 
 def _between(effects: np.ndarray, variances: np.ndarray) -> tuple[float, float]:
@@ -78,6 +96,7 @@ def _between(effects: np.ndarray, variances: np.ndarray) -> tuple[float, float]:
     are no more than that to begin with. (statsmodels' combine_effects returns 0 as well when its last step goes a
     rounding error too far.)
     """
+
     def excess(tau_squared: float) -> float:
         weights = 1 / (variances + tau_squared)
         return float(weights @ (effects - weights @ effects / weights.sum()) ** 2) - (len(effects) - 1)
@@ -87,5 +106,7 @@ def _between(effects: np.ndarray, variances: np.ndarray) -> tuple[float, float]:
     heterogeneity = float(chi2.sf(excess(0) + len(effects) - 1, len(effects) - 1))
     if excess(0) <= 0:
         return 0.0, heterogeneity
-    largest = float(np.square(effects - effects.mean()).sum()) / (len(effects) - 1)  # the squares are k - 1 or less here
+    largest = float(np.square(effects - effects.mean()).sum()) / (
+        len(effects) - 1
+    )  # the squares are k - 1 or less here
     return float(brentq(excess, 0, largest, xtol=1e-14)), heterogeneity

@@ -20,8 +20,13 @@ SINGULAR = 1e-10  # of a predictor's variance: less than that left by the others
 
 
 def relative_importance(
-    scores: ArrayLike, outcome: ArrayLike, clusters: ArrayLike | None = None, *,
-    level: float = 0.95, draws: int = 500, seed: int = 0,
+    scores: ArrayLike,
+    outcome: ArrayLike,
+    clusters: ArrayLike | None = None,
+    *,
+    level: float = 0.95,
+    draws: int = 500,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Shares of R² of d predictors (scores, n × d) for an outcome (n): one row a predictor, in the order given.
 
@@ -53,25 +58,43 @@ def relative_importance(
     low, high = percentile_interval(replicates, len(blocks), level)
     known = replicates[np.isfinite(replicates).all(axis=1)]
     first = np.bincount(known.argmax(axis=1), minlength=predictors) / max(len(known), 1)
-    return pd.DataFrame({"predictor": range(predictors) if names is None else names, "share": shares, "low": low,
-                         "high": high, "first": first, "respondents": len(values)})
+    return pd.DataFrame(
+        {
+            "predictor": range(predictors) if names is None else names,
+            "share": shares,
+            "low": low,
+            "high": high,
+            "first": first,
+            "respondents": len(values),
+        }
+    )
 
 
 def _side_by_side(scores: ArrayLike, outcome: ArrayLike) -> np.ndarray:
     scores, outcome = np.asarray(scores, dtype=float), np.asarray(outcome, dtype=float)
     if scores.ndim != 2 or scores.shape[1] == 0 or outcome.shape != scores.shape[:1]:
-        raise DataError("Predictors and outcome do not match.", found=f"shapes {scores.shape} and {outcome.shape}",
-                        expected="(respondents, predictors) and (respondents,)")
+        raise DataError(
+            "Predictors and outcome do not match.",
+            found=f"shapes {scores.shape} and {outcome.shape}",
+            expected="(respondents, predictors) and (respondents,)",
+        )
     if scores.shape[1] > MOST_PREDICTORS:
-        raise ParameterError("Too many predictors.", found=str(scores.shape[1]), expected=f"at most {MOST_PREDICTORS}",
-                             fix="Leave some out, or take the mean of those which measure one thing.")
+        raise ParameterError(
+            "Too many predictors.",
+            found=str(scores.shape[1]),
+            expected=f"at most {MOST_PREDICTORS}",
+            fix="Leave some out, or take the mean of those which measure one thing.",
+        )
     return np.column_stack([scores, outcome])
 
 
 def _check(values: np.ndarray, predictors: int) -> None:
     if len(values) < predictors + 2:
-        raise DataError("Too few respondents have every score and the outcome.",
-                        found=f"{len(values)} for {predictors} predictors", expected=f"{predictors + 2} or more")
+        raise DataError(
+            "Too few respondents have every score and the outcome.",
+            found=f"{len(values)} for {predictors} predictors",
+            expected=f"{predictors + 2} or more",
+        )
     constant = np.flatnonzero(np.ptp(values, axis=0) == 0)
     if len(constant):
         which = "the outcome" if constant[0] == predictors else f"predictor {constant[0]}, counted from 0"

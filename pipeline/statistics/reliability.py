@@ -7,13 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import f, t
 
 from pipeline.errors import DataError
-from pipeline.statistics.cross_products import (
-    block_moments,
-    checked_level,
-    complete_cases,
-    covariances,
-    resampled,
-)
+from pipeline.statistics.cross_products import block_moments, checked_level, complete_cases, covariances, resampled
 
 SWEEPS = 2000  # over the loadings, at most: a clear factor needs about ten
 EXACT = 1e-9  # the largest change of a loading in the last sweep
@@ -92,12 +86,19 @@ def _check(scores: np.ndarray) -> None:
     if items < 2:
         raise DataError("Reliability needs two items or more.", found=str(items))
     if respondents <= items:
-        raise DataError("Too few respondents answered every item.", found=f"{respondents} for {items} items",
-                        expected="more respondents than items", fix="Leave out items that few answered.")
+        raise DataError(
+            "Too few respondents answered every item.",
+            found=f"{respondents} for {items} items",
+            expected="more respondents than items",
+            fix="Leave out items that few answered.",
+        )
     constant = np.flatnonzero(np.ptp(scores, axis=0) == 0)
     if len(constant):
-        raise DataError("Everybody who answered every item gave the same answer to one.",
-                        where=f"column {constant[0]}, counted from 0", fix="Leave the item out.")
+        raise DataError(
+            "Everybody who answered every item gave the same answer to one.",
+            where=f"column {constant[0]}, counted from 0",
+            fix="Leave the item out.",
+        )
 
 
 def _alpha(covariance: np.ndarray) -> np.ndarray:

@@ -155,8 +155,11 @@ class FeasibleCounts:
         """
         order = list(order)
         if sorted(order) != list(range(len(self.low))):
-            raise ParameterError("An order names each category once.", found=str(order),
-                                 expected=f"the numbers from 0 to {len(self.low) - 1}")
+            raise ParameterError(
+                "An order names each category once.",
+                found=str(order),
+                expected=f"the numbers from 0 to {len(self.low) - 1}",
+            )
         counts, left = list(self.low), self.base - sum(self.low)
         for k in order:
             added = min(self.high[k] - self.low[k], left)

@@ -35,8 +35,9 @@ class CurveTest:
     draws: int
 
 
-def curve_test(parts: Sequence[Partialled], scales: Sequence[float], draws: int, seed: int | list[int],
-               significance: float = 0.05) -> CurveTest:
+def curve_test(
+    parts: Sequence[Partialled], scales: Sequence[float], draws: int, seed: int | list[int], significance: float = 0.05
+) -> CurveTest:
     """Test the curve of some models; `scales` brings each slope to the unit in which the curve is drawn.
 
     The models' clusters are matched by their labels. Each p-value is (1 + draws at least as large) / (1 + B): two-
@@ -54,8 +55,11 @@ def curve_test(parts: Sequence[Partialled], scales: Sequence[float], draws: int,
     labels = np.unique(np.concatenate([part.labels for part in parts]))
     signs = rademacher(len(labels), draws, seed)
     slopes = [robust_slope(part) for part in parts]
-    found = _statistics(np.array([[slope.effect * scale for slope, scale in zip(slopes, scales, strict=True)]]),
-                        np.array([[slope.p for slope in slopes]]), significance)
+    found = _statistics(
+        np.array([[slope.effect * scale for slope, scale in zip(slopes, scales, strict=True)]]),
+        np.array([[slope.p for slope in slopes]]),
+        significance,
+    )
     effects, chances = [], []
     for part, scale in zip(parts, scales, strict=True):
         effect, t = null_draws(part, signs.of(np.searchsorted(labels, part.labels)))
@@ -65,15 +69,17 @@ def curve_test(parts: Sequence[Partialled], scales: Sequence[float], draws: int,
     larger = [int((values >= observed * (1 - TIE)).sum()) for values, observed in zip(drawn, found, strict=True)]
     p_median, p_same_sign, p_significant = ((1 + many) / (1 + len(signs.values)) for many in larger)
     median = float(np.median([slope.effect * scale for slope, scale in zip(slopes, scales, strict=True)]))
-    return CurveTest(median, int(found[1][0]), int(found[2][0]), p_median, p_same_sign, p_significant, len(signs.values))
+    return CurveTest(
+        median, int(found[1][0]), int(found[2][0]), p_median, p_same_sign, p_significant, len(signs.values)
+    )
 
 
-def _statistics(effects: np.ndarray, chances: np.ndarray,
-                significance: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _statistics(
+    effects: np.ndarray, chances: np.ndarray, significance: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """|median|, specifications of the same sign, significant ones of that sign (B each); effects, p-values B × S."""
     above = effects > 0
     positive = above.sum(axis=1)
-    mostly = np.where(2 * positive == effects.shape[1], np.median(effects, axis=1) > 0,
-                      2 * positive > effects.shape[1])
+    mostly = np.where(2 * positive == effects.shape[1], np.median(effects, axis=1) > 0, 2 * positive > effects.shape[1])
     same = above == mostly[:, None]
     return np.abs(np.median(effects, axis=1)), same.sum(axis=1), (same & (chances < significance)).sum(axis=1)

@@ -110,9 +110,15 @@ def _statistics(part: Partialled, signs: np.ndarray) -> Callable[[float], tuple[
     def at(null: float) -> tuple[np.ndarray, np.ndarray]:
         mixed = drawn - null * drawn_slope
         change = mixed[:, 0] / total
-        e, tilted = mixed[:, 2:2 + rank], mixed[:, 2 + rank:]
-        spread = (np.square(scores - null * own).sum() - 2 * (tilted * e).sum(axis=1) - 2 * change * mixed[:, 1]
-                  + ((e @ inner) * e).sum(axis=1) + 2 * change * (e @ cross) + change**2 * squares)
+        e, tilted = mixed[:, 2 : 2 + rank], mixed[:, 2 + rank :]
+        spread = (
+            np.square(scores - null * own).sum()
+            - 2 * (tilted * e).sum(axis=1)
+            - 2 * change * mixed[:, 1]
+            + ((e @ inner) * e).sum(axis=1)
+            + 2 * change * (e @ cross)
+            + change**2 * squares
+        )
         error = np.sqrt(part.correction * np.maximum(spread, 0)) / total
         with np.errstate(divide="ignore", invalid="ignore"):
             return change, np.nan_to_num(change / error, nan=np.inf, posinf=np.inf, neginf=-np.inf)

@@ -8,8 +8,14 @@ from pipeline.statistics.intervals import share_interval
 from pipeline.surveys.published import feasible_sets
 
 
-def share_table(answers: pd.DataFrame, categories: Iterable[str], *, decimals: int = 0, rounding: str = "half_up",
-                level: float = 0.95) -> pd.DataFrame:
+def share_table(
+    answers: pd.DataFrame,
+    categories: Iterable[str],
+    *,
+    decimals: int = 0,
+    rounding: str = "half_up",
+    level: float = 0.95,
+) -> pd.DataFrame:
     """The share of all who answered that chose one of `categories`; don't-knows stay in the base.
 
     `answers` is the canonical table (one row an item, group and category). Returns one row an item and group, in the
@@ -29,10 +35,19 @@ def share_table(answers: pd.DataFrame, categories: Iterable[str], *, decimals: i
     for (item, group), row in answers.groupby(["item", "group"], sort=False):
         chosen = row["category"].isin(wanted).to_numpy()
         interval = share_interval(sets[item, group], chosen.nonzero()[0].tolist(), level)
-        rows.append({"item": item, "group": group, "base": int(row["base"].iloc[0]),
-                     "percent": row["percent"][chosen].sum(), "share": interval.share,
-                     "rounding_low": interval.rounding_low, "rounding_high": interval.rounding_high,
-                     "interval_low": interval.wilson_low, "interval_high": interval.wilson_high})
+        rows.append(
+            {
+                "item": item,
+                "group": group,
+                "base": int(row["base"].iloc[0]),
+                "percent": row["percent"][chosen].sum(),
+                "share": interval.share,
+                "rounding_low": interval.rounding_low,
+                "rounding_high": interval.rounding_high,
+                "interval_low": interval.wilson_low,
+                "interval_high": interval.wilson_high,
+            }
+        )
     return pd.DataFrame(rows)
 
 

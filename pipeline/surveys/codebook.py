@@ -186,15 +186,21 @@ class Codebook(Strict):
         groups, domains = [group.id for group in self.groups], [domain.id for domain in self.domains]
         for item in self.items:
             if item.domain not in domains:
-                problems.append(f"items, {item.id}, domain: {item.domain!r} is not a domain; "
-                                f"use one of {listed(domains)}")
-            problems += [f"items, {item.id}, place: {group!r} is not a group; use one of {listed(groups)}"
-                         for group in item.groups if group not in groups]
+                problems.append(
+                    f"items, {item.id}, domain: {item.domain!r} is not a domain; use one of {listed(domains)}"
+                )
+            problems += [
+                f"items, {item.id}, place: {group!r} is not a group; use one of {listed(groups)}"
+                for group in item.groups
+                if group not in groups
+            ]
         for group in groups:
             places = sorted(item.place[group] for item in self.items if group in item.place)
             if places != list(range(1, len(places) + 1)):
-                problems.append(f"items, place, {group}: rows {listed(places)}; number the rows of a table "
-                                f"from 1 to {len(places)}, each once")
+                problems.append(
+                    f"items, place, {group}: rows {listed(places)}; number the rows of a table "
+                    f"from 1 to {len(places)}, each once"
+                )
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -221,8 +227,13 @@ def part_of(codebook: Any, key: str, identifier: str) -> Any:
     """The entry of a codebook's list `key` that has this identifier; CodebookError for an unknown one."""
     parts = {part.id: part for part in getattr(codebook, key)}
     if identifier not in parts:
-        raise CodebookError(f"The codebook of {codebook.name} has no such entry.", where=f"survey.yaml, {key}",
-                            found=repr(identifier), expected=listed(parts), fix="Correct the spelling.")
+        raise CodebookError(
+            f"The codebook of {codebook.name} has no such entry.",
+            where=f"survey.yaml, {key}",
+            found=repr(identifier),
+            expected=listed(parts),
+            fix="Correct the spelling.",
+        )
     return parts[identifier]
 
 
@@ -245,8 +256,9 @@ def unique(key: str, values: Iterable[str]) -> None:
 
 def repeated(key: str, values: Iterable[str]) -> list[str]:
     """A problem for each value that stands more than once."""
-    return [f"{key}: {value!r} stands {n} times; give each entry its own"
-            for value, n in Counter(values).items() if n > 1]
+    return [
+        f"{key}: {value!r} stands {n} times; give each entry its own" for value, n in Counter(values).items() if n > 1
+    ]
 
 
 def listed(values: Iterable[Any]) -> str:

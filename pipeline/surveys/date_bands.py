@@ -45,13 +45,22 @@ def bands_question(column: Column, export: Export, group: str) -> dict[str, Any]
     """Whether the dates of a column that the groups of `group` come from were bands, as survey.yaml asks it."""
     bands = likely_bands(column.texts)
     place, probably = told(column, export, bands)
-    left_out = [{"do": "remove", "at": ["groups", group]},
-                {"do": "add", "at": ["left_out"], "to": {"column": column.name, "why": "date"}}]
-    return {"id": f"{group.replace('_', '-')}-bands",
-            "question": f"There are dates in {place}. A spreadsheet makes dates of bands such as 1-2: {probably}. Was that so?",
-            "answers": [{"key": "bands", "label": f"they were bands: {', '.join(bands.values())}",
-                         "edits": [{"do": "set", "at": ["groups", group, "levels"], "to": bands}]},
-                        {"key": "left-out", "label": "neither: the column is left out", "edits": left_out}]}
+    left_out = [
+        {"do": "remove", "at": ["groups", group]},
+        {"do": "add", "at": ["left_out"], "to": {"column": column.name, "why": "date"}},
+    ]
+    return {
+        "id": f"{group.replace('_', '-')}-bands",
+        "question": f"There are dates in {place}. A spreadsheet makes dates of bands such as 1-2: {probably}. Was that so?",
+        "answers": [
+            {
+                "key": "bands",
+                "label": f"they were bands: {', '.join(bands.values())}",
+                "edits": [{"do": "set", "at": ["groups", group, "levels"], "to": bands}],
+            },
+            {"key": "left-out", "label": "neither: the column is left out", "edits": left_out},
+        ],
+    }
 
 
 def told(column: Column, export: Export, bands: dict[str, str]) -> tuple[str, str]:

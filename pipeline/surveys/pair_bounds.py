@@ -53,7 +53,10 @@ def one_sided(answers: pd.DataFrame, codebook: Codebook) -> list[tuple[str, str]
     Whether those who agree differ from the others is no question there: there are no others.
     """
     scored, agree = scored_positions(codebook), len(codebook.scale.agree)
-    counts = {key: each.central()[scored] for key, each in feasible_sets(answers, codebook.decimals, codebook.rounding).items()}
+    counts = {
+        key: each.central()[scored]
+        for key, each in feasible_sets(answers, codebook.decimals, codebook.rounding).items()
+    }
     return [key for key, row in counts.items() if not row[:agree].any() or not row[agree:].any()]
 
 
@@ -80,10 +83,13 @@ def link_bounds(answers: pd.DataFrame, codebook: Codebook, rungs: Sequence[Assum
     scored = scored_positions(codebook)
     agree = tuple(range(len(codebook.scale.agree)))
     every = list(pairs(answers, codebook))
-    margins = [np.array([each.central()[scored] for each in sets])
-               for sets in ([pair.support_set for pair in every], [pair.outcome_set for pair in every])]
-    tables = [_bounded(every, margins, rung, statistic, scored, agree, codebook)
-              for rung in rungs for statistic in STATISTICS]
+    margins = [
+        np.array([each.central()[scored] for each in sets])
+        for sets in ([pair.support_set for pair in every], [pair.outcome_set for pair in every])
+    ]
+    tables = [
+        _bounded(every, margins, rung, statistic, scored, agree, codebook) for rung in rungs for statistic in STATISTICS
+    ]
     stacked = pd.concat(tables, keys=range(len(tables)), names=["table", "pair"])
     return stacked.sort_index(level=["pair", "table"], sort_remaining=False).reset_index(drop=True)
 
@@ -99,13 +105,28 @@ def scored_positions(codebook: Codebook) -> list[int]:
     return [scale.ids.index(category) for category in (*scale.agree, scale.neutral, *scale.disagree)]
 
 
-def _bounded(every: Sequence[Pair], margins: Sequence[np.ndarray], rung: Assumption, statistic: str, scored: list[int],
-             agree: tuple[int, ...], codebook: Codebook) -> pd.DataFrame:
+def _bounded(
+    every: Sequence[Pair],
+    margins: Sequence[np.ndarray],
+    rung: Assumption,
+    statistic: str,
+    scored: list[int],
+    agree: tuple[int, ...],
+    codebook: Codebook,
+) -> pd.DataFrame:
     """One statistic under one assumption, all pairs at once: `margins` are pairs × categories, of support and outcome."""
     low, high = extreme_values(statistic, *margins, rung, agree)
-    table = pd.DataFrame({"group": [pair.group for pair in every], "support": [pair.support for pair in every],
-                          "outcome": [pair.outcome for pair in every], "assumption": rung.name, "statistic": statistic,
-                          "low": low, "high": high})
+    table = pd.DataFrame(
+        {
+            "group": [pair.group for pair in every],
+            "support": [pair.support for pair in every],
+            "outcome": [pair.outcome for pair in every],
+            "assumption": rung.name,
+            "statistic": statistic,
+            "low": low,
+            "high": high,
+        }
+    )
     if statistic not in carried_statistics(rung):
         return table
     errors = bound_errors(statistic, *margins, rung, agree)
@@ -114,12 +135,18 @@ def _bounded(every: Sequence[Pair], margins: Sequence[np.ndarray], rung: Assumpt
     return table.join(pd.DataFrame([_over_sets(pair, statistic, rung, scored, agree, codebook) for pair in every]))
 
 
-def _over_sets(pair: Pair, statistic: str, rung: Assumption, scored: list[int], agree: tuple[int, ...],
-               codebook: Codebook) -> dict[str, float]:
+def _over_sets(
+    pair: Pair, statistic: str, rung: Assumption, scored: list[int], agree: tuple[int, ...], codebook: Codebook
+) -> dict[str, float]:
     """The outermost bounds over what rounding allows, and over what those who did not answer could have answered."""
+
     def outermost(group: int | None) -> tuple[float, float]:
-        found = bounds_over(statistic, *(rounded_margin(each, scored, group) for each in (pair.support_set, pair.outcome_set)),
-                            rung, agree)
+        found = bounds_over(
+            statistic,
+            *(rounded_margin(each, scored, group) for each in (pair.support_set, pair.outcome_set)),
+            rung,
+            agree,
+        )
         return found.low[0], found.high[1]
 
     row = dict(zip(("rounding_low", "rounding_high"), outermost(None), strict=True))

@@ -9,7 +9,9 @@ from pipeline.inputs.survey_names import SHARED_SURVEY
 
 RAW, PROCESSED = Path("data/raw/surveys"), Path("data/processed/surveys")
 OWNER, OWNER_FOLDER = 0o600, 0o700
-_LABEL = re.compile(r"(?!(?:[A-Z][\w'’.-]* ?)+$)[^\d@<>=/\\]{1,60}|[A-Z]?[a-z]+")  # no number or address, no capitals throughout: no name
+_LABEL = re.compile(
+    r"(?!(?:[A-Z][\w'’.-]* ?)+$)[^\d@<>=/\\]{1,60}|[A-Z]?[a-z]+"
+)  # no number or address, no capitals throughout: no name
 
 
 def keep_private(root: Path) -> None:
@@ -41,7 +43,9 @@ def close(folder: Path) -> None:
 
 
 def _set(path: Path, mode: int) -> None:
-    with suppress(FileNotFoundError, PermissionError):  # another user's own: what cannot be written is told where it is written
+    with suppress(
+        FileNotFoundError, PermissionError
+    ):  # another user's own: what cannot be written is told where it is written
         if path.stat().st_mode & 0o777 != mode:
             path.chmod(mode)
 

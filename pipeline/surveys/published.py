@@ -27,8 +27,9 @@ def read_published(folder: Path, codebook: Codebook) -> pd.DataFrame:
     Lines come group by group in the order of the codebook's `place`. Raises DataError for a file that is missing or
     does not fit, naming every cell at fault by its line and column.
     """
-    return pd.concat([_read_group(folder / group.file, group, codebook) for group in codebook.groups],
-                     ignore_index=True)
+    return pd.concat(
+        [_read_group(folder / group.file, group, codebook) for group in codebook.groups], ignore_index=True
+    )
 
 
 def count_tables(published: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -55,28 +56,38 @@ def count_tables(published: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFr
             place = f"{group.file}, item {item.id} (row {item.place[group.id]} of the published table)"
             feasible = row_counts(percentages, int(row["base"]), codebook, place)
             cells = zip(codebook.scale.ids, percentages, feasible.cell_bounds(), feasible.central(), strict=True)
-            answers += [(item.id, group.id, category, float(percent), feasible.base, int(low), int(high), int(central))
-                        for category, percent, (low, high), central in cells]
+            answers += [
+                (item.id, group.id, category, float(percent), feasible.base, int(low), int(high), int(central))
+                for category, percent, (low, high), central in cells
+            ]
             rows.append((item.id, group.id, feasible.base, float(sum(feasible.percentages)), feasible.size))
-    return (pd.DataFrame(answers, columns=ANSWERS),
-            pd.DataFrame(rows, columns=["item", "group", "base", "percent_total", "feasible_tables"])
-            .astype({"feasible_tables": object}))
+    return (
+        pd.DataFrame(answers, columns=ANSWERS),
+        pd.DataFrame(rows, columns=["item", "group", "base", "percent_total", "feasible_tables"]).astype(
+            {"feasible_tables": object}
+        ),
+    )
 
 
-def row_counts(percentages: Sequence[float], base: int, codebook: Codebook,
-               where: str) -> FeasibleCounts:
+def row_counts(percentages: Sequence[float], base: int, codebook: Codebook, where: str) -> FeasibleCounts:
     """The feasible counts of one row in the order of the scale; InfeasibleRow names the categories that clash."""
     try:
         return feasible_counts(percentages, base, codebook.decimals, codebook.rounding, where)
     except InfeasibleRow as error:
         cells = [f"{codebook.scale.ids[k]} {percentages[k]:g}" for k in error.cells]
-        shortfall = {True: f" need at least {error.gap} people more than the base",
-                     False: f" leave at least {-error.gap} people of the base without an answer"}
+        shortfall = {
+            True: f" need at least {error.gap} people more than the base",
+            False: f" leave at least {-error.gap} people of the base without an answer",
+        }
         raise InfeasibleRow(
-            "No numbers of people give the printed percentages.", cells=error.cells, gap=error.gap, where=where,
+            "No numbers of people give the printed percentages.",
+            cells=error.cells,
+            gap=error.gap,
+            where=where,
             found=", ".join(cells) + (shortfall[error.gap > 0] if error.gap else " cannot come from this base alone"),
             expected=f"percentages of {base} people, rounded {codebook.rounding} to {codebook.decimals} decimals",
-            fix="Check the row against the publication, and decimals and rounding in survey.yaml.") from None
+            fix="Check the row against the publication, and decimals and rounding in survey.yaml.",
+        ) from None
 
 
 def read_answers(path: Path) -> pd.DataFrame:
@@ -86,18 +97,29 @@ def read_answers(path: Path) -> pd.DataFrame:
     count_high ≤ base) is wrong.
     """
     if not path.is_file():
-        raise DataError("The counts of this survey are not there yet.", where=str(path),
-                        fix="Run chapter 1 first: golden-thread run --stage clean-survey.")
+        raise DataError(
+            "The counts of this survey are not there yet.",
+            where=str(path),
+            fix="Run chapter 1 first: golden-thread run --stage clean-survey.",
+        )
     table = read_lines(path, ANSWERS)
     schema = pa.DataFrameSchema(
-        {**{key: pa.Column(str, pa.Check.str_length(min_value=1, error="a name")) for key in KEYS},
-         "percent": pa.Column(str, _percentage(None)), **{count: pa.Column(str, _whole(0)) for count in COUNTS}},
-        unique=KEYS, report_duplicates="exclude_first")
+        {
+            **{key: pa.Column(str, pa.Check.str_length(min_value=1, error="a name")) for key in KEYS},
+            "percent": pa.Column(str, _percentage(None)),
+            **{count: pa.Column(str, _whole(0)) for count in COUNTS},
+        },
+        unique=KEYS,
+        report_duplicates="exclude_first",
+    )
     refuse(path, cell_problems(table, schema), "Make the file again with stage 01; it is not edited by hand.")
     table = table.astype({"percent": float, **dict.fromkeys(COUNTS, "int64")})
     ordered = (table[["count_low", "count", "count_high", "base"]].diff(axis=1).iloc[:, 1:] >= 0).all(axis=1)
-    refuse(path, [f"line {line}: expected count_low ≤ count ≤ count_high ≤ base" for line in table.index[~ordered]],
-            "Make the file again with stage 01; it is not edited by hand.")
+    refuse(
+        path,
+        [f"line {line}: expected count_low ≤ count ≤ count_high ≤ base" for line in table.index[~ordered]],
+        "Make the file again with stage 01; it is not edited by hand.",
+    )
     return table.reset_index(drop=True)
 
 
@@ -107,12 +129,22 @@ def _read_group(path: Path, group: Group, codebook: Codebook) -> pd.DataFrame:
     categories = list(codebook.scale.ids)
     table = read_lines(path, ["item", "base", *categories])
     schema = pa.DataFrameSchema(
-        {"item": pa.Column(str, pa.Check.isin(slugs, error=f"an item that the codebook gives to {group.id}"),
-                           unique=True, report_duplicates="exclude_first"),
-         "base": pa.Column(str, _whole(1, group.respondents)),
-         **{category: pa.Column(str, _percentage(codebook.decimals)) for category in categories}})
-    missing = [f"no row for item {slug}: row {place} of the published table"
-               for place, slug in enumerate(slugs, start=1) if slug not in set(table["item"])]
+        {
+            "item": pa.Column(
+                str,
+                pa.Check.isin(slugs, error=f"an item that the codebook gives to {group.id}"),
+                unique=True,
+                report_duplicates="exclude_first",
+            ),
+            "base": pa.Column(str, _whole(1, group.respondents)),
+            **{category: pa.Column(str, _percentage(codebook.decimals)) for category in categories},
+        }
+    )
+    missing = [
+        f"no row for item {slug}: row {place} of the published table"
+        for place, slug in enumerate(slugs, start=1)
+        if slug not in set(table["item"])
+    ]
     refuse(path, cell_problems(table, schema) + missing, "Correct the file against the publication, or the codebook.")
     numbers = table.astype({"base": "int64", **dict.fromkeys(categories, "int64" if not codebook.decimals else float)})
     numbers = numbers.set_index("item").loc[slugs].reset_index()
@@ -124,8 +156,11 @@ def _whole(low: int, high: int | None = None) -> pa.Check:
     def fits(text: str) -> bool:
         return re.fullmatch(r"[0-9]{1,18}", text) is not None and low <= int(text) <= (high or int(text))
 
-    return pa.Check(fits, element_wise=True,
-                    error=f"a whole number from {low} to {high}" if high else f"a whole number, {low} or more")
+    return pa.Check(
+        fits,
+        element_wise=True,
+        error=f"a whole number from {low} to {high}" if high else f"a whole number, {low} or more",
+    )
 
 
 def _percentage(decimals: int | None) -> pa.Check:
@@ -147,5 +182,7 @@ def feasible_sets(answers: pd.DataFrame, decimals: int, rounding: str) -> dict[t
     >>> feasible_sets(answers, decimals=0, rounding="half_up")["time", "managers"].size
     1
     """
-    return {key: feasible_counts(row["percent"].tolist(), int(row["base"].iloc[0]), decimals, rounding)
-            for key, row in answers.groupby(["item", "group"], sort=False)}
+    return {
+        key: feasible_counts(row["percent"].tolist(), int(row["base"].iloc[0]), decimals, rounding)
+        for key, row in answers.groupby(["item", "group"], sort=False)
+    }

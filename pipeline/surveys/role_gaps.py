@@ -27,9 +27,19 @@ SIGNIFICANCE = 0.05  # for the verdict on proportional odds, and the false-disco
 NOT_ESTIMABLE = "not estimable"
 
 _STATISTICS = ("odds_ratio", "p", "superiority", "po_p")
-_COLUMNS = ("odds_ratio", "odds_ratio_low", "odds_ratio_high", "log_odds", "std_error", "p", "po_p", "superiority",
-            "superiority_low", "superiority_high",
-            *(f"{statistic}_rounding_{end}" for statistic in _STATISTICS for end in ("low", "high")))
+_COLUMNS = (
+    "odds_ratio",
+    "odds_ratio_low",
+    "odds_ratio_high",
+    "log_odds",
+    "std_error",
+    "p",
+    "po_p",
+    "superiority",
+    "superiority_low",
+    "superiority_high",
+    *(f"{statistic}_rounding_{end}" for statistic in _STATISTICS for end in ("low", "high")),
+)
 
 CORRELATIONS = (0.0, 0.2, 0.4, 0.6, 0.8)  # assumed between the errors of two items that the same people answered
 
@@ -62,7 +72,9 @@ def role_gaps(answers: pd.DataFrame, codebook: Codebook, draws: int = 20, seed: 
     for number, item in enumerate(codebook.items):
         if (item.id, first) in sets and (item.id, second) in sets:
             pairs = rounding_pairs(sets[item.id, first], sets[item.id, second], codebook.scale, draws, seed + number)
-            rows.append({"item": item.id, "domain": item.domain, **_item_row(pairs[:, :, positions], list(names.values()))})
+            rows.append(
+                {"item": item.id, "domain": item.domain, **_item_row(pairs[:, :, positions], list(names.values()))}
+            )
     gaps = pd.DataFrame(rows)
     return gaps.assign(q=adjusted_for_false_discoveries(gaps["p"]))
 
@@ -79,8 +91,10 @@ def rounding_pairs(first: FeasibleCounts, second: FeasibleCounts, scale: Scale, 
     rest = [scale.ids.index(category) for category in (scale.neutral, *scale.disagree)]
     unknown = scale.ids.index(scale.dont_know)
     up, down = [*agreeing, *rest], [*reversed(rest), *reversed(agreeing)]
-    leaning = [[[each.leaning([unknown, *order]), each.leaning([*order, unknown])] for order in (up, down)]
-               for each in (first, second)]
+    leaning = [
+        [[each.leaning([unknown, *order]), each.leaning([*order, unknown])] for order in (up, down)]
+        for each in (first, second)
+    ]
     extremes = [(one, other) for side in (0, 1) for one in leaning[0][side] for other in leaning[1][1 - side]]
     random = zip(first.sample(draws, seed), second.sample(draws, seed + 1), strict=True)
     return np.array([(first.central(), second.central()), *extremes, *random])
@@ -92,14 +106,25 @@ def _item_row(tables: np.ndarray, groups: Sequence[str]) -> dict[str, object]:
     values = pd.DataFrame([_statistics(fit) for fit in fits])
     central = fits[0]
     if central is None or ROLE in central.separated:
-        return {**dict.fromkeys(_COLUMNS, np.nan), "po_verdict": f"{NOT_ESTIMABLE}: {_why(tables[0], groups)}",
-                "threshold_odds_ratios": ""}
+        return {
+            **dict.fromkeys(_COLUMNS, np.nan),
+            "po_verdict": f"{NOT_ESTIMABLE}: {_why(tables[0], groups)}",
+            "threshold_odds_ratios": "",
+        }
     ratio = central.odds_ratios().loc[ROLE]
     superiority = central.superiority(ROLE)
-    row = {"odds_ratio": ratio["odds_ratio"], "odds_ratio_low": ratio["low"], "odds_ratio_high": ratio["high"],
-           "log_odds": central.params[ROLE], "std_error": central.std_errors[ROLE], "p": values["p"].iloc[0],
-           "po_p": values["po_p"].iloc[0], "superiority": superiority.estimate, "superiority_low": superiority.low,
-           "superiority_high": superiority.high}
+    row = {
+        "odds_ratio": ratio["odds_ratio"],
+        "odds_ratio_low": ratio["low"],
+        "odds_ratio_high": ratio["high"],
+        "log_odds": central.params[ROLE],
+        "std_error": central.std_errors[ROLE],
+        "p": values["p"].iloc[0],
+        "po_p": values["po_p"].iloc[0],
+        "superiority": superiority.estimate,
+        "superiority_low": superiority.low,
+        "superiority_high": superiority.high,
+    }
     for statistic in values.columns:
         row[f"{statistic}_rounding_low"] = values[statistic].min()
         row[f"{statistic}_rounding_high"] = values[statistic].max()
@@ -119,8 +144,10 @@ def _fit(table: np.ndarray) -> OrdinalFit | None:
 def _why(table: np.ndarray, groups: Sequence[str]) -> str:
     """Why a table (2 × categories) bounds no odds ratio."""
     chosen = (table > 0).sum(axis=1)
-    for said, whose in (("nobody in {} gave an answer on the scale", chosen == 0),
-                        ("everybody in {} gave the same answer", chosen == 1)):
+    for said, whose in (
+        ("nobody in {} gave an answer on the scale", chosen == 0),
+        ("everybody in {} gave the same answer", chosen == 1),
+    ):
         if whose.any():
             return said.format(" and ".join(group for group, this in zip(groups, whose, strict=True) if this))
     return f"the answers of {' and '.join(groups)} do not overlap"
@@ -131,8 +158,12 @@ def _statistics(fit: OrdinalFit | None) -> dict[str, float]:
         return dict.fromkeys(_STATISTICS, np.nan)
     with np.errstate(invalid="ignore"):  # without a finite estimate there is no z
         z = fit.params[ROLE] / fit.std_errors[ROLE]
-    return {"odds_ratio": float(np.exp(fit.params[ROLE])), "p": float(2 * norm.sf(abs(z))),
-            "superiority": fit.superiority(ROLE).estimate, "po_p": float(fit.nominal_test(notes=False).loc[ROLE, "p"])}
+    return {
+        "odds_ratio": float(np.exp(fit.params[ROLE])),
+        "p": float(2 * norm.sf(abs(z))),
+        "superiority": fit.superiority(ROLE).estimate,
+        "po_p": float(fit.nominal_test(notes=False).loc[ROLE, "p"]),
+    }
 
 
 def _threshold_ratios(table: np.ndarray) -> str:
@@ -161,13 +192,28 @@ def pooled_by_domain(gaps: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFra
             continue
         pooled = {r: pool(items["log_odds"], items["std_error"], correlation=r) for r in CORRELATIONS}
         alone = pooled[CORRELATIONS[0]]
-        row = {"domain": domain.id, "items": len(items), "odds_ratio": np.exp(alone.mean), "low": np.exp(alone.low),
-               "high": np.exp(alone.high), "tau": alone.tau, "heterogeneity_p": alone.heterogeneity_p}
+        row = {
+            "domain": domain.id,
+            "items": len(items),
+            "odds_ratio": np.exp(alone.mean),
+            "low": np.exp(alone.low),
+            "high": np.exp(alone.high),
+            "tau": alone.tau,
+            "heterogeneity_p": alone.heterogeneity_p,
+        }
         for r, each in pooled.items():
             row |= {f"low_{r:g}": np.exp(each.low), f"high_{r:g}": np.exp(each.high)}
         domains.append(row)
         half = norm.ppf(0.975) * alone.shrunken_errors
-        shrunken.append(pd.DataFrame({"shrunken": np.exp(alone.shrunken), "shrunken_low": np.exp(alone.shrunken - half),
-                                      "shrunken_high": np.exp(alone.shrunken + half)}, index=items.index))
+        shrunken.append(
+            pd.DataFrame(
+                {
+                    "shrunken": np.exp(alone.shrunken),
+                    "shrunken_low": np.exp(alone.shrunken - half),
+                    "shrunken_high": np.exp(alone.shrunken + half),
+                },
+                index=items.index,
+            )
+        )
     columns = ["shrunken", "shrunken_low", "shrunken_high"]
     return pd.DataFrame(domains), gaps.join(pd.concat(shrunken) if shrunken else pd.DataFrame(columns=columns))

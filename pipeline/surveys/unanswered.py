@@ -16,7 +16,9 @@ def dont_knows(answers: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     (two-sided), and `q` (Benjamini and Hochberg 1995, over the items).
     """
     category = codebook.scale.dont_know
-    shares = share_table(answers, [category], decimals=codebook.decimals, rounding=codebook.rounding).set_index(["item", "group"])
+    shares = share_table(answers, [category], decimals=codebook.decimals, rounding=codebook.rounding).set_index(
+        ["item", "group"]
+    )
     counts = answers[answers["category"] == category].set_index(["item", "group"])["count"]
     return _compared(codebook, shares, counts, shares["base"])
 

@@ -15,7 +15,10 @@ import yaml
 
 LOCK = "dvc.lock"
 FOLDER = ".dir"  # at the end of the hash of a folder
-_IGNORED, _PART = {"__pycache__", ".ipynb_checkpoints", ".DS_Store", "Thumbs.db"}, re.compile(r"\..*\.part")  # as in .dvcignore
+_IGNORED, _PART = (
+    {"__pycache__", ".ipynb_checkpoints", ".DS_Store", "Thumbs.db"},
+    re.compile(r"\..*\.part"),
+)  # as in .dvcignore
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -73,8 +76,11 @@ def outputs(stages: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def md5_of_folder(folder: Path) -> str:
     """The hash by which DVC knows a folder: of the list of its files, each with its own."""
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
-             and not _IGNORED & {*path.relative_to(folder).parts} and not _PART.match(path.name)}
+    files = {
+        path.relative_to(folder).as_posix(): path
+        for path in folder.rglob("*")
+        if path.is_file() and not _IGNORED & {*path.relative_to(folder).parts} and not _PART.match(path.name)
+    }
     listed = [{"md5": md5_of(files[name]), "relpath": name} for name in sorted(files)]
     return hashlib.md5(json.dumps(listed, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + FOLDER
 

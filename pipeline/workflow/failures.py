@@ -14,8 +14,10 @@ _OF_DVC = re.compile(r"ERROR: (?:unexpected error - |unexpected error: )?(?P<rea
 _NOT_THE_STAGE_S = re.compile(r"> |ERROR: |Updating lock file|To track|Use `dvc|\[IPKernelApp\]|Verifying data sources")
 _BLOCKED = re.compile(r"Unable to acquire lock|is being blocked by")
 _ENDED = re.compile(r"failed to run: .*, exited with (?P<code>-?\d+)")
-_MISSING = re.compile(r"missing data '[^']*': (?P<data>.+)|No such file or directory: '(?P<file>.+)'|"
-                      r"dependency '(?P<dependency>.+)' does not exist")
+_MISSING = re.compile(
+    r"missing data '[^']*': (?P<data>.+)|No such file or directory: '(?P<file>.+)'|"
+    r"dependency '(?P<dependency>.+)' does not exist"
+)
 _OF_SURVEY = re.compile(r"data/raw/surveys/(?P<name>[a-z0-9-]+)")
 _UNTRUSTED = re.compile(r"dubious ownership|not owned by current user")
 _ERROR = re.compile(r"[\w.]*Error")
@@ -43,8 +45,11 @@ def failure(printed: str) -> GoldenThreadError:
 def _of_stage(name: str, code: int, printed: str) -> GoldenThreadError:
     said = "\n".join(line for line in printed.splitlines() if line.strip() and not _NOT_THE_STAGE_S.match(line))
     if code in KILLED:
-        return MachineError(f"The machine ended the stage '{name}'.", found="a process that was killed, as when memory runs out",
-                            fix=MEMORY)
+        return MachineError(
+            f"The machine ended the stage '{name}'.",
+            found="a process that was killed, as when memory runs out",
+            fix=MEMORY,
+        )
     kind, _, words = (said.splitlines() or [""])[-1].partition(": ")  # the end of a traceback, where it is one
     if code != MISTAKE and _ERROR.fullmatch(kind) and (of_machine := told(kind, words)):
         return of_machine
@@ -58,25 +63,37 @@ def _of_dvc(stage: str, reason: str) -> GoldenThreadError:
     if of_machine := told("", reason):
         return of_machine
     if _BLOCKED.search(reason):
-        return PipelineError("Another run of the pipeline is still going in this folder.",
-                             fix="Wait for it to end, or stop it, and run again.")
+        return PipelineError(
+            "Another run of the pipeline is still going in this folder.",
+            fix="Wait for it to end, or stop it, and run again.",
+        )
     if _UNTRUSTED.search(reason):
         return git_refused(reason)
     if missing := _MISSING.search(reason):
         paths = next(filter(None, missing.groups())).strip("'\" ")
         survey = _OF_SURVEY.search(paths)
-        return PipelineError("A file or folder that a stage reads is not there.", where=at, found=f"no {paths}",
-                             fix=f"The survey {survey['name']} is named in the parameters, and its answers are not on this machine: "
-                                 f"ask its owner for the folder, or take {survey['name']} out of surveys in params.yaml or params.local.yaml."
-                                 if survey else "Put it back, or run 'golden-thread run', which makes what can be made.")
+        return PipelineError(
+            "A file or folder that a stage reads is not there.",
+            where=at,
+            found=f"no {paths}",
+            fix=f"The survey {survey['name']} is named in the parameters, and its answers are not on this machine: "
+            f"ask its owner for the folder, or take {survey['name']} out of surveys in params.yaml or params.local.yaml."
+            if survey
+            else "Put it back, or run 'golden-thread run', which makes what can be made.",
+        )
     return PipelineError("DVC could not run the pipeline.", where=at, found=reason)
 
 
 def git_refused(said: str) -> PipelineError:
     """The error for what git `said` when it would not work in the project's folder."""
     if not _UNTRUSTED.search(said):
-        return PipelineError("git could not look at the project's folder.", found=said.strip(),
-                             fix="Clone the project anew, or work in an unpacked archive of it without git.")
-    return PipelineError("The project's folder belongs to another user, and git does not trust it.",
-                         fix="Copy or clone the project to a folder of your own. Where you trust its owner, tell git so: "
-                             "git config --global --add safe.directory FOLDER")
+        return PipelineError(
+            "git could not look at the project's folder.",
+            found=said.strip(),
+            fix="Clone the project anew, or work in an unpacked archive of it without git.",
+        )
+    return PipelineError(
+        "The project's folder belongs to another user, and git does not trust it.",
+        fix="Copy or clone the project to a folder of your own. Where you trust its owner, tell git so: "
+        "git config --global --add safe.directory FOLDER",
+    )

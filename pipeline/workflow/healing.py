@@ -52,10 +52,12 @@ def remove_damaged_outputs(root: Path, stages: Iterable[str]) -> list[str]:
 def refuse_damaged(damaged: list[str]) -> None:
     """Raise PipelineError where outputs are damaged again after they were made again."""
     if damaged:
-        raise PipelineError("What was made does not come out of the disk as it was written.",
-                            where=", ".join(damaged[:3]) + (f" and {len(damaged) - 3} more" if len(damaged) > 3 else ""),
-                            expected="the bytes whose hashes dvc.lock records",
-                            fix="Look at the disk's health, or copy the project to another one, and run the command again.")
+        raise PipelineError(
+            "What was made does not come out of the disk as it was written.",
+            where=", ".join(damaged[:3]) + (f" and {len(damaged) - 3} more" if len(damaged) > 3 else ""),
+            expected="the bytes whose hashes dvc.lock records",
+            fix="Look at the disk's health, or copy the project to another one, and run the command again.",
+        )
 
 
 def _remove_damaged(cache: Path, outs: Iterable) -> list[Path]:

@@ -50,8 +50,9 @@ def note_by_hand(root: Path, made: Iterable[Path]) -> None:
     for outs in outputs_of_stages(root).values():
         if any(Path(path).is_relative_to(out) for path in paths for out in outs):
             paths |= set(outs)
-    noted = dict(_by_hand(root)) | {file: md5_of(root / file) for path in paths if Path(path).is_relative_to(SITE)
-                                    for file in _files(root, path)}
+    noted = dict(_by_hand(root)) | {
+        file: md5_of(root / file) for path in paths if Path(path).is_relative_to(SITE) for file in _files(root, path)
+    }
     write_json(root / BY_HAND, {path: md5 for path, md5 in noted.items() if (root / path).is_file()})
 
 

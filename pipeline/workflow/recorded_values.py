@@ -28,6 +28,9 @@ def check_recorded_values(root: Path, edition: str = "") -> None:
         one = len(changed) == 1
         raise RenderError(
             f"{listed(names)} {'was' if one else 'were'} run by hand: {'its' if one else 'their'} values are not those of the last run, "
-            "and no report is made of them.", where=", ".join(changed), expected="what the last run has published",
+            "and no report is made of them.",
+            where=", ".join(changed),
+            expected="what the last run has published",
             fix="golden-thread run puts the values back and makes the reports. For values of your own, put the parameters into "
-                "params.local.yaml, and run.")
+            "params.local.yaml, and run.",
+        )

@@ -36,7 +36,10 @@ def last_record(root: Path) -> Path:
 def records(root: Path) -> list[Path]:
     """Every place where what a run made is noted, the shared record first; not each is there."""
     folder = root / FOLDER
-    return [root / LOCK, *(folder / name for name in ("own.lock", "shared.lock", LOCK))]  # the last: repairing.py's copy
+    return [
+        root / LOCK,
+        *(folder / name for name in ("own.lock", "shared.lock", LOCK)),
+    ]  # the last: repairing.py's copy
 
 
 def _folder(root: Path) -> Path:
@@ -84,9 +87,16 @@ def _left_running(root: Path) -> int | None:
 def _beside(process: int | None) -> PipelineError:
     since = ""
     with suppress(psutil.Error):
-        since = f", since {datetime.fromtimestamp(psutil.Process(process).create_time()).astimezone():%H:%M}" if process else ""
-    return PipelineError("Another run of the pipeline is still going in this folder.", found=f"process {process or 'unknown'}{since}",
-                         fix="Wait for it to end, or stop it, and run again.")
+        since = (
+            f", since {datetime.fromtimestamp(psutil.Process(process).create_time()).astimezone():%H:%M}"
+            if process
+            else ""
+        )
+    return PipelineError(
+        "Another run of the pipeline is still going in this folder.",
+        found=f"process {process or 'unknown'}{since}",
+        fix="Wait for it to end, or stop it, and run again.",
+    )
 
 
 @contextmanager

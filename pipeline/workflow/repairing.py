@@ -56,8 +56,12 @@ def _is_sound(lock: Path) -> bool:
 
 
 def _is_whole(entry: dict) -> bool:
-    return (bool(entry["path"]) and entry["hash"] == "md5" and isinstance(entry["size"], int)
-            and re.fullmatch(r"[0-9a-f]{32}(\.dir)?", entry["md5"]) is not None)
+    return (
+        bool(entry["path"])
+        and entry["hash"] == "md5"
+        and isinstance(entry["size"], int)
+        and re.fullmatch(r"[0-9a-f]{32}(\.dir)?", entry["md5"]) is not None
+    )
 
 
 def _take_out_the_dead(table: Path) -> None:
@@ -67,9 +71,13 @@ def _take_out_the_dead(table: Path) -> None:
     try:
         written = table.stat().st_mtime
         content = json.loads(table.read_text(encoding="utf-8"))
-        alive = {"write": {path: info for path, info in content.get("write", {}).items() if is_running(info, written)},
-                 "read": {path: [info for info in infos if is_running(info, written)]
-                          for path, infos in content.get("read", {}).items()}}
+        alive = {
+            "write": {path: info for path, info in content.get("write", {}).items() if is_running(info, written)},
+            "read": {
+                path: [info for info in infos if is_running(info, written)]
+                for path, infos in content.get("read", {}).items()
+            },
+        }
     except (ValueError, AttributeError, KeyError, TypeError):
         table.unlink()
         return

@@ -22,8 +22,10 @@ from pipeline.workflow.stages import filled
 
 BEFORE = Path(".dvc/tmp/golden-thread/before")
 _HELD, _LIST = "files", "list.json"
-NOTE = ("All outputs are as they were before this run. Stages that were finished are not run again: the next run takes them from "
-        "DVC's cache.")
+NOTE = (
+    "All outputs are as they were before this run. Stages that were finished are not run again: the next run takes them from "
+    "DVC's cache."
+)
 
 
 def outputs_of_stages(root: Path) -> dict[str, list[str]]:
@@ -33,7 +35,10 @@ def outputs_of_stages(root: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, stage in yaml.safe_load(filled(text, values))["stages"].items():
         if "foreach" in stage:
-            found |= {f"{name}@{survey}": [path.replace("${item}", survey) for path in _paths(stage["do"])] for survey in surveys_of(root)}
+            found |= {
+                f"{name}@{survey}": [path.replace("${item}", survey) for path in _paths(stage["do"])]
+                for survey in surveys_of(root)
+            }
         else:
             found[name] = _paths(stage)
     return found

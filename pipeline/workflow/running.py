@@ -41,9 +41,15 @@ def stage_names(root: Path) -> list[str]:
     return list(outputs_of_stages(root))
 
 
-def reproduce(root: Path, options: Iterable[str] = (), on_start: Callable[[StageRun], None] = lambda stage: None,
-              on_end: Callable[[StageRun], None] = lambda stage: None, record: bool = False,
-              prepare: Callable[[Path], object] = lambda root: None, on_kept: Callable[[Kept], None] = lambda kept: None) -> list[StageRun]:
+def reproduce(
+    root: Path,
+    options: Iterable[str] = (),
+    on_start: Callable[[StageRun], None] = lambda stage: None,
+    on_end: Callable[[StageRun], None] = lambda stage: None,
+    record: bool = False,
+    prepare: Callable[[Path], object] = lambda root: None,
+    on_kept: Callable[[Kept], None] = lambda kept: None,
+) -> list[StageRun]:
     """Run `dvc repro` in `root`; return the stages that DVC looked at, in order, with their times.
 
     `prepare` is called before DVC, `on_kept` for each file of a reader that is kept aside before the run would replace it
@@ -65,16 +71,23 @@ def reproduce(root: Path, options: Iterable[str] = (), on_start: Callable[[Stage
         raise stopped from None
 
 
-def _recorded(root: Path, options: list[str], on_start: Callable[[StageRun], None], on_end: Callable[[StageRun], None],
-              record: bool, prepare: Callable[[Path], object]) -> list[StageRun]:
+def _recorded(
+    root: Path,
+    options: list[str],
+    on_start: Callable[[StageRun], None],
+    on_end: Callable[[StageRun], None],
+    record: bool,
+    prepare: Callable[[Path], object],
+) -> list[StageRun]:
     """Run it with the record that is wanted in its place; where it fails, every output comes back."""
     with shared_record(root) if record else own_record(root), rolled_back_on_failure(root):
         prepare(root)
         return _healed(root, options, on_start, on_end)
 
 
-def _healed(root: Path, options: list[str], on_start: Callable[[StageRun], None],
-            on_end: Callable[[StageRun], None]) -> list[StageRun]:
+def _healed(
+    root: Path, options: list[str], on_start: Callable[[StageRun], None], on_end: Callable[[StageRun], None]
+) -> list[StageRun]:
     """Run it; where what was delivered is not what the record that is in place says, once more without that."""
     repair(root)
     keep_private(root)
@@ -88,11 +101,21 @@ def _healed(root: Path, options: list[str], on_start: Callable[[StageRun], None]
     return stages
 
 
-def _reproduce(root: Path, options: Iterable[str], on_start: Callable[[StageRun], None],
-               on_end: Callable[[StageRun], None]) -> list[StageRun]:
-    process = subprocess.Popen([sys.executable, "-m", DVC, "repro", *options], cwd=root, env=environment(root),
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               text=True, encoding="utf-8", errors="replace", bufsize=1)
+def _reproduce(
+    root: Path, options: Iterable[str], on_start: Callable[[StageRun], None], on_end: Callable[[StageRun], None]
+) -> list[StageRun]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", DVC, "repro", *options],
+        cwd=root,
+        env=environment(root),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        bufsize=1,
+    )
     stages: list[StageRun] = []
     printed: list[str] = []
     started = time.monotonic()

@@ -22,10 +22,16 @@ from pipeline.rendering.reports import SUFFIXES, formats
 from pipeline.rendering.sources import Report, read_report
 
 # What a stage that runs no notebook begins with.
-ENTRIES = {"key-results": "pipeline.provenance.key_results", "engine": "pipeline.rendering.engines", "render": "pipeline.rendering.reports",
-           "documentation": "pipeline.rendering.documentation", "crate": "pipeline.provenance.crate",
-           "notebook-pages": "pipeline.notebooks.pages", "survey-pages": "pipeline.notebooks.pages",
-           "survey-report": "pipeline.rendering.reports"}
+ENTRIES = {
+    "key-results": "pipeline.provenance.key_results",
+    "engine": "pipeline.rendering.engines",
+    "render": "pipeline.rendering.reports",
+    "documentation": "pipeline.rendering.documentation",
+    "crate": "pipeline.provenance.crate",
+    "notebook-pages": "pipeline.notebooks.pages",
+    "survey-pages": "pipeline.notebooks.pages",
+    "survey-report": "pipeline.rendering.reports",
+}
 RUNNER = "import pipeline.notebooks.execution"
 CODE = re.compile(rf"pipeline(/.*)?|{PASSAGES.as_posix()}/.*")
 SOURCES = re.compile(r"reports/[\w-]+\.qmd")
@@ -33,7 +39,11 @@ MADE = re.compile(r"reports/site/[\w-]+\.(html|docx|pdf|xlsx|ods)")
 LOOKS = re.compile(r"reports/styles(/.*)?")
 SHARED_LOOKS = {"footer.html", "navigation.html", "report.css"}  # that notebooks' pages and reports have in common
 EXECUTED, PAGES = (re.compile(rf"reports/site/notebooks/[\w-]+\.{suffix}") for suffix in ("ipynb", "html"))
-_STAGE, _SECTION, _ITEM = re.compile(r"  ([\w-]+):\s*$"), re.compile(r"\s+(deps|outs):\s*$"), re.compile(r"(\s+)- ([^\s:]+)\s*$")
+_STAGE, _SECTION, _ITEM = (
+    re.compile(r"  ([\w-]+):\s*$"),
+    re.compile(r"\s+(deps|outs):\s*$"),
+    re.compile(r"(\s+)- ([^\s:]+)\s*$"),
+)
 
 
 def write_lists(root: Path) -> bool:
@@ -58,7 +68,9 @@ def with_lists(text: str, root: Path) -> str:
         elif re.match(r"\s+[\w-]+:", line):
             section = found[1] if (found := _SECTION.match(line)) else ""
         item = _ITEM.match(line)
-        owned = next((pattern for pattern in wanted.get((stage, section), {}) if item and pattern.fullmatch(item[2])), None)
+        owned = next(
+            (pattern for pattern in wanted.get((stage, section), {}) if item and pattern.fullmatch(item[2])), None
+        )
         if owned is None:
             lines.append(line)
         elif (stage, section, owned) not in begun:  # the whole list where its first line stood
@@ -81,15 +93,23 @@ def lists(text: str, root: Path) -> dict[tuple[str, str], dict[re.Pattern, list[
             continue
         code = sorted(modules(source, root))
         found[name, "deps"] = {CODE: code + passages(code, root)}
-    reports = [report for path in sorted((root / "reports").glob("*.qmd"))
-               if not (report := read_report(root / "reports", path.stem)).metadata.get("editions")]
+    reports = [
+        report
+        for path in sorted((root / "reports").glob("*.qmd"))
+        if not (report := read_report(root / "reports", path.stem)).metadata.get("editions")
+    ]
     sources, made = [f"reports/{report.name}.qmd" for report in reports], sorted(made_of(reports))
     found["render", "deps"][SOURCES] = sources
     found["render", "outs"] = {MADE: made}
     found["crate", "deps"] |= {SOURCES: sources, MADE: made}
     for name in ("render", "documentation", "survey-report", "notebook-pages", "survey-pages"):
         found[name, "deps"][LOOKS] = looks(root, of_notebooks=name.endswith("-pages"))
-    executed = [out for stage in stages.values() for out in stage.get("outs", ()) if isinstance(out, str) and EXECUTED.fullmatch(out)]
+    executed = [
+        out
+        for stage in stages.values()
+        for out in stage.get("outs", ())
+        if isinstance(out, str) and EXECUTED.fullmatch(out)
+    ]
     found["notebook-pages", "deps"][EXECUTED] = executed
     found["notebook-pages", "outs"] = {PAGES: [f"{out.removesuffix('.ipynb')}.html" for out in executed]}
     return found
@@ -105,8 +125,14 @@ def looks(root: Path, of_notebooks: bool) -> list[str]:
 
 def made_of(reports: Iterable[Report]) -> list[str]:
     """The files of the site that `reports`, which have no editions, become."""
-    return [f"reports/site/{report.name}{suffix}" for report in reports
-            for suffix in [*(SUFFIXES[each] for each in formats(report)), *([".ods", ".xlsx"] if report.metadata.get("spreadsheets") else [])]]
+    return [
+        f"reports/site/{report.name}{suffix}"
+        for report in reports
+        for suffix in [
+            *(SUFFIXES[each] for each in formats(report)),
+            *([".ods", ".xlsx"] if report.metadata.get("spreadsheets") else []),
+        ]
+    ]
 
 
 def code_of(notebook: Path) -> str:

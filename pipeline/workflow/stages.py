@@ -45,10 +45,18 @@ def read_stages(root: Path) -> list[Stage]:
     """
     values = texts_of(root)
     stages = yaml.safe_load(filled((root / "dvc.yaml").read_text(encoding="utf-8"), values))["stages"]
-    return [Stage(name, stage.get("desc", name), stage["cmd"], tuple(map(_path, stage["deps"])),
-                  tuple(map(_path, stage["outs"])),
-                  parameters(stage["cmd"], {key: _value(values, key) for key in stage.get("params", ())}))
-            for name, stage in stages.items() if "foreach" not in stage]
+    return [
+        Stage(
+            name,
+            stage.get("desc", name),
+            stage["cmd"],
+            tuple(map(_path, stage["deps"])),
+            tuple(map(_path, stage["outs"])),
+            parameters(stage["cmd"], {key: _value(values, key) for key in stage.get("params", ())}),
+        )
+        for name, stage in stages.items()
+        if "foreach" not in stage
+    ]
 
 
 def parameters(command: str, tracked: Mapping[str, object]) -> dict[str, str]:
@@ -89,6 +97,7 @@ def filled(text: str, values: Mapping) -> str:
     >>> filled("data/${survey.name}/${item}", {"survey": {"name": "ofsted-2011"}})
     'data/ofsted-2011/${item}'
     """
+
     def value(match: re.Match) -> str:
         node = _value(values, match[1])
         return match[0] if node is None or isinstance(node, (Mapping, list)) else str(node)

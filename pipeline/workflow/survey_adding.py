@@ -35,8 +35,12 @@ def new_survey(root: Path, name: str, file: Path, sheet: str | None = None) -> D
     export = read_export(file, sheet=sheet)
     codebook = read_codebook(root / SURVEYS / SHARED_SURVEY / "survey.yaml")
     draft = draft_table(export, codebook) or draft_responses(export, codebook)
-    content = {"name": name, "title": f"Staff survey {name.replace('-', ' ').title()}",
-               "file": {"name": kept} | ({"sheet": sheet} if sheet else {}), **draft.content}
+    content = {
+        "name": name,
+        "title": f"Staff survey {name.replace('-', ' ').title()}",
+        "file": {"name": kept} | ({"sheet": sheet} if sheet else {}),
+        **draft.content,
+    }
     with _new_folder(root / SURVEYS / name) as folder:
         shutil.copyfile(file, folder / kept)
         write_text(folder / "survey.yaml", codebook_text(_in_order(content), draft.guesses, draft.notes))
@@ -51,8 +55,26 @@ def new_survey(root: Path, name: str, file: Path, sheet: str | None = None) -> D
 
 def _in_order(content: dict) -> dict:
     """The keys in the order in which people read them."""
-    order = ("name", "title", "kind", "file", "decide", "table", "scales", "missing", "domains", "items", "benchmark", "groups",
-             "cluster", "weight", "respondent", "duplicates", "not_counted", "left_out")
+    order = (
+        "name",
+        "title",
+        "kind",
+        "file",
+        "decide",
+        "table",
+        "scales",
+        "missing",
+        "domains",
+        "items",
+        "benchmark",
+        "groups",
+        "cluster",
+        "weight",
+        "respondent",
+        "duplicates",
+        "not_counted",
+        "left_out",
+    )
     return {key: content[key] for key in order if content.get(key)}
 
 
@@ -60,30 +82,42 @@ def _kept_name(file: Path) -> str:
     """What the export is called in the survey's folder, beside its codebook."""
     name = file.name.strip()
     if name.lower() == "survey.yaml":
-        raise DataError("An export cannot be called survey.yaml: that is the name of its codebook.", where=str(file),
-                        fix="Give the export's own file, or another name to it.")
+        raise DataError(
+            "An export cannot be called survey.yaml: that is the name of its codebook.",
+            where=str(file),
+            fix="Give the export's own file, or another name to it.",
+        )
     return name
 
 
 def _check_name(root: Path, name: str) -> None:
     check_name(name)
     if (root / SURVEYS / name).exists():
-        raise DataError("There is a survey of this name already.", where=str(SURVEYS / name),
-                        fix=f"Take another name; or, to draft it anew, remove it first: golden-thread survey remove {name}")
+        raise DataError(
+            "There is a survey of this name already.",
+            where=str(SURVEYS / name),
+            fix=f"Take another name; or, to draft it anew, remove it first: golden-thread survey remove {name}",
+        )
 
 
 def own_surveys(root: Path) -> list[str]:
     """The surveys of a council's own that have a codebook."""
-    return sorted(path.parent.name for path in (root / SURVEYS).glob("*/survey.yaml") if path.parent.name != SHARED_SURVEY)
+    return sorted(
+        path.parent.name for path in (root / SURVEYS).glob("*/survey.yaml") if path.parent.name != SHARED_SURVEY
+    )
 
 
 def survey_folder(root: Path, name: str) -> Path:
     """The folder of a survey that is there; ParameterError names those that are, if it is not."""
     known = own_surveys(root)
     if name not in known:
-        raise ParameterError("There is no such survey.", where=str(SURVEYS), found=f"{name!r}{suggestion(name, known)}",
-                             expected=", ".join(known) or "none is there yet",
-                             fix=f"Correct the name, or take the export in: golden-thread survey new {name} FILE")
+        raise ParameterError(
+            "There is no such survey.",
+            where=str(SURVEYS),
+            found=f"{name!r}{suggestion(name, known)}",
+            expected=", ".join(known) or "none is there yet",
+            fix=f"Correct the name, or take the export in: golden-thread survey new {name} FILE",
+        )
     return root / SURVEYS / name
 
 

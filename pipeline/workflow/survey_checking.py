@@ -18,7 +18,13 @@ from pipeline.surveys.staff.checking import Part, Report, check_survey
 from pipeline.surveys.staff.codebook import read_staff_survey
 
 KEPT = "check.txt"  # in the survey's own folder, for its owner's eyes only
-FIRST = ("Respondents", "Table", "The report", "Columns left out", "Scales")  # of the parts, what most can go wrong with
+FIRST = (
+    "Respondents",
+    "Table",
+    "The report",
+    "Columns left out",
+    "Scales",
+)  # of the parts, what most can go wrong with
 SCREEN, WIDTH, ROWS, SHOWN = 40, 100, 6, 10  # lines; letters; rows of a part on a screen; problems that a message names
 
 
@@ -37,7 +43,7 @@ def check_in_short(folder: Path) -> tuple[list[str], bool]:
             raise
         _keep(folder, [*lines, str(error)])
         more = [f"  and {len(problems) - 1 - SHOWN} more: see {folder / KEPT}"] if len(problems) > SHOWN + 1 else []
-        raise DataError("\n".join([*lines, *problems[:SHOWN + 1], *more]), **error.details) from None
+        raise DataError("\n".join([*lines, *problems[: SHOWN + 1], *more]), **error.details) from None
     whole = [*lines, *_summary(report, sys.maxsize)]
     _keep(folder, whole)
     return _on_a_screen([*lines, *_summary(report, ROWS)], whole, folder), bool(survey.decide)
@@ -47,7 +53,7 @@ def _on_a_screen(short: Sequence[str], whole: Sequence[str], folder: Path) -> li
     """The first lines, and where all of them are if these are not."""
     if list(short) == list(whole) and len(short) <= SCREEN:
         return list(short)
-    return [*short[:SCREEN - 2], "", f"All of it, {len(whole)} lines, is in {folder.name}/{KEPT} of data/raw/surveys."]
+    return [*short[: SCREEN - 2], "", f"All of it, {len(whole)} lines, is in {folder.name}/{KEPT} of data/raw/surveys."]
 
 
 def _keep(folder: Path, lines: Sequence[str]) -> None:
@@ -60,7 +66,11 @@ def _questions(name: str, questions: Sequence[Question]) -> list[str]:
     if not questions:
         return []
     asked = [f"  {question.question}" for question in questions]
-    return [f"{counted(len(questions), 'question')} for you, before there is a report: golden-thread survey decide {name}", *asked, ""]
+    return [
+        f"{counted(len(questions), 'question')} for you, before there is a report: golden-thread survey decide {name}",
+        *asked,
+        "",
+    ]
 
 
 def _summary(report: Report, most: int) -> list[str]:

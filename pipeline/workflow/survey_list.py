@@ -71,7 +71,7 @@ def with_survey(path: Path, name: str) -> bytes:
     if isinstance(found, ScalarNode):
         return _filled(text, key, found, f"[{name}]").encode()
     if not names:
-        return f"{text[:found.start_mark.index]}[{name}]{text[found.end_mark.index:]}".encode()
+        return f"{text[: found.start_mark.index]}[{name}]{text[found.end_mark.index :]}".encode()
     last = found.value[-1].end_mark.index
     if found.flow_style:
         return f"{text[:last]}, {name}{text[last:]}".encode()
@@ -97,10 +97,10 @@ def without_survey(path: Path, name: str) -> bytes:
     if not found.flow_style:
         if len(entries) == 1:  # a list without an entry is written in brackets, where its one line was
             dash = text.rindex("-", 0, entry.start_mark.index)
-            return f"{text[:dash]}[]{text[entry.end_mark.index:]}".encode()
+            return f"{text[:dash]}[]{text[entry.end_mark.index :]}".encode()
         begin = text.rfind("\n", 0, entry.start_mark.index) + 1
         end = text.find("\n", entry.end_mark.index)
-        return f"{text[:begin]}{text[end + 1:] if end >= 0 else ''}".encode()
+        return f"{text[:begin]}{text[end + 1 :] if end >= 0 else ''}".encode()
     if number + 1 < len(entries):
         begin, end = entry.start_mark.index, entries[number + 1].start_mark.index
     elif number:
@@ -113,7 +113,7 @@ def without_survey(path: Path, name: str) -> bytes:
 def _filled(text: str, key: ScalarNode, found: ScalarNode, listed: str) -> str:
     """`text` with a list where nothing stands behind the colon."""
     colon = text.index(":", key.end_mark.index) + 1
-    return f"{text[:colon]} {listed}{text[found.end_mark.index if found.value else colon:]}"
+    return f"{text[:colon]} {listed}{text[found.end_mark.index if found.value else colon :]}"
 
 
 def _text(path: Path) -> str:
@@ -127,13 +127,19 @@ def _surveys(path: Path, text: str) -> tuple[ScalarNode | None, SequenceNode | S
         root = YAML().compose(text)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise ParameterError("The file is not valid YAML.",
-                             where=f"{path.name}" + (f", line {mark.line + 1}" if mark else ""),
-                             fix="Look for wrong indentation or a colon in unquoted text.") from None
+        raise ParameterError(
+            "The file is not valid YAML.",
+            where=f"{path.name}" + (f", line {mark.line + 1}" if mark else ""),
+            fix="Look for wrong indentation or a colon in unquoted text.",
+        ) from None
     nodes = {key.value: (key, value) for key, value in root.value} if isinstance(root, MappingNode) else {}
     key, found = nodes.get("surveys", (None, None))
     empty = found is None or (isinstance(found, ScalarNode) and found.tag.endswith(":null"))
     if not (empty or (isinstance(found, SequenceNode) and all(isinstance(each, ScalarNode) for each in found.value))):
-        raise ParameterError("The council's own surveys are no list.", where=f"{path.name}, surveys",
-                             expected="a list, such as surveys: []", fix="Correct this line, and run the command again.")
+        raise ParameterError(
+            "The council's own surveys are no list.",
+            where=f"{path.name}, surveys",
+            expected="a list, such as surveys: []",
+            fix="Correct this line, and run the command again.",
+        )
     return key, found

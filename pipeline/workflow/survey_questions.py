@@ -41,7 +41,9 @@ def without_open(names: Sequence[str], wanted: Sequence[str], waiting: dict[str,
 def tell_waiting(waiting: dict[str, tuple[Question, ...]]) -> None:
     """Raise DataError that names the surveys of which no report was made."""
     if waiting:
-        raise DataError(f"No report was made of {listed(list(waiting))}: there are questions for you first. Everything else is made.",
-                        where="survey.yaml, decide",
-                        found="; ".join(f"{name}: {counted(len(questions), 'question')}" for name, questions in waiting.items()),
-                        fix="Answer them, and run again: " + ", ".join(f"golden-thread survey decide {name}" for name in waiting))
+        raise DataError(
+            f"No report was made of {listed(list(waiting))}: there are questions for you first. Everything else is made.",
+            where="survey.yaml, decide",
+            found="; ".join(f"{name}: {counted(len(questions), 'question')}" for name, questions in waiting.items()),
+            fix="Answer them, and run again: " + ", ".join(f"golden-thread survey decide {name}" for name in waiting),
+        )

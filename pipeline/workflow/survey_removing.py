@@ -25,9 +25,13 @@ from pipeline.workflow.records import one_run_at_a_time, records
 from pipeline.workflow.survey_list import listing, take_off
 from pipeline.workflow.usual_times import forget_survey
 
-PLACES = {"data/raw/surveys": "the answers and their codebook", "data/processed/surveys": "tables made of them",
-          "reports/published/survey": "what was published of them", "reports/site/survey": "the report",
-          "reports/kept/survey": "files of the report that were changed by hand"}
+PLACES = {
+    "data/raw/surveys": "the answers and their codebook",
+    "data/processed/surveys": "tables made of them",
+    "reports/published/survey": "what was published of them",
+    "reports/site/survey": "the report",
+    "reports/kept/survey": "files of the report that were changed by hand",
+}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -69,8 +73,13 @@ def find_traces(root: Path, name: str) -> Traces:
     kept = [object_path(cache, md5) for md5 in sorted(its - others, key=lambda md5: (md5.endswith(FOLDER), md5))]
     traces = Traces(name, folders, tuple(filter(Path.exists, kept)), tuple(runs), own, listing(root, name))
     if not traces:
-        raise ParameterError("There is no such survey.", where="data/raw/surveys", found=f"{name!r}{suggestion(name, _known(root))}",
-                             expected=", ".join(_known(root)) or "none is there", fix="Correct the name.")
+        raise ParameterError(
+            "There is no such survey.",
+            where="data/raw/surveys",
+            found=f"{name!r}{suggestion(name, _known(root))}",
+            expected=", ".join(_known(root)) or "none is there",
+            fix="Correct the name.",
+        )
     return traces
 
 

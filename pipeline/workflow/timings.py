@@ -86,8 +86,11 @@ def _large_survey(folder: Path) -> list[tuple[str, str]]:
     pair_table(responses, published_survey(folder.parent, survey))
     modelled = time.monotonic() - begun
     size = (folder / survey.file.name).stat().st_size / 1e6
-    return [("the file", f"{size:,.0f} MB"), ("file to answers.csv", f"{counted:.1f} s, {memory:.2f} GiB"),
-            ("and all models", f"{modelled:.1f} s, {_peak():.2f} GiB")]
+    return [
+        ("the file", f"{size:,.0f} MB"),
+        ("file to answers.csv", f"{counted:.1f} s, {memory:.2f} GiB"),
+        ("and all models", f"{modelled:.1f} s, {_peak():.2f} GiB"),
+    ]
 
 
 def _peak() -> float:
@@ -106,11 +109,14 @@ def authorities(root: Path) -> list[tuple[str, str]]:
     fit_models(cleaned.panel_today, cleaned.inspections, cleaned.deprivation, draws=0, curve_draws=1)
     models = time.monotonic() - begun - cleaning
     profiles = profile_benchmark(root)
-    return [("cleaning all files", f"{cleaning:.1f} s"), ("models without bootstrap and permutations", f"{models:.1f} s"),
-            (f"{profiles.profiles} profiles in three formats", f"{profiles.seconds:.0f} s"),
-            ("again, with nothing to do", f"{profiles.rerun_seconds:.1f} s"),
-            ("profiles a minute", f"{profiles.per_minute:.1f}"),
-            ("the plain way: papermill, and a renderer for each format", f"{profiles.plain_per_minute:.1f}")]
+    return [
+        ("cleaning all files", f"{cleaning:.1f} s"),
+        ("models without bootstrap and permutations", f"{models:.1f} s"),
+        (f"{profiles.profiles} profiles in three formats", f"{profiles.seconds:.0f} s"),
+        ("again, with nothing to do", f"{profiles.rerun_seconds:.1f} s"),
+        ("profiles a minute", f"{profiles.per_minute:.1f}"),
+        ("the plain way: papermill, and a renderer for each format", f"{profiles.plain_per_minute:.1f}"),
+    ]
 
 
 def ordinal_models() -> list[tuple[str, float, float, float]]:
@@ -128,7 +134,8 @@ def _compare(name: str, counts: np.ndarray, design: pd.DataFrame) -> tuple[str, 
     assert len(answers) == ANSWERS
     ours, on_counts = _fastest(lambda: CumulativeLink().fit(counts, design), repeats=50)
     theirs, one_by_one = _fastest(
-        lambda: OrderedModel(answers, terms, distr="logit").fit(method="bfgs", gtol=1e-8, disp=False), repeats=1)
+        lambda: OrderedModel(answers, terms, distr="logit").fit(method="bfgs", gtol=1e-8, disp=False), repeats=1
+    )
     effects = list(design.columns)
     np.testing.assert_allclose(ours.params[effects], theirs.params[effects], atol=1e-5)
     return name, on_counts, one_by_one, one_by_one / on_counts

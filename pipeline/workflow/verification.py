@@ -15,8 +15,20 @@ from pipeline.inputs.survey_names import SHARED_SURVEY
 from pipeline.workflow.failures import git_refused
 from pipeline.workflow.running import reproduce, stage_names
 
-DERIVED = shutil.ignore_patterns(OWN, ".git", ".venv", ".dvc", "__pycache__", "processed", "site", "published", "kept", ".*_cache",
-                                 ".hypothesis", ".ipynb_checkpoints")
+DERIVED = shutil.ignore_patterns(
+    OWN,
+    ".git",
+    ".venv",
+    ".dvc",
+    "__pycache__",
+    "processed",
+    "site",
+    "published",
+    "kept",
+    ".*_cache",
+    ".hypothesis",
+    ".ipynb_checkpoints",
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +51,12 @@ def fresh_copy(root: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="golden-thread-") as scratch:
         copy = Path(scratch) / "project"
         if (root / ".git").exists():
-            asked = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root,
-                                   capture_output=True, text=True)
+            asked = subprocess.run(
+                ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                cwd=root,
+                capture_output=True,
+                text=True,
+            )
             if asked.returncode:
                 raise git_refused(asked.stderr)
             for name in filter(None, asked.stdout.split("\0")):
@@ -63,8 +79,10 @@ def verify(root: Path) -> list[Output]:
         recorded = _hashes(copy)
         reproduce(copy, shared_stages(copy))
         remade = _hashes(copy)
-    return [Output(stage, path, recorded.get((stage, path), "none"), remade.get((stage, path), "none"))
-            for stage, path in sorted(recorded.keys() | remade.keys())]
+    return [
+        Output(stage, path, recorded.get((stage, path), "none"), remade.get((stage, path), "none"))
+        for stage, path in sorted(recorded.keys() | remade.keys())
+    ]
 
 
 def _not_shared(folder: str, names: list[str]) -> set[str]:
@@ -81,5 +99,9 @@ def shared_stages(root: Path) -> list[str]:
 def _hashes(root: Path) -> dict[tuple[str, str], str]:
     lock = root / "dvc.lock"
     stages = yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"] if lock.exists() else {}
-    return {(name, out["path"]): out["md5"] for name, stage in stages.items() if "@" not in name
-            for out in stage.get("outs", [])}
+    return {
+        (name, out["path"]): out["md5"]
+        for name, stage in stages.items()
+        if "@" not in name
+        for out in stage.get("outs", [])
+    }

@@ -80,12 +80,16 @@ def _answer(handler: BaseHTTPRequestHandler, answer: Answer, over: threading.Eve
             extra.append(("Content-Range", f"bytes {begin}-{len(body) - 1}/{len(body)}"))
             body, status = body[begin:], 206
     handler.send_response(status)
-    for name, value in (("Content-Type", answer.kind), ("ETag", answer.etag),
-                        ("Content-Length", str(len(body)) if answer.length else ""), *extra):
+    for name, value in (
+        ("Content-Type", answer.kind),
+        ("ETag", answer.etag),
+        ("Content-Length", str(len(body)) if answer.length else ""),
+        *extra,
+    ):
         if value:
             handler.send_header(name, value)
     handler.end_headers()
-    handler.wfile.write(body[:answer.cut])
+    handler.wfile.write(body[: answer.cut])
     handler.wfile.flush()
     if answer.stall:
         over.wait(30)

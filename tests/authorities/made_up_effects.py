@@ -4,8 +4,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-SUPPORTS = {"vacancy_rate": (15, 8), "turnover_rate": (15, 5), "agency_rate": (15, 8), "caseload": (16, 2),
-            "absence_rate": (3, 1)}  # mean, and roughly a standard deviation
+SUPPORTS = {
+    "vacancy_rate": (15, 8),
+    "turnover_rate": (15, 5),
+    "agency_rate": (15, 8),
+    "caseload": (16, 2),
+    "absence_rate": (3, 1),
+}  # mean, and roughly a standard deviation
 EFFECT = 0.5  # points of re-referrals per percentage point of agency workers two reporting years earlier
 BIAS = 1.0  # points of re-referrals per percentage point of agency workers that authorities differ by for other reasons
 JOINT = "E06999001+E06999002"
@@ -20,8 +25,12 @@ def panel(seed=1, units=60, years=range(2015, 2025), effect=EFFECT):
         level, deprived = rng.normal(size=2)
         work = {}
         for name, (mean, spread) in SUPPORTS.items():
-            work[name] = mean + spread * 0.7 * (level if name == "agency_rate" else rng.normal()) \
-                + spread * 0.7 * rng.normal(size=len(years)) + 0.3 * np.arange(len(years))
+            work[name] = (
+                mean
+                + spread * 0.7 * (level if name == "agency_rate" else rng.normal())
+                + spread * 0.7 * rng.normal(size=len(years))
+                + 0.3 * np.arange(len(years))
+            )
             rows += [_row(unit, year, name, value) for year, value in zip(years, work[name], strict=True)]
         for place, year in enumerate(years):
             before = work["agency_rate"][max(place - 2, 0)] - 15
@@ -32,8 +41,17 @@ def panel(seed=1, units=60, years=range(2015, 2025), effect=EFFECT):
             for name, chance, size in (("repeat_plans", 0.22, 300), ("long_plans", 0.03, 250)):
                 events = int(rng.binomial(size, chance))
                 hidden = 1 <= events <= 5
-                rows.append(_row(unit, year, name, np.nan if hidden else 100 * events / size,
-                                 np.nan if hidden else events, size, "confidential" if hidden else ""))
+                rows.append(
+                    _row(
+                        unit,
+                        year,
+                        name,
+                        np.nan if hidden else 100 * events / size,
+                        np.nan if hidden else events,
+                        size,
+                        "confidential" if hidden else "",
+                    )
+                )
         changes = 25 + 0.4 * (work["vacancy_rate"][-2] - 15) + 3 * deprived + rng.normal()
         rows.append(_row(unit, 2024, "worker_changes", changes))
     for unit, level in (("E12000098", "region"), ("E92000001", "england")):
@@ -42,16 +60,28 @@ def panel(seed=1, units=60, years=range(2015, 2025), effect=EFFECT):
 
 
 def _row(unit, year, indicator, value, numerator=np.nan, denominator=np.nan, reason="", level=None):
-    return {"unit": unit, "name": f"Place {unit[-3:]}", "level": level or ("joint" if "+" in unit else "authority"),
-            "region": "E12000098", "year": year, "indicator": indicator, "value": value, "reason": reason,
-            "numerator": numerator, "denominator": denominator}
+    return {
+        "unit": unit,
+        "name": f"Place {unit[-3:]}",
+        "level": level or ("joint" if "+" in unit else "authority"),
+        "region": "E12000098",
+        "year": year,
+        "indicator": indicator,
+        "value": value,
+        "reason": reason,
+        "numerator": numerator,
+        "denominator": denominator,
+    }
 
 
 def with_gaps(rows):
     """Three rows of the workforce with reasons, one outcome without a row, and one unit with one year only."""
     rows = rows.copy()
-    for unit, year, reason in (("E06999003", 2018, "unavailable"), ("E06999004", 2019, "low_reliability"),
-                               ("E06999004", 2020, "rounds_to_zero")):
+    for unit, year, reason in (
+        ("E06999003", 2018, "unavailable"),
+        ("E06999004", 2019, "low_reliability"),
+        ("E06999004", 2020, "rounds_to_zero"),
+    ):
         at = (rows["unit"] == unit) & (rows["year"] == year) & (rows["indicator"] == "agency_rate")
         rows.loc[at, ["value", "reason"]] = [np.nan, reason]
     gone = (rows["unit"] == "E06999005") & (rows["year"] == 2021) & (rows["indicator"] == "re_referrals")
@@ -64,10 +94,21 @@ def deprivation(rows, seed=2):
     rng = np.random.default_rng(seed)
     units = sorted(set(rows.loc[rows["level"] == "authority", "unit"]))[2:]
     scores = rng.uniform(0.05, 0.35, len(units))
-    once = [{"unit": unit, "year": 2019, "measure": "average_score", "value": score, "reason": ""}
-            for unit, score in zip(units, scores, strict=True)]
-    yearly = [{"unit": unit, "year": year, "measure": "free_meals", "value": 60 * score + year - 2015 + rng.normal(),
-               "reason": ""} for unit, score in zip(units, scores, strict=True) for year in range(2015, 2025)]
+    once = [
+        {"unit": unit, "year": 2019, "measure": "average_score", "value": score, "reason": ""}
+        for unit, score in zip(units, scores, strict=True)
+    ]
+    yearly = [
+        {
+            "unit": unit,
+            "year": year,
+            "measure": "free_meals",
+            "value": 60 * score + year - 2015 + rng.normal(),
+            "reason": "",
+        }
+        for unit, score in zip(units, scores, strict=True)
+        for year in range(2015, 2025)
+    ]
     return pd.DataFrame(once + yearly)
 
 
@@ -82,7 +123,8 @@ def inspections(rows, effect=0.08, seed=3):
             before = agency.get((unit, day.year if day.month > 9 else day.year - 1), 15.0)  # 15: the mean
             below = expit(np.array([-1.5, 0.5, 2.0]) - effect * (before - 15))
             overall = 1 + int((rng.random() > below).sum())
-            found.append({"unit": unit, "inspected": day.date().isoformat(), "overall": overall, "used": True,
-                          "why": ""})
+            found.append(
+                {"unit": unit, "inspected": day.date().isoformat(), "overall": overall, "used": True, "why": ""}
+            )
     extra = {"unit": "E06999004", "inspected": "2023-05-02", "overall": np.nan, "used": False, "why": "a visit"}
     return pd.DataFrame([*found, extra])

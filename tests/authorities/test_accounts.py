@@ -47,8 +47,10 @@ def test_a_joint_return_printed_under_one_member_is_joint_and_the_other_excluded
     cleaned = clean_files({"workforce": tmp_path / made_up.OLDER_FILE}, read_lineage(collection / "lineage.yaml"))
     rows = cleaned.accounts.groupby("status")["rows"].sum()
     assert rows["joint"] == 6 + 3 and rows["excluded"] == 2 + 2
-    assert set(cleaned.units.loc[cleaned.units["level"] == "joint", "unit"]) == {"E06999002+E06999003",
-                                                                                 "E06999017+E06999018"}
+    assert set(cleaned.units.loc[cleaned.units["level"] == "joint", "unit"]) == {
+        "E06999002+E06999003",
+        "E06999017+E06999018",
+    }
 
 
 @pytest.mark.parametrize("status", ["used", "duplicate", "excluded"])

@@ -14,8 +14,19 @@ from tests.authorities.made_up import FILES, OLDER_FILE, write_files
 from tests.surveys.projects import ROOT
 
 REAL = ROOT.parent / "shared" / "dfe"
-IDS = {"workforce", "subsequent-plans", "plan-durations", "referrals", "children-in-need", "social-worker-changes",
-       "population", "inspections", "neighbours", "deprivation-idaci", "deprivation-lait"}
+IDS = {
+    "workforce",
+    "subsequent-plans",
+    "plan-durations",
+    "referrals",
+    "children-in-need",
+    "social-worker-changes",
+    "population",
+    "inspections",
+    "neighbours",
+    "deprivation-idaci",
+    "deprivation-lait",
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +50,12 @@ def read_back(tmp_path, content):
 def test_the_catalogue_has_all_data_sets():
     catalogue = read_catalogue()
     assert {source.id for source in catalogue.sources} == IDS
-    assert {source.id for source in catalogue.sources if source.required} == {"workforce", "subsequent-plans",
-                                                                             "plan-durations", "referrals"}
+    assert {source.id for source in catalogue.sources if source.required} == {
+        "workforce",
+        "subsequent-plans",
+        "plan-durations",
+        "referrals",
+    }
     assert {source.licence for source in catalogue.sources} == {"Open Government Licence v3.0"}
     assert catalogue.api.url("x", "http://127.0.0.1:1/") == "http://127.0.0.1:1/v1/data-sets/x/csv"
     workforce = catalogue.source("workforce")
@@ -89,6 +104,7 @@ def test_the_real_files_have_the_schemas_rows_and_years_that_the_catalogue_says(
 
 def edit(*keys, **values):
     """What changes an entry of the catalogue: the entry under the keys gets these values."""
+
     def change(content):
         for key in keys:
             content = content[key]
@@ -101,34 +117,37 @@ WORKFORCE, OLDER = ("sources", 0), ("sources", 0, "schemas", 0)
 IDENTIFIER = "00000000-0000-4000-8000-000000000000"
 
 
-@pytest.mark.parametrize(("change", "found"), [
-    (lambda c: c["sources"][0].pop("licence"), "sources, workforce, licence: field required"),
-    (edit(*WORKFORCE, colour="red"), "sources, workforce, colour: "),
-    (edit(*WORKFORCE, kind="weather"), "found 'weather'"),
-    (edit(*WORKFORCE, data_set="abc"), "data_set: "),
-    (edit(*WORKFORCE, page="www.gov.uk"), "found 'www.gov.uk'"),
-    (edit(*WORKFORCE, file=["../*.csv"]), "found '../*.csv'"),
-    (edit(*WORKFORCE, file=[]), "sources, workforce, file: "),
-    (edit(*WORKFORCE, "last_known", rows=0), "last_known, rows: "),
-    (edit(*WORKFORCE, "last_known", sha256="1234"), "last_known, sha256: "),
-    (edit(*WORKFORCE, key=["colour"]), "key: not among the columns: colour"),
-    (edit(*WORKFORCE, year="year_of"), "year: not among the columns: year_of"),
-    (edit(*WORKFORCE, "columns", more="cases"), "one column of the file has two names: cases"),
-    (edit(*WORKFORCE, "columns", period="time_period"), "standard columns are not repeated here: time_period"),
-    (edit(*WORKFORCE, columns={}), "give either columns"),
-    (edit("sources", 2, key=[]), "sources, neighbours, key: name the columns"),
-    (edit(*OLDER, "columns", colour="red"), "schemas, headline-measures: not among the columns"),
-    (edit(*OLDER, absent=["inpost_fte"]), "named and absent: inpost_fte"),
-    (edit(*OLDER, recognised_by=["cases"]), "recognised_by names columns of today's release"),
-    (edit(*OLDER, recognised_by=["colour"]), "recognised_by is not among its columns"),
-    (edit(*OLDER, name="current"), "a name stands twice: current"),
-    (edit("sources", 1, id="workforce"), "an id stands twice: workforce"),
-    (edit("sources", 1, file=["csww_indicators_*.csv"]), "the same file pattern: csww_indicators_*.csv"),
-    (lambda c: [each.update(data_set=IDENTIFIER) for each in c["sources"][:2]], "the same data_set"),
-    (edit("api", route="/v1/csv"), "api, route: "),
-    (edit("api", base="ftp://elsewhere"), "found 'ftp://elsewhere'"),
-    (lambda c: c.pop("sources"), "sources: field required"),
-])
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda c: c["sources"][0].pop("licence"), "sources, workforce, licence: field required"),
+        (edit(*WORKFORCE, colour="red"), "sources, workforce, colour: "),
+        (edit(*WORKFORCE, kind="weather"), "found 'weather'"),
+        (edit(*WORKFORCE, data_set="abc"), "data_set: "),
+        (edit(*WORKFORCE, page="www.gov.uk"), "found 'www.gov.uk'"),
+        (edit(*WORKFORCE, file=["../*.csv"]), "found '../*.csv'"),
+        (edit(*WORKFORCE, file=[]), "sources, workforce, file: "),
+        (edit(*WORKFORCE, "last_known", rows=0), "last_known, rows: "),
+        (edit(*WORKFORCE, "last_known", sha256="1234"), "last_known, sha256: "),
+        (edit(*WORKFORCE, key=["colour"]), "key: not among the columns: colour"),
+        (edit(*WORKFORCE, year="year_of"), "year: not among the columns: year_of"),
+        (edit(*WORKFORCE, "columns", more="cases"), "one column of the file has two names: cases"),
+        (edit(*WORKFORCE, "columns", period="time_period"), "standard columns are not repeated here: time_period"),
+        (edit(*WORKFORCE, columns={}), "give either columns"),
+        (edit("sources", 2, key=[]), "sources, neighbours, key: name the columns"),
+        (edit(*OLDER, "columns", colour="red"), "schemas, headline-measures: not among the columns"),
+        (edit(*OLDER, absent=["inpost_fte"]), "named and absent: inpost_fte"),
+        (edit(*OLDER, recognised_by=["cases"]), "recognised_by names columns of today's release"),
+        (edit(*OLDER, recognised_by=["colour"]), "recognised_by is not among its columns"),
+        (edit(*OLDER, name="current"), "a name stands twice: current"),
+        (edit("sources", 1, id="workforce"), "an id stands twice: workforce"),
+        (edit("sources", 1, file=["csww_indicators_*.csv"]), "the same file pattern: csww_indicators_*.csv"),
+        (lambda c: [each.update(data_set=IDENTIFIER) for each in c["sources"][:2]], "the same data_set"),
+        (edit("api", route="/v1/csv"), "api, route: "),
+        (edit("api", base="ftp://elsewhere"), "found 'ftp://elsewhere'"),
+        (lambda c: c.pop("sources"), "sources: field required"),
+    ],
+)
 def test_a_mistake_is_told_with_its_key(tmp_path, content, change, found):
     change(content)
     with pytest.raises(CodebookError) as error:

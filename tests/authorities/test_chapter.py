@@ -40,11 +40,35 @@ pytestmark = pytest.mark.slow
 
 matplotlib.use("agg")
 ROOT = Path(__file__).resolve().parents[2]
-SECTIONS = (chapter.movement, chapter.together, chapter.timing, chapter.counts, chapter.deprivation, chapter.changes,
-            chapter_checks.judgements, chapter_checks.specifications, chapter_checks.influence, chapter_checks.others,
-            chapter_checks.national_facts, chapter_checks.data_used, chapter.in_short)
-WITH_RESULTS = ("movement", "over-time", "between", "timing", "counts", "deprivation", "worker-changes", "judgements",
-                "specifications", "influence", "claims", "data")
+SECTIONS = (
+    chapter.movement,
+    chapter.together,
+    chapter.timing,
+    chapter.counts,
+    chapter.deprivation,
+    chapter.changes,
+    chapter_checks.judgements,
+    chapter_checks.specifications,
+    chapter_checks.influence,
+    chapter_checks.others,
+    chapter_checks.national_facts,
+    chapter_checks.data_used,
+    chapter.in_short,
+)
+WITH_RESULTS = (
+    "movement",
+    "over-time",
+    "between",
+    "timing",
+    "counts",
+    "deprivation",
+    "worker-changes",
+    "judgements",
+    "specifications",
+    "influence",
+    "claims",
+    "data",
+)
 CLEAR = ("caseload", "re_referrals")  # the one pair of the made-up results that goes together over time
 NULL = {"effect": 0.1, "low": -0.4, "high": 0.6, "std_error": 0.25, "p": 0.7, "mde": 0.7}
 
@@ -52,12 +76,30 @@ NULL = {"effect": 0.1, "low": -0.4, "high": 0.6, "std_error": 0.25, "p": 0.7, "m
 def effect(support, outcome, model, timing="before", adjustment="", **numbers):
     ratio = model == "binomial"
     found = {**NULL, **({"effect": 1.01, "low": 0.97, "high": 1.05, "mde": 1.06} if ratio else {}), **numbers}
-    return {"support": support, "outcome": outcome, "timing": timing, "model": model, "weighted": ratio,
-            "adjusted": bool(adjustment), "adjustment": adjustment, "step": STEPS[support].size,
-            "unit": "odds ratio" if ratio else "percentage points", "p_adjusted": found["p"], "p_bootstrap": found["p"],
-            "bootstrap_low": found["low"], "bootstrap_high": found["high"], "draws": 99, "df": 140, "units": 141,
-            "rows": 800, "left_out": 12, "primary": model == "within" and timing == "before", "status": "fitted",
-            "note": "", **found}
+    return {
+        "support": support,
+        "outcome": outcome,
+        "timing": timing,
+        "model": model,
+        "weighted": ratio,
+        "adjusted": bool(adjustment),
+        "adjustment": adjustment,
+        "step": STEPS[support].size,
+        "unit": "odds ratio" if ratio else "percentage points",
+        "p_adjusted": found["p"],
+        "p_bootstrap": found["p"],
+        "bootstrap_low": found["low"],
+        "bootstrap_high": found["high"],
+        "draws": 99,
+        "df": 140,
+        "units": 141,
+        "rows": 800,
+        "left_out": 12,
+        "primary": model == "within" and timing == "before",
+        "status": "fitted",
+        "note": "",
+        **found,
+    }
 
 
 def made_up_results(*, clear=True, deprivation="idaci"):
@@ -65,49 +107,175 @@ def made_up_results(*, clear=True, deprivation="idaci"):
     pairs = list(product(SUPPORTS, OUTCOMES))
     strong = {"effect": 0.62, "low": 0.31, "high": 0.93, "p": 0.0002} if clear else {}
     adjustments = ("", deprivation) if deprivation else ("",)
-    effects = [effect(*pair, "within", timing, **(strong if pair == CLEAR and timing == "before" else {}))
-               for pair in pairs for timing in ("before", "within", "after")]
-    effects += [effect(*pair, model, adjustment=each) for pair in pairs for model in ("between", "difference")
-                for each in adjustments]
+    effects = [
+        effect(*pair, "within", timing, **(strong if pair == CLEAR and timing == "before" else {}))
+        for pair in pairs
+        for timing in ("before", "within", "after")
+    ]
+    effects += [
+        effect(*pair, model, adjustment=each)
+        for pair in pairs
+        for model in ("between", "difference")
+        for each in adjustments
+    ]
     effects += [effect(*pair, "binomial") for pair in pairs]
-    specifications = pd.DataFrame([
-        {"support": support, "outcome": outcome, "specification": at, "model": model, "timing": timing,
-         "weighted": weighted, "pandemic": "in", "joint": "in", "small": "out", "deprivation": "out",
-         "effect": 0.1 * at, "low": 0.1 * at - 0.3,
-         "high": 0.1 * at + 0.3, "p": 0.5, "rows": 800, "units": 141, "status": "fitted"}
-        for support, outcome in pairs for at, (model, weighted, timing) in enumerate(
-            product(("linear", "binomial"), (False, True), ("before", "within")))], columns=SPECIFICATIONS)
-    curves = pd.DataFrame([
-        {"support": support, "outcome": outcome, "specifications": 8, "fitted": 8, "median": 0.35, "lowest": 0.0,
-         "highest": 0.7, "same_sign": 8, "share_same_sign": 1.0, "significant": 4, "share_significant": 0.5,
-         "p_median": 0.1, "p_same_sign": 0.1, "p_significant": 0.01 if clear and (support, outcome) == CLEAR else 0.4,
-         "draws": 99, "status": "fitted"} for support, outcome in pairs], columns=CURVES)
-    influence = pd.DataFrame([
-        {"support": support, "outcome": outcome, "unit": unit, "without": 0.1, "change": change, "std_changes": 0.1,
-         "flips": False} for support, outcome in pairs for unit, change in (("E06999001", 0.02), ("E06999011", -0.05))],
-        columns=INFLUENCE)
-    influential = pd.DataFrame([
-        {"support": support, "outcome": outcome, "unit": "E06999011", "without": 0.1, "change": -0.05, "lowest": 0.05,
-         "highest": 0.15, "flips": False} for support, outcome in pairs], columns=INFLUENTIAL)
-    judged = pd.DataFrame([
-        {"support": support, "adjusted": bool(each), "adjustment": each, "step": STEPS[support].size,
-         "odds_ratio": 1.6, "low": 1.2 if clear else 0.8, "high": 2.1, "p": 0.002 if clear else 0.3,
-         "p_adjusted": 0.004 if clear else 0.4, "mde": 1.4, "inspections": 250, "units": 140,
-         "left_out": 20, "po_p": 0.5, "po_verdict": "holds",
-         "status": "fitted", "note": ""} for support in SUPPORTS for each in adjustments], columns=INSPECTIONS)
-    changes = pd.DataFrame([
-        {"support": support, "outcome": "worker_changes", "timing": "before", "adjusted": bool(each),
-         "adjustment": each, "year": 2024, "rho": 0.3, "rho_low": 0.1, "rho_high": 0.5, "rho_p": 0.01, "step": 5.0,
-         "effect": 2.0, "low": 0.5, "high": 3.5, "p": 0.01, "p_adjusted": 0.02 if clear else 0.5, "mde": 1.9,
-         "units": 140, "left_out": 5, "status": "fitted",
-         "note": ""} for support in SUPPORTS for each in adjustments], columns=CROSS_SECTION)
-    left_out = pd.DataFrame([(*pair, "before", "outcome: confidential", 12, 4) for pair in pairs],
-                            columns=["support", "outcome", "timing", "why", "rows", "units"])
-    return Results(effects=pd.DataFrame(effects, columns=EFFECTS), left_out=left_out, specifications=specifications,
-                   curves=curves, influence=influence, influential=influential, inspections=judged,
-                   inspection_left_out=pd.DataFrame(
-                       [("caseload", "", "a visit without a judgement", 3)], columns=INSPECTIONS_LEFT_OUT),
-                   cross_section=changes)
+    specifications = pd.DataFrame(
+        [
+            {
+                "support": support,
+                "outcome": outcome,
+                "specification": at,
+                "model": model,
+                "timing": timing,
+                "weighted": weighted,
+                "pandemic": "in",
+                "joint": "in",
+                "small": "out",
+                "deprivation": "out",
+                "effect": 0.1 * at,
+                "low": 0.1 * at - 0.3,
+                "high": 0.1 * at + 0.3,
+                "p": 0.5,
+                "rows": 800,
+                "units": 141,
+                "status": "fitted",
+            }
+            for support, outcome in pairs
+            for at, (model, weighted, timing) in enumerate(
+                product(("linear", "binomial"), (False, True), ("before", "within"))
+            )
+        ],
+        columns=SPECIFICATIONS,
+    )
+    curves = pd.DataFrame(
+        [
+            {
+                "support": support,
+                "outcome": outcome,
+                "specifications": 8,
+                "fitted": 8,
+                "median": 0.35,
+                "lowest": 0.0,
+                "highest": 0.7,
+                "same_sign": 8,
+                "share_same_sign": 1.0,
+                "significant": 4,
+                "share_significant": 0.5,
+                "p_median": 0.1,
+                "p_same_sign": 0.1,
+                "p_significant": 0.01 if clear and (support, outcome) == CLEAR else 0.4,
+                "draws": 99,
+                "status": "fitted",
+            }
+            for support, outcome in pairs
+        ],
+        columns=CURVES,
+    )
+    influence = pd.DataFrame(
+        [
+            {
+                "support": support,
+                "outcome": outcome,
+                "unit": unit,
+                "without": 0.1,
+                "change": change,
+                "std_changes": 0.1,
+                "flips": False,
+            }
+            for support, outcome in pairs
+            for unit, change in (("E06999001", 0.02), ("E06999011", -0.05))
+        ],
+        columns=INFLUENCE,
+    )
+    influential = pd.DataFrame(
+        [
+            {
+                "support": support,
+                "outcome": outcome,
+                "unit": "E06999011",
+                "without": 0.1,
+                "change": -0.05,
+                "lowest": 0.05,
+                "highest": 0.15,
+                "flips": False,
+            }
+            for support, outcome in pairs
+        ],
+        columns=INFLUENTIAL,
+    )
+    judged = pd.DataFrame(
+        [
+            {
+                "support": support,
+                "adjusted": bool(each),
+                "adjustment": each,
+                "step": STEPS[support].size,
+                "odds_ratio": 1.6,
+                "low": 1.2 if clear else 0.8,
+                "high": 2.1,
+                "p": 0.002 if clear else 0.3,
+                "p_adjusted": 0.004 if clear else 0.4,
+                "mde": 1.4,
+                "inspections": 250,
+                "units": 140,
+                "left_out": 20,
+                "po_p": 0.5,
+                "po_verdict": "holds",
+                "status": "fitted",
+                "note": "",
+            }
+            for support in SUPPORTS
+            for each in adjustments
+        ],
+        columns=INSPECTIONS,
+    )
+    changes = pd.DataFrame(
+        [
+            {
+                "support": support,
+                "outcome": "worker_changes",
+                "timing": "before",
+                "adjusted": bool(each),
+                "adjustment": each,
+                "year": 2024,
+                "rho": 0.3,
+                "rho_low": 0.1,
+                "rho_high": 0.5,
+                "rho_p": 0.01,
+                "step": 5.0,
+                "effect": 2.0,
+                "low": 0.5,
+                "high": 3.5,
+                "p": 0.01,
+                "p_adjusted": 0.02 if clear else 0.5,
+                "mde": 1.9,
+                "units": 140,
+                "left_out": 5,
+                "status": "fitted",
+                "note": "",
+            }
+            for support in SUPPORTS
+            for each in adjustments
+        ],
+        columns=CROSS_SECTION,
+    )
+    left_out = pd.DataFrame(
+        [(*pair, "before", "outcome: confidential", 12, 4) for pair in pairs],
+        columns=["support", "outcome", "timing", "why", "rows", "units"],
+    )
+    return Results(
+        effects=pd.DataFrame(effects, columns=EFFECTS),
+        left_out=left_out,
+        specifications=specifications,
+        curves=curves,
+        influence=influence,
+        influential=influential,
+        inspections=judged,
+        inspection_left_out=pd.DataFrame(
+            [("caseload", "", "a visit without a judgement", 3)], columns=INSPECTIONS_LEFT_OUT
+        ),
+        cross_section=changes,
+    )
 
 
 def nothing(cleaned):
@@ -128,12 +296,18 @@ def publishing(tmp_path_factory, cleaned, collection):
         for name in ("authorities.qmd", "_quarto.yml", "references.bib"):
             shutil.copyfile(ROOT / "reports" / name, reports / name)
         there, found = (cleaned, results) if results else nothing(cleaned)
-        page = chapter.Chapter(Publication("07-authorities", root=root, collection="authorities"), there, found,
-                               read_indicators())
+        page = chapter.Chapter(
+            Publication("07-authorities", root=root, collection="authorities"), there, found, read_indicators()
+        )
         for section in sections:
             section(page)
-        cleaning.publish_all(Publication("06-clean-authorities", root=root, collection="clean-authorities"), there,
-                             read_indicators(), lineage_of(collection), read_catalogue())
+        cleaning.publish_all(
+            Publication("06-clean-authorities", root=root, collection="clean-authorities"),
+            there,
+            read_indicators(),
+            lineage_of(collection),
+            read_catalogue(),
+        )
         return root
 
     return publish
@@ -175,8 +349,14 @@ def test_without_data_what_others_measured_stands_alone(without_data):
 def test_with_results_every_section_is_there_and_nothing_is_unresolved(complete):
     assert all(passage(complete, name).startswith("#") for name in WITH_RESULTS)
     html = page(complete)  # the check before rendering refuses references that lead nowhere
-    for title in ("Over time, within the same authority", "Which comes first?", "Inspection judgements",
-                  "One authority left out", "National facts in the five documents", "The data used"):
+    for title in (
+        "Over time, within the same authority",
+        "Which comes first?",
+        "Inspection judgements",
+        "One authority left out",
+        "National facts in the five documents",
+        "The data used",
+    ):
         assert title in html
 
 
@@ -205,7 +385,8 @@ def test_other_reports_get_a_sentence_with_and_without_data(complete, without_da
         "In published statistics on English local authorities, 1 of 15 pairs of a workforce measure and an outcome go "
         "together over time within an authority, and none of 15 between authorities, more clearly than chance "
         "explains. Of the measures of the workforce, 5 of 5 go with inspection judgements and 5 of 5 go with changes of social "
-        "worker. None of this shows what causes what.")
+        "worker. None of this shows what causes what."
+    )
     assert "have not been downloaded here" in passage(without_data, "in-a-sentence")
 
 
@@ -237,8 +418,9 @@ def test_models_that_failed_give_their_reason_and_the_page_still_renders(publish
 
 
 def test_missing_deprivation_is_said_wherever_it_matters(publishing):
-    root = publishing(made_up_results(deprivation=""),
-                      [chapter.deprivation, chapter_checks.judgements, chapter.in_short])
+    root = publishing(
+        made_up_results(deprivation=""), [chapter.deprivation, chapter_checks.judgements, chapter.in_short]
+    )
     assert "**Deprivation is missing:**" in passage(root, "deprivation")
     assert "Deprivation, which may be behind both sides, is not in these models" in passage(root, "in-short")
     assert "Deprivation is not in these models" in passage(root, "judgements")
@@ -254,8 +436,9 @@ def test_an_effect_of_what_comes_afterwards_is_a_warning(publishing):
 
 
 def test_same_results_give_same_bytes(publishing, complete):
-    again = publishing(made_up_results(),
-                       [chapter.movement, chapter.timing, chapter_checks.judgements, chapter_checks.others])
+    again = publishing(
+        made_up_results(), [chapter.movement, chapter.timing, chapter_checks.judgements, chapter_checks.others]
+    )
     files = sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
     assert {".svg", ".png", ".md", ".csv", ".yaml"} <= {path.suffix for path in files}
     for path in files:
@@ -289,9 +472,15 @@ def test_every_row_of_every_file_is_accounted_for(cleaned):
 
 
 def test_left_out_rows_are_zero_where_a_support_has_no_such_reason():
-    rows = pd.DataFrame([("agency_rate", "before", "a", 3, 2), ("caseload", "before", "b", 5, 2),
-                         ("caseload", "before", "a", 3, 1), ("caseload", "after", "a", 99, 1)],
-                        columns=["support", "timing", "why", "rows", "units"]).assign(outcome="repeat_plans")
+    rows = pd.DataFrame(
+        [
+            ("agency_rate", "before", "a", 3, 2),
+            ("caseload", "before", "b", 5, 2),
+            ("caseload", "before", "a", 3, 1),
+            ("caseload", "after", "a", 99, 1),
+        ],
+        columns=["support", "timing", "why", "rows", "units"],
+    ).assign(outcome="repeat_plans")
     assert tables.left_out_rows(rows, {"repeat_plans": "x"}).to_numpy().tolist() == [["a", "3"], ["b", "0 to 5"]]
 
 
@@ -305,18 +494,23 @@ def test_beside_a_study_stands_our_result_without_deprivation(complete):
     table = pd.read_csv(complete / "reports/site/authorities/data/studies.csv").set_index("study")
     ours = table.loc["Troncoso (2017)"]
     assert (ours["here"], ours["here_low"], ours["here_high"]) == (0.1, -0.4, 0.6)
-    assert ours["ours"] == ("Re-referrals within 12 months, between authorities: +0.1 (−0.4 to +0.6) points for 2 more "
-                            "cases a worker.")
+    assert ours["ours"] == (
+        "Re-referrals within 12 months, between authorities: +0.1 (−0.4 to +0.6) points for 2 more cases a worker."
+    )
     assert "times 1.60 (1.20 to 2.10)" in table.loc["Community Care (2021)", "ours"]
     assert table.loc["Kim and Kao (2014)", "ours"] == "–"
 
 
-@pytest.mark.parametrize(("change", "said"), [
-    ("    beside: {result: inspections, support: caseload, outcome: long_plans}", "give model and outcome for"),
-    ("    beside: {result: effects, support: caseload}", "give model and outcome for effects"),
-    ("    beside: {result: survey, support: caseload}", "result"),
-    ("    page: 3", "Remove the key"),
-    ("  - {id: a, reference: a2000, label: A, studied: b, found: c}", "the same id twice: a")])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("    beside: {result: inspections, support: caseload, outcome: long_plans}", "give model and outcome for"),
+        ("    beside: {result: effects, support: caseload}", "give model and outcome for effects"),
+        ("    beside: {result: survey, support: caseload}", "result"),
+        ("    page: 3", "Remove the key"),
+        ("  - {id: a, reference: a2000, label: A, studied: b, found: c}", "the same id twice: a"),
+    ],
+)
 def test_a_wrong_entry_among_the_studies_is_named(tmp_path, change, said):
     path = tmp_path / "studies.yaml"
     study = "  - id: a\n    reference: a2000\n    label: A\n    studied: b\n    found: c\n"

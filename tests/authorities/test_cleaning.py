@@ -51,8 +51,9 @@ def test_one_alone_is_enough(collection):
 
 def test_without_statistics_a_file_with_numbers_cannot_be_placed(collection):
     with pytest.raises(DataError, match="nothing else knows"):
-        clean_files({"neighbours": collection / "neighbours" / made_up.FILES["neighbours"]}, LINEAGE, CATALOGUE,
-                    INDICATORS)
+        clean_files(
+            {"neighbours": collection / "neighbours" / made_up.FILES["neighbours"]}, LINEAGE, CATALOGUE, INDICATORS
+        )
 
 
 @pytest.mark.slow
@@ -79,9 +80,11 @@ def test_indicators_are_sound_and_their_columns_are_in_the_catalogue(tmp_path):
         begins = indicator.begins.of(2024) if indicator.begins else indicator.ends.of(2024)
         assert begins <= indicator.ends.of(2024)
     text = (project_root() / "data/raw/authorities/indicators.yaml").read_text(encoding="utf-8")
-    for old, new, words in (("per: 1\n", "per: null\n", "caseload.*per:"),
-                            ("id: caseload", "id: idaci", "stands twice"),
-                            ("role: support", "role: help", "role")):
+    for old, new, words in (
+        ("per: 1\n", "per: null\n", "caseload.*per:"),
+        ("id: caseload", "id: idaci", "stands twice"),
+        ("role: support", "role: help", "role"),
+    ):
         (tmp_path / "i.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
         with pytest.raises(CodebookError, match=words):
             read_indicators(tmp_path / "i.yaml")
@@ -125,8 +128,11 @@ def test_the_notebook_runs_and_shows_no_long_table(tmp_path, monkeypatch, fetche
     (tmp_path / "notebooks").mkdir()
     shutil.copy(root / "notebooks" / f"{NOTEBOOK}.ipynb", tmp_path / "notebooks")
     raw = tmp_path / "data" / "raw" / "authorities"
-    shutil.copytree(root / "data/raw/authorities", raw, ignore=lambda folder, names: [
-        name for name in names if not name.endswith(".yaml") or name == "manifest.yaml"])
+    shutil.copytree(
+        root / "data/raw/authorities",
+        raw,
+        ignore=lambda folder, names: [name for name in names if not name.endswith(".yaml") or name == "manifest.yaml"],
+    )
     if fetched:
         made_up.write_collection(raw)
     monkeypatch.chdir(tmp_path)

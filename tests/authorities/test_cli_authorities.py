@@ -18,8 +18,10 @@ from tests.authorities.made_up import FILES, OLDER_FILE, write_files
 from tests.authorities.test_catalogue import REAL
 from tests.surveys.projects import ROOT
 
-IDENTIFIERS = {name: f"00000000-0000-4000-8000-00000000000{number}"
-               for number, name in enumerate(["workforce", "referrals", "population"])}
+IDENTIFIERS = {
+    name: f"00000000-0000-4000-8000-00000000000{number}"
+    for number, name in enumerate(["workforce", "referrals", "population"])
+}
 
 
 @pytest.fixture

@@ -41,11 +41,17 @@ def test_the_tools_rows_go_by_number_and_year(tmp_path):
         for line, row in enumerate(csv.DictReader(rows), start=2):
             found = table.loc[line]
             assert found["year"] == int(row["Years"])
-            assert math.isnan(found["value"]) and found["reason"] == "not_collected" if row["Values"] == "-" else (
-                found["value"] == float(row["Values"]))
+            assert (
+                math.isnan(found["value"]) and found["reason"] == "not_collected"
+                if row["Values"] == "-"
+                else (found["value"] == float(row["Values"]))
+            )
     west = table[(table["name"] == "Westmoor") & (table["measure"] == "free_meals")].set_index("year")["unit"]
-    assert west.loc[[2019, 2020, 2021]].tolist() == ["E06999004", "E06999004",
-                                                     "E06999014"]  # January 2020 was before April
+    assert west.loc[[2019, 2020, 2021]].tolist() == [
+        "E06999004",
+        "E06999004",
+        "E06999014",
+    ]  # January 2020 was before April
     assert len(table) == len(file.table)
 
 
@@ -57,20 +63,26 @@ def test_england_and_regions_are_apart_even_where_numbers_are_alike(tmp_path):
     assert set(table.loc[table["name"] == "North Southshire", "unit"]) == {"E06999017"}
 
 
-@pytest.mark.parametrize(("old", "new", "words"), [
-    (",990,", ",909,", "line 15: found '909'|line \\d+: found '909'"),
-    ("ChildPov", "Poverty", "line 2: found 'Poverty'"),
-    (",970,", ",971,", "found '971'")])
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (",990,", ",909,", "line 15: found '909'|line \\d+: found '909'"),
+        ("ChildPov", "Poverty", "line 2: found 'Poverty'"),
+        (",970,", ",971,", "found '971'"),
+    ],
+)
 def test_what_nothing_else_knows_is_named_with_its_line(tmp_path, old, new, words):
     with pytest.raises(DataError, match=words):
-        read_comparison(published(tmp_path, "deprivation-lait", lambda text: text.replace(old, new)), BY_NUMBER,
-                        LINEAGE)
+        read_comparison(
+            published(tmp_path, "deprivation-lait", lambda text: text.replace(old, new)), BY_NUMBER, LINEAGE
+        )
 
 
 def test_an_unknown_code_is_named_with_file_line_and_column(tmp_path):
     file = published(tmp_path, "deprivation-idaci", lambda text: text.replace("E06999002", "E06123456"))
-    with pytest.raises(DataError,
-                       match=r"(?s)line 3: found 'E06123456'.*deprivation_idaci_2019_utla.csv, column Upper Tier"):
+    with pytest.raises(
+        DataError, match=r"(?s)line 3: found 'E06123456'.*deprivation_idaci_2019_utla.csv, column Upper Tier"
+    ):
         read_idaci(file, {code for code, *_ in made_up.PLACES})
 
 

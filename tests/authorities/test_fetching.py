@@ -58,6 +58,7 @@ def contents(folder):
 
 # --- downloading ---
 
+
 def test_a_file_is_downloaded_whole_and_nothing_stays_beside_it(service, tmp_path):
     url = service.gives("/a", Answer(CSV, headers=(("Content-Disposition", 'attachment; filename="a 2024.csv"'),)))
     seen = []
@@ -87,14 +88,20 @@ def test_a_later_call_continues_what_an_earlier_one_left(service, tmp_path):
     assert len(contents(tmp_path)) == 1
 
 
-@pytest.mark.parametrize(("broken", "then"), [
-    (Answer(CSV, cut=9_000), Answer(CSV)),  # no mark of the version, no parts
-    (Answer(CSV, etag='W/"one"', ranges=True, cut=9_000), Answer(CSV, etag='W/"one"', ranges=True)),  # a weak mark
-    (Answer(CSV, etag='"one"', ranges=True, cut=9_000), Answer(CSV, etag='"one"')),  # parts are not served any more
-    (Answer(CSV[::-1], etag='"one"', ranges=True, cut=9_000), Answer(CSV, etag='"two"', ranges=True)),  # a new release
-    (Answer(CSV + b"9,9\n", etag='"one"', cut=len(CSV)), Answer(CSV, etag='"one"', ranges=True)),  # 416
-    (Answer(CSV, etag='"one"', cut=9_000), Answer(CSV, etag='"one"', status=206)),  # a part that was not asked for
-])
+@pytest.mark.parametrize(
+    ("broken", "then"),
+    [
+        (Answer(CSV, cut=9_000), Answer(CSV)),  # no mark of the version, no parts
+        (Answer(CSV, etag='W/"one"', ranges=True, cut=9_000), Answer(CSV, etag='W/"one"', ranges=True)),  # a weak mark
+        (Answer(CSV, etag='"one"', ranges=True, cut=9_000), Answer(CSV, etag='"one"')),  # parts are not served any more
+        (
+            Answer(CSV[::-1], etag='"one"', ranges=True, cut=9_000),
+            Answer(CSV, etag='"two"', ranges=True),
+        ),  # a new release
+        (Answer(CSV + b"9,9\n", etag='"one"', cut=len(CSV)), Answer(CSV, etag='"one"', ranges=True)),  # 416
+        (Answer(CSV, etag='"one"', cut=9_000), Answer(CSV, etag='"one"', status=206)),  # a part that was not asked for
+    ],
+)
 def test_where_it_cannot_be_continued_it_is_begun_again(service, tmp_path, broken, then):
     url = service.gives("/a", broken, then, *([Answer(CSV)] if then.status == 206 else []))
     download(url, tmp_path / "a.csv", patience=QUICK)
@@ -118,28 +125,36 @@ def test_a_packed_file_is_unpacked_also_after_a_break(service, tmp_path):
     assert service.asked[0][1]["Accept-Encoding"] == "gzip" and service.asked[1][1]["Range"] == "bytes=3000-"
 
 
-@pytest.mark.parametrize(("answers", "asked"), [([Answer(b"", 500), Answer(CSV)], 2),
-                                            ([Answer(b"", 503), Answer(b"", 502), Answer(CSV)], 3),
-                                            ([Answer(CSV, cut=10, stall=True), Answer(CSV)], 2)])
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        ([Answer(b"", 500), Answer(CSV)], 2),
+        ([Answer(b"", 503), Answer(b"", 502), Answer(CSV)], 3),
+        ([Answer(CSV, cut=10, stall=True), Answer(CSV)], 2),
+    ],
+)
 def test_what_passes_is_tried_again(service, tmp_path, answers, asked):
     patience = IN_A_HURRY if any(answer.stall for answer in answers) else QUICK
     download(service.gives("/a", *answers), tmp_path / "a.csv", patience=patience)
     assert (tmp_path / "a.csv").read_bytes() == CSV and len(service.asked) == asked
 
 
-@pytest.mark.parametrize(("answer", "found", "asked"), [
-    (Answer(b"", 500), "status 500", 3),
-    (Answer(b"", 404), "status 404", 1),
-    (Answer(b"", 403), "status 403", 1),
-    (Answer(b"<html>Sorry</html>", kind="text/html; charset=utf-8"), "text/html", 1),
-    (Answer(b'{"title": "Sorry"}', kind="application/json"), "application/json", 1),
-    (Answer(CSV, headers=(("Content-Encoding", "br"),)), "br", 1),
-    (Answer(b""), "0 bytes", 1),
-    (Answer(b"no gzip", headers=(("Content-Encoding", "gzip"),)), "7 bytes", 1),
-    (Answer(gzip.compress(CSV)[:-9], headers=(("Content-Encoding", "gzip"),)), "damaged", 1),
-    (Answer(CSV, cut=10, stall=True), "no answer in time", 3),
-    (Answer(CSV, cut=10), "broke off", 3),
-])
+@pytest.mark.parametrize(
+    ("answer", "found", "asked"),
+    [
+        (Answer(b"", 500), "status 500", 3),
+        (Answer(b"", 404), "status 404", 1),
+        (Answer(b"", 403), "status 403", 1),
+        (Answer(b"<html>Sorry</html>", kind="text/html; charset=utf-8"), "text/html", 1),
+        (Answer(b'{"title": "Sorry"}', kind="application/json"), "application/json", 1),
+        (Answer(CSV, headers=(("Content-Encoding", "br"),)), "br", 1),
+        (Answer(b""), "0 bytes", 1),
+        (Answer(b"no gzip", headers=(("Content-Encoding", "gzip"),)), "7 bytes", 1),
+        (Answer(gzip.compress(CSV)[:-9], headers=(("Content-Encoding", "gzip"),)), "damaged", 1),
+        (Answer(CSV, cut=10, stall=True), "no answer in time", 3),
+        (Answer(CSV, cut=10), "broke off", 3),
+    ],
+)
 def test_what_does_not_pass_is_one_clear_message_and_no_file(service, tmp_path, answer, found, asked):
     url = service.gives("/a", answer)
     with pytest.raises(DataError) as error:
@@ -166,18 +181,23 @@ def test_a_download_without_end_is_stopped(service, tmp_path, monkeypatch):
         download(service.gives("/a", Answer(CSV + CSV, length=False)), tmp_path / "a.csv", patience=QUICK)
     packed = gzip.compress(b"0" * 200_000)
     with pytest.raises(DataError, match="unpacks to too much"):
-        download(service.gives("/b", Answer(packed, headers=(("Content-Encoding", "gzip"),))), tmp_path / "b.csv",
-                 patience=QUICK)
+        download(
+            service.gives("/b", Answer(packed, headers=(("Content-Encoding", "gzip"),))),
+            tmp_path / "b.csv",
+            patience=QUICK,
+        )
     assert not (tmp_path / "a.csv").exists() and not (tmp_path / "b.csv").exists()
 
 
 # --- from the service into the folder ---
 
+
 def test_from_the_service_to_the_manifest(service, tmp_path, catalogue, made_up):
     source = catalogue.source("referrals").model_copy(update={"data_set": "00000000-0000-4000-8000-000000000001"})
     body = (made_up / FILES["referrals"]).read_bytes()
-    service.gives(f"/v1/data-sets/{source.data_set}/csv",
-                  Answer(gzip.compress(body), headers=(("Content-Encoding", "gzip"),)))
+    service.gives(
+        f"/v1/data-sets/{source.data_set}/csv", Answer(gzip.compress(body), headers=(("Content-Encoding", "gzip"),))
+    )
     offer = download_offer(tmp_path, source, address(source, catalogue, service.base + "/"), patience=QUICK)
     [outcome] = take(tmp_path, source, [offer], no)
     assert outcome.state == "accepted" and not outcome.known
@@ -189,25 +209,35 @@ def test_from_the_service_to_the_manifest(service, tmp_path, catalogue, made_up)
     assert {path.name for path in contents(tmp_path)} == {"manifest.yaml", "referrals.csv"}
 
 
-@pytest.mark.parametrize(("proposed", "name"), [("csww_indicators_2030.csv", "csww_indicators_2030.csv"),
-                                            ("../csww_indicators_2030.csv", "workforce.csv"),
-                                            ("csww_indicators_/../../up.csv", "workforce.csv"),
-                                            ("manifest.yaml", "workforce.csv"), ("", "workforce.csv")])
-def test_a_name_that_the_service_proposes_is_used_only_if_it_is_one_of_the_data_set(service, tmp_path, catalogue,
-                                                                                   proposed, name):
+@pytest.mark.parametrize(
+    ("proposed", "name"),
+    [
+        ("csww_indicators_2030.csv", "csww_indicators_2030.csv"),
+        ("../csww_indicators_2030.csv", "workforce.csv"),
+        ("csww_indicators_/../../up.csv", "workforce.csv"),
+        ("manifest.yaml", "workforce.csv"),
+        ("", "workforce.csv"),
+    ],
+)
+def test_a_name_that_the_service_proposes_is_used_only_if_it_is_one_of_the_data_set(
+    service, tmp_path, catalogue, proposed, name
+):
     url = service.gives("/a", Answer(CSV, headers=(("Content-Disposition", f'attachment; filename="{proposed}"'),)))
     assert download_offer(tmp_path, catalogue.source("workforce"), url, patience=QUICK).name == name
 
 
-@pytest.mark.parametrize(("old", "new", "found"), [
-    ("turnover_rate_fte,", "turnover_fte_rate,", "turnover_fte_rate"),  # a schema that nobody knows
-    ("time_period,", "period,", "no column 'time_period'"),
-    ("agency_fte,", "leavers_fte,", "stands twice"),
-    ("2024,Reporting year,National", "24,Reporting year,National", "'24'"),
-    ("2024,Reporting year,National", "202324,Reporting year,National", "202324"),
-    ("2024,Reporting year,National,", "2024,Reporting year,National,,", "cells"),
-    ("National,E92000001", '"National,E92000001', "line 2"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("turnover_rate_fte,", "turnover_fte_rate,", "turnover_fte_rate"),  # a schema that nobody knows
+        ("time_period,", "period,", "no column 'time_period'"),
+        ("agency_fte,", "leavers_fte,", "stands twice"),
+        ("2024,Reporting year,National", "24,Reporting year,National", "'24'"),
+        ("2024,Reporting year,National", "202324,Reporting year,National", "202324"),
+        ("2024,Reporting year,National,", "2024,Reporting year,National,,", "cells"),
+        ("National,E92000001", '"National,E92000001', "line 2"),
+    ],
+)
 def test_a_file_that_is_not_as_it_should_be_replaces_nothing(tmp_path, catalogue, made_up, old, new, found):
     source = catalogue.source("workforce")
     taken(tmp_path / "raw", source, made_up / FILES["workforce"])
@@ -219,8 +249,15 @@ def test_a_file_that_is_not_as_it_should_be_replaces_nothing(tmp_path, catalogue
     assert contents(tmp_path / "raw") == before
 
 
-@pytest.mark.parametrize(("body", "found"), [(b"", "empty"), (b"<!DOCTYPE html><p>Sorry", "web page"),
-                                         (b"PK\x03\x04", "ZIP"), (b"time_period\n\xff\xfe", "UTF-8")])
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b"", "empty"),
+        (b"<!DOCTYPE html><p>Sorry", "web page"),
+        (b"PK\x03\x04", "ZIP"),
+        (b"time_period\n\xff\xfe", "UTF-8"),
+    ],
+)
 def test_other_files_under_the_right_name(tmp_path, catalogue, body, found):
     (tmp_path / "csww_indicators_1.csv").write_bytes(body)
     with pytest.raises(DataError, match=found):
@@ -236,6 +273,7 @@ def test_headings_without_rows_are_no_release(tmp_path, catalogue, made_up):
 
 
 # --- from a folder ---
+
 
 def test_all_made_up_files_are_taken_from_a_folder(tmp_path, catalogue, made_up):
     found = look_into(made_up, catalogue)
@@ -261,8 +299,12 @@ def test_what_a_folder_has_besides_is_told(tmp_path, catalogue, made_up):
     (tmp_path / FILES["referrals"]).symlink_to(made_up / FILES["referrals"])
     found = look_into(tmp_path, catalogue)
     assert set(found.offers) == {"neighbours"}
-    assert [name for name, _ in found.left] == [FILES["referrals"], "csww_indicators_folder.csv", "holiday.jpg",
-                                                "statistics.zip"]
+    assert [name for name, _ in found.left] == [
+        FILES["referrals"],
+        "csww_indicators_folder.csv",
+        "holiday.jpg",
+        "statistics.zip",
+    ]
     assert "symbolic link" in dict(found.left)[FILES["referrals"]]
 
 
@@ -276,12 +318,17 @@ def test_a_folder_without_a_known_file_is_a_mistake(tmp_path, catalogue):
 
 # --- a new release beside an old one ---
 
+
 def test_a_new_release_waits_until_it_is_accepted(tmp_path, catalogue, made_up):
     source, first = catalogue.source("referrals"), made_up / FILES["referrals"]
     taken(tmp_path / "raw", source, first)
     before = contents(tmp_path / "raw")
-    second = changed(first, tmp_path / "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv",
-                     "2024,Reporting year", "2025,Reporting year")
+    second = changed(
+        first,
+        tmp_path / "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv",
+        "2024,Reporting year",
+        "2025,Reporting year",
+    )
     [outcome] = taken(tmp_path / "raw", source, second)
     assert outcome.state == "waiting" and outcome.changes.years_added == (2025,) and outcome.report.is_file()
     left = contents(tmp_path / "raw")
@@ -310,9 +357,13 @@ def test_a_release_of_the_same_name_does_not_overwrite_the_one_before(tmp_path, 
     assert back.state == "accepted" and entry.name == first.name and len(entry.older) == 1
 
 
-def test_what_was_decided_about_is_not_proposed_again_while_the_file_in_use_lies_beside_it(tmp_path, catalogue, made_up):
+def test_what_was_decided_about_is_not_proposed_again_while_the_file_in_use_lies_beside_it(
+    tmp_path, catalogue, made_up
+):
     source, first = catalogue.source("referrals"), made_up / FILES["referrals"]
-    second = changed(first, tmp_path / "c1_children_in_need_referrals_and_rereferrals.csv", "Northshire", "Northernshire")
+    second = changed(
+        first, tmp_path / "c1_children_in_need_referrals_and_rereferrals.csv", "Northshire", "Northernshire"
+    )
     both = [Offer(path, path.name, FROM_FOLDER) for path in (first, second)]
     taken(tmp_path / "raw", source, first)
     assert {each.state for each in take(tmp_path / "raw", source, both, yes)} == {"accepted", "unchanged"}

@@ -20,8 +20,10 @@ JUDGED = made_up_effects.inspections(PANEL)
 NO_DEPRIVATION = made_up_effects.deprivation(PANEL).iloc[:0]
 
 
-@pytest.mark.parametrize(("day", "year"), [("2022-09-29", 2021), ("2022-09-30", 2021), ("2022-10-01", 2022),
-                                       ("2022-12-31", 2022), ("2023-01-01", 2022)])
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [("2022-09-29", 2021), ("2022-09-30", 2021), ("2022-10-01", 2022), ("2022-12-31", 2022), ("2023-01-01", 2022)],
+)
 def test_the_workforce_is_that_of_the_last_30_september_before_the_inspection(day, year):
     assert workforce_year(pd.Series(pd.to_datetime([day]))).item() == year
     judged = pd.DataFrame({"unit": ["E06999010"], "inspected": [day], "overall": [2], "used": [True], "why": [""]})
@@ -31,23 +33,40 @@ def test_the_workforce_is_that_of_the_last_30_september_before_the_inspection(da
 
 
 def test_a_member_of_a_joint_return_has_the_return_s_workforce_and_cluster():
-    judged = pd.DataFrame({"unit": ["E06999001", "E06999002", "E06999001+E06999002"], "inspected": ["2021-02-01"] * 3,
-                           "overall": [1, 3, 2], "used": [True] * 3, "why": [""] * 3})
+    judged = pd.DataFrame(
+        {
+            "unit": ["E06999001", "E06999002", "E06999001+E06999002"],
+            "inspected": ["2021-02-01"] * 3,
+            "overall": [1, 3, 2],
+            "used": [True] * 3,
+            "why": [""] * 3,
+        }
+    )
     rows = inspection_rows(PANEL, judged, "agency_rate")
     assert rows["unit"].tolist() == [made_up_effects.JOINT] * 3 and rows["exposure"].nunique() == 1
     assert (rows["why"] == "").all()
 
 
 def test_reasons_for_leaving_out():
-    judged = pd.DataFrame({"unit": ["E06999010", "E06999011", "E06999012", "E06999999"],
-                           "inspected": ["2021-02-01", "2016-02-01", "2021-02-01", "2021-02-01"],
-                           "overall": [np.nan, 2, 2, 1], "used": [True] * 4, "why": [""] * 4})
+    judged = pd.DataFrame(
+        {
+            "unit": ["E06999010", "E06999011", "E06999012", "E06999999"],
+            "inspected": ["2021-02-01", "2016-02-01", "2021-02-01", "2021-02-01"],
+            "overall": [np.nan, 2, 2, 1],
+            "used": [True] * 4,
+            "why": [""] * 4,
+        }
+    )
     panel = PANEL.copy()
     hidden = (panel["unit"] == "E06999012") & (panel["year"] == 2020)
     panel.loc[hidden, ["value", "reason"]] = [np.nan, "low_reliability"]
     why = inspection_rows(panel, judged, "caseload").set_index("unit")["why"]
-    assert why.to_dict() == {"E06999010": "no overall judgement", "E06999011": "workforce: not published",
-                             "E06999012": "workforce: low reliability", "E06999999": "workforce: not published"}
+    assert why.to_dict() == {
+        "E06999010": "no overall judgement",
+        "E06999011": "workforce: not published",
+        "E06999012": "workforce: low reliability",
+        "E06999999": "workforce: not published",
+    }
 
 
 def test_inspections_that_are_not_used_are_not_looked_at():
@@ -86,15 +105,19 @@ def test_adjusted_models_lose_those_without_a_rank_and_say_so():
     adjusted = table[table["adjusted"]].set_index("support").loc["agency_rate"]
     assert adjusted["adjustment"] == "idaci" and adjusted["inspections"] == 294 and adjusted["left_out"] == 4
     assert left[(left["support"] == "agency_rate")].values.tolist() == [
-        ["agency_rate", "idaci", "no rank of deprivation", 4]]
+        ["agency_rate", "idaci", "no rank of deprivation", 4]
+    ]
 
 
-@pytest.mark.parametrize(("change", "status"), [
-    (lambda rows: rows.head(20), "fewer than 30 inspections"),
-    (lambda rows: rows.assign(overall=2), "one authority only, or one judgement only"),
-    (lambda rows: rows.assign(unit="E06999010"), "one authority only, or one judgement only"),
-    (lambda rows: rows.assign(overall=np.nan), "fewer than 30 inspections"),
-])
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (lambda rows: rows.head(20), "fewer than 30 inspections"),
+        (lambda rows: rows.assign(overall=2), "one authority only, or one judgement only"),
+        (lambda rows: rows.assign(unit="E06999010"), "one authority only, or one judgement only"),
+        (lambda rows: rows.assign(overall=np.nan), "fewer than 30 inspections"),
+    ],
+)
 def test_what_carries_no_model_has_a_status(change, status):
     table, _ = inspection_models(PANEL, change(JUDGED), NO_DEPRIVATION)
     assert set(table["status"]) == {status} and table["odds_ratio"].isna().all()
@@ -107,7 +130,10 @@ def test_an_exposure_that_does_not_vary_or_separates():
     assert table.loc["caseload", "status"] == "the exposure does not vary"
     assert table.loc["agency_rate", "status"] == FITTED
     rows = inspection_rows(PANEL, JUDGED, "caseload")
-    ordered = JUDGED[JUDGED["used"]].sort_values(["unit", "inspected"]).assign(
-        overall=1 + (rows["exposure"].to_numpy() > rows["exposure"].median()))
+    ordered = (
+        JUDGED[JUDGED["used"]]
+        .sort_values(["unit", "inspected"])
+        .assign(overall=1 + (rows["exposure"].to_numpy() > rows["exposure"].median()))
+    )
     table = inspection_models(PANEL, ordered, NO_DEPRIVATION)[0].set_index("support")
     assert table.loc["caseload", "status"].startswith("the judgements separate")

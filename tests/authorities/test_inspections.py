@@ -17,8 +17,10 @@ SOURCE = read_catalogue().source("inspections")
 LINEAGE = Lineage.model_validate(made_up.LINEAGE)
 KNOWN = {code for code, *_ in made_up.PLACES}
 TWIN, SOUTH = "E06999002+E06999003", "E06999017+E06999018"
-TODAY = {code for code, _, _, _, _, end in made_up.PLACES if not end} - {*TWIN.split("+"), *SOUTH.split("+")} | {TWIN,
-                                                                                                                 SOUTH}
+TODAY = {code for code, _, _, _, _, end in made_up.PLACES if not end} - {*TWIN.split("+"), *SOUTH.split("+")} | {
+    TWIN,
+    SOUTH,
+}
 
 
 def write(path, sheets, above=2):
@@ -74,20 +76,28 @@ def test_columns_in_another_order_and_grades_in_capitals(file):
     sheets = []
     for name, header, rows in made_up.inspection_sheets():
         order = list(reversed(range(len(header))))
-        sheets.append((name, [header[k] for k in order],
-                       [[f" {row[k].upper()} " if row[k] in made_up.GRADES else row[k] for k in order]
-                        for row in rows]))
+        sheets.append(
+            (
+                name,
+                [header[k] for k in order],
+                [[f" {row[k].upper()} " if row[k] in made_up.GRADES else row[k] for k in order] for row in rows],
+            )
+        )
     made_up.write_inspections(file)
     expected = read(file)
-    pd.testing.assert_frame_equal(read(write(file, sheets)).drop(columns="overall_grade"),
-                                  expected.drop(columns="overall_grade"))
+    pd.testing.assert_frame_equal(
+        read(write(file, sheets)).drop(columns="overall_grade"), expected.drop(columns="overall_grade")
+    )
 
 
 def test_a_former_authority_keeps_its_code_and_members_share_the_joint_unit(file):
     sheets = made_up.inspection_sheets()
     row = sheets[2][2][0]
-    for code, day in (("E10999007", date(2019, 3, 4)), ("E06999008", date(2019, 3, 5)),
-                      ("E06999004", date(2019, 3, 6))):
+    for code, day in (
+        ("E10999007", date(2019, 3, 4)),
+        ("E06999008", date(2019, 3, 5)),
+        ("E06999004", date(2019, 3, 6)),
+    ):
         sheets[2][2].append([code, "Former", "No longer exists", *row[3:4], day, *row[5:]])
     table = read(write(file, sheets)).query("sheet == 'history'")
     units = dict(zip(table["authority"], table["unit"], strict=True))
@@ -115,10 +125,12 @@ def test_all_cells_that_are_wrong_are_named_at_once(file):
     sheets[0][2][0][0], sheets[2][2][1][7], sheets[2][2][2][4] = "E06123456", "Splendid", "spring"
     with pytest.raises(DataError) as error:
         read(write(file, sheets))
-    for words in ("3 cells",
-                  "sheet Inspections_as_at_31_March, row 4, column Local authority area code: found 'E06123456'",
-                  "sheet ILACS_inspection_history, row 5, column Overall effectiveness: found 'Splendid'",
-                  "sheet ILACS_inspection_history, row 6, column Inspection date: found 'spring'"):
+    for words in (
+        "3 cells",
+        "sheet Inspections_as_at_31_March, row 4, column Local authority area code: found 'E06123456'",
+        "sheet ILACS_inspection_history, row 5, column Overall effectiveness: found 'Splendid'",
+        "sheet ILACS_inspection_history, row 6, column Inspection date: found 'spring'",
+    ):
         assert words in str(error.value)
 
 

@@ -64,8 +64,9 @@ def test_the_known_effect_is_found_within_and_its_bias_between(results):
 def test_counts_say_what_percentages_say(results):
     binomial = one(results.effects, support="agency_rate", outcome="re_referrals", model="binomial", timing="before")
     assert binomial["unit"] == "odds ratio" and 1.1 < binomial["low"] < binomial["effect"] < binomial["high"] < 1.6
-    specifications = results.specifications[(results.specifications["support"] == "agency_rate")
-                                            & (results.specifications["outcome"] == "re_referrals")]
+    specifications = results.specifications[
+        (results.specifications["support"] == "agency_rate") & (results.specifications["outcome"] == "re_referrals")
+    ]
     before = specifications[specifications["timing"] == "before"].groupby("model")["effect"].median()
     assert before.to_numpy() == pytest.approx([10 * EFFECT] * 2, abs=0.8)
 
@@ -85,8 +86,9 @@ def test_the_first_specification_is_the_primary_model(results):
 
 def test_the_curve_counts_its_specifications(results):
     curve = one(results.curves, support="agency_rate", outcome="re_referrals")
-    rows = results.specifications[(results.specifications["support"] == "agency_rate")
-                                  & (results.specifications["outcome"] == "re_referrals")]
+    rows = results.specifications[
+        (results.specifications["support"] == "agency_rate") & (results.specifications["outcome"] == "re_referrals")
+    ]
     assert curve["specifications"] == curve["fitted"] == len(rows) == 96
     assert curve["median"] == pytest.approx(rows["effect"].median(), abs=0.1)
     assert (curve["lowest"], curve["highest"]) == (rows["effect"].min(), rows["effect"].max())
@@ -124,23 +126,35 @@ def test_the_unit_that_decides_is_named():
 
 
 def test_the_same_input_gives_the_same_results(results):
-    again = fit_models(PANEL.sample(frac=1, random_state=1), INSPECTIONS.sample(frac=1, random_state=1), DEPRIVATION,
-                       draws=199, curve_draws=99)
+    again = fit_models(
+        PANEL.sample(frac=1, random_state=1),
+        INSPECTIONS.sample(frac=1, random_state=1),
+        DEPRIVATION,
+        draws=199,
+        curve_draws=99,
+    )
     for name, table in vars(results).items():
         pd.testing.assert_frame_equal(table, getattr(again, name), rtol=1e-7)
 
 
 def test_a_pair_does_not_depend_on_the_others(results):
-    alone = fit_models(PANEL[PANEL["indicator"].isin(["caseload", "long_plans"])], INSPECTIONS, DEPRIVATION,
-                       draws=199, curve_draws=99)
+    alone = fit_models(
+        PANEL[PANEL["indicator"].isin(["caseload", "long_plans"])], INSPECTIONS, DEPRIVATION, draws=199, curve_draws=99
+    )
     both = results.effects[(results.effects["support"] == "caseload") & (results.effects["outcome"] == "long_plans")]
-    pd.testing.assert_frame_equal(alone.effects.drop(columns="p_adjusted"),
-                                  both.drop(columns="p_adjusted").reset_index(drop=True))
+    pd.testing.assert_frame_equal(
+        alone.effects.drop(columns="p_adjusted"), both.drop(columns="p_adjusted").reset_index(drop=True)
+    )
 
 
 def test_without_deprivation_the_results_say_so():
-    found = fit_models(PANEL[PANEL["indicator"].isin(["agency_rate", "re_referrals", "worker_changes"])], INSPECTIONS,
-                       NO_DEPRIVATION, draws=0, curve_draws=9)
+    found = fit_models(
+        PANEL[PANEL["indicator"].isin(["agency_rate", "re_referrals", "worker_changes"])],
+        INSPECTIONS,
+        NO_DEPRIVATION,
+        draws=0,
+        curve_draws=9,
+    )
     between = one(found.effects, model="between")
     assert not between["adjusted"] and between["note"] == "not adjusted for deprivation: no measure of it"
     assert between["p_adjusted"] == between["p"] and np.isnan(between["p_bootstrap"])
@@ -166,15 +180,27 @@ def only(**changes):
     return panel
 
 
-@pytest.mark.parametrize(("change", "status"), [
-    (lambda rows: rows[rows["unit"] == "E06999010"], "fewer than two units"),
-    (lambda rows: rows[rows["year"].isin([2020, 2022])], ""),
-    (lambda rows: rows.assign(value=rows["value"].where(rows["indicator"] != "agency_rate", 12.0)),
-     "the exposure does not vary beyond the rest of the model"),
-    (lambda rows: rows.assign(value=rows["value"].where(rows["indicator"] != "re_referrals", 20.0)),
-     "the outcome does not vary beyond the rest of the model"),
-    (lambda rows: rows.assign(value=rows["value"].where(rows["indicator"] != "agency_rate"), reason="unavailable"), ""),
-])
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (lambda rows: rows[rows["unit"] == "E06999010"], "fewer than two units"),
+        (lambda rows: rows[rows["year"].isin([2020, 2022])], ""),
+        (
+            lambda rows: rows.assign(value=rows["value"].where(rows["indicator"] != "agency_rate", 12.0)),
+            "the exposure does not vary beyond the rest of the model",
+        ),
+        (
+            lambda rows: rows.assign(value=rows["value"].where(rows["indicator"] != "re_referrals", 20.0)),
+            "the outcome does not vary beyond the rest of the model",
+        ),
+        (
+            lambda rows: rows.assign(
+                value=rows["value"].where(rows["indicator"] != "agency_rate"), reason="unavailable"
+            ),
+            "",
+        ),
+    ],
+)
 def test_what_carries_no_model_has_a_status(change, status):
     pair = Pair.of(change(only()), DEPRIVATION, "agency_rate", "re_referrals")
     effects = pair_effects(pair, 99, 1)

@@ -11,8 +11,10 @@ from pipeline.files import project_root
 from tests.authorities import made_up
 
 FOLDER = project_root().parent / "shared" / "dfe"
-pytestmark = [pytest.mark.slow,
-              pytest.mark.skipif(not FOLDER.is_dir(), reason="the real statistics are not beside the repository")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not FOLDER.is_dir(), reason="the real statistics are not beside the repository"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +58,14 @@ def test_bootstrap_and_robust_errors_agree_with_150_authorities(results):
 
 
 def test_counts_and_percentages_of_the_same_panel_have_the_same_sign_where_they_are_clear(results):
-    wide = pd.concat([results.effects[(results.effects["model"] == model) & (results.effects["timing"] == "before")]
-                      .set_index(["support", "outcome"])[["effect", "p"]].add_suffix(f"_{model}")
-                      for model in ("within", "binomial")], axis=1)
+    wide = pd.concat(
+        [
+            results.effects[(results.effects["model"] == model) & (results.effects["timing"] == "before")]
+            .set_index(["support", "outcome"])[["effect", "p"]]
+            .add_suffix(f"_{model}")
+            for model in ("within", "binomial")
+        ],
+        axis=1,
+    )
     clear = wide[(wide["p_within"] < 0.01) & (wide["p_binomial"] < 0.05)]
     assert len(clear) and ((clear["effect_within"] > 0) == (clear["effect_binomial"] > 1)).all()

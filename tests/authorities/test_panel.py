@@ -19,15 +19,17 @@ from tests.authorities import made_up
 pytestmark = pytest.mark.slow
 
 INDICATORS = {indicator.id: indicator for indicator in read_indicators()}
-COLUMN = {"repeat_plans": ("subsequent-plans", "CPP_subsequent_percent", "CPP_subsequent", ["CPP_start"]),
-          "long_plans": ("plan-durations", "2_years_or_more_percent", "2_years_or_more", ["CPP_At31"]),
-          "re_referrals": ("referrals", "rereferral_percent", "rereferral_count", ["referral_count"]),
-          "vacancy_rate": ("workforce", "vacancy_rate_fte", "vacancy_fte", ["vacancy_fte", "inpost_fte"]),
-          "agency_rate": ("workforce", "agency_rate_fte", "agency_fte", ["inpost_fte", "agency_fte"]),
-          "caseload": ("workforce", "caseload_fte", "cases", ["case_holders_fte"]),
-          "turnover_rate": ("workforce", "turnover_rate_fte", "leavers_fte", ["inpost_fte"]),
-          "absence_rate": ("workforce", "absence_rate_fte", "working_days_lost_fte", []),
-          "population": ("population", "population_estimate", None, [])}
+COLUMN = {
+    "repeat_plans": ("subsequent-plans", "CPP_subsequent_percent", "CPP_subsequent", ["CPP_start"]),
+    "long_plans": ("plan-durations", "2_years_or_more_percent", "2_years_or_more", ["CPP_At31"]),
+    "re_referrals": ("referrals", "rereferral_percent", "rereferral_count", ["referral_count"]),
+    "vacancy_rate": ("workforce", "vacancy_rate_fte", "vacancy_fte", ["vacancy_fte", "inpost_fte"]),
+    "agency_rate": ("workforce", "agency_rate_fte", "agency_fte", ["inpost_fte", "agency_fte"]),
+    "caseload": ("workforce", "caseload_fte", "cases", ["case_holders_fte"]),
+    "turnover_rate": ("workforce", "turnover_rate_fte", "leavers_fte", ["inpost_fte"]),
+    "absence_rate": ("workforce", "absence_rate_fte", "working_days_lost_fte", []),
+    "population": ("population", "population_estimate", None, []),
+}
 TWIN, SOUTH = "E06999002+E06999003", "E06999017+E06999018"
 
 
@@ -71,8 +73,10 @@ def test_several_rows_a_place_give_value_numerator_and_denominator(cleaned):
 
 
 def test_the_rate_of_children_in_need_is_ours_and_needs_both_counts(collection, cleaned):
-    population = {(row["new_la_code"], int(row["time_period"])): row["population_estimate"]
-                  for row in rows_of(collection / "population" / made_up.FILES["population"])}
+    population = {
+        (row["new_la_code"], int(row["time_period"])): row["population_estimate"]
+        for row in rows_of(collection / "population" / made_up.FILES["population"])
+    }
     reasons = set()
     for row in rows_of(collection / "children-in-need" / made_up.FILES["children-in-need"]):
         if row["geographic_level"] != "Local authority":
@@ -98,16 +102,19 @@ def test_a_population_of_nought_gives_no_rate(tmp_path, collection):
     files = made_up.write_files(tmp_path, ["children-in-need", "population"])
     text = files["population"].read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if line.startswith("2020,") and ",E06999001," in line)
-    files["population"].write_text(text.replace(line, line[:line.rindex(",")] + ",0"), encoding="utf-8")
-    found = cell(clean_files(files, read_lineage(collection / "lineage.yaml")).panel, "E06999001", 2021,
-                 "children_in_need")
+    files["population"].write_text(text.replace(line, line[: line.rindex(",")] + ",0"), encoding="utf-8")
+    found = cell(
+        clean_files(files, read_lineage(collection / "lineage.yaml")).panel, "E06999001", 2021, "children_in_need"
+    )
     assert math.isnan(found["value"]) and found["reason"] == "not_applicable"
 
 
 def test_england_and_regions_are_as_published_in_both_panels(cleaned):
     for level in ("england", "region"):
-        both = [panel[panel["level"] == level].drop(columns="bridged", errors="ignore").reset_index(drop=True)
-                for panel in (cleaned.panel, cleaned.panel_today)]
+        both = [
+            panel[panel["level"] == level].drop(columns="bridged", errors="ignore").reset_index(drop=True)
+            for panel in (cleaned.panel, cleaned.panel_today)
+        ]
         pd.testing.assert_frame_equal(*both)
     local = cleaned.panel[(cleaned.panel["level"] == "authority") & (cleaned.panel["indicator"] == "repeat_plans")]
     england = cell(cleaned.panel, "E92000001", 2020, "repeat_plans")
@@ -129,10 +136,13 @@ def test_todays_panel_has_every_unit_in_every_year_of_an_indicator(cleaned):
 
 def test_a_new_code_carries_its_figures(cleaned):
     for year in (2017, 2018, 2019):
-        before, today = (cell(panel, unit, year, "turnover_rate") for panel, unit in (
-            (cleaned.panel, "E06999004"), (cleaned.panel_today, "E06999014")))
-        assert today["bridged"] == "recode" and before[["value", "numerator",
-                                                        "line"]].equals(today[["value", "numerator", "line"]])
+        before, today = (
+            cell(panel, unit, year, "turnover_rate")
+            for panel, unit in ((cleaned.panel, "E06999004"), (cleaned.panel_today, "E06999014"))
+        )
+        assert today["bridged"] == "recode" and before[["value", "numerator", "line"]].equals(
+            today[["value", "numerator", "line"]]
+        )
 
 
 def test_a_merger_adds_counts_up_and_makes_the_rate_again(cleaned):
@@ -143,7 +153,8 @@ def test_a_merger_adds_counts_up_and_makes_the_rate_again(cleaned):
     assert merged["value"] == 100 * again / started
     assert merged["value"] != pytest.approx(sum(part["value"] for part in parts) / 2)
     assert cell(cleaned.panel_today, "E06999015", 2018, "population")["value"] == sum(
-        cell(cleaned.panel, unit, 2018, "population")["value"] for unit in ("E06999005", "E06999006"))
+        cell(cleaned.panel, unit, 2018, "population")["value"] for unit in ("E06999005", "E06999006")
+    )
 
 
 def test_a_merger_with_a_confidential_part_is_left_out_with_the_reason(cleaned):
@@ -159,7 +170,8 @@ def test_a_joint_return_is_one_unit_with_its_own_workforce_and_the_sum_of_its_me
     assert workforce["bridged"] == "" and workforce["value"] == cell(cleaned.panel, TWIN, 2020, "vacancy_rate")["value"]
     outcome = cell(cleaned.panel_today, TWIN, 2020, "re_referrals")
     assert outcome["bridged"] == "aggregate" and outcome["denominator"] == sum(
-        cell(cleaned.panel, unit, 2020, "re_referrals")["denominator"] for unit in TWIN.split("+"))
+        cell(cleaned.panel, unit, 2020, "re_referrals")["denominator"] for unit in TWIN.split("+")
+    )
     assert not cleaned.panel_today["unit"].isin(TWIN.split("+")).any()
     assert cell(cleaned.panel_today, SOUTH, 2018, "vacancy_rate")["bridged"] == "recode"  # the county before the split
 
@@ -182,29 +194,42 @@ def test_every_figure_of_the_panel_is_in_todays_or_in_the_log(cleaned):
     assert len(added) == 2 * (cleaned.panel_today["bridged"] == "aggregate").sum()
 
 
-@pytest.mark.parametrize(("own", "before", "expected", "logged"), [
-    (7.0, 5.0, 7.0, "E06999004"), (math.nan, 5.0, 5.0, "E06999014"), (math.nan, math.nan, math.nan, "E06999004")])
-def test_where_both_codes_have_a_row_the_number_stands_and_the_other_row_is_logged(collection, cleaned, own, before,
-                                                                                   expected,
-                                                                                  logged):
+@pytest.mark.parametrize(
+    ("own", "before", "expected", "logged"),
+    [(7.0, 5.0, 7.0, "E06999004"), (math.nan, 5.0, 5.0, "E06999014"), (math.nan, math.nan, math.nan, "E06999004")],
+)
+def test_where_both_codes_have_a_row_the_number_stands_and_the_other_row_is_logged(
+    collection, cleaned, own, before, expected, logged
+):
     def row(unit, value):
-        return {"unit": unit, "name": "Westmoor", "level": "authority", "region": "", "year": 2019,
-                "indicator": "free_meals",
-                "value": value, "reason": "not_collected" if math.isnan(value) else "", "source": "deprivation-lait",
-                "line": 9,
-                "numerator": math.nan, "denominator": math.nan}
+        return {
+            "unit": unit,
+            "name": "Westmoor",
+            "level": "authority",
+            "region": "",
+            "year": 2019,
+            "indicator": "free_meals",
+            "value": value,
+            "reason": "not_collected" if math.isnan(value) else "",
+            "source": "deprivation-lait",
+            "line": 9,
+            "numerator": math.nan,
+            "denominator": math.nan,
+        }
 
     panel = pd.DataFrame([row("E06999014", own), row("E06999004", before)]).astype({"line": "Int64"})
-    today, log = bridged_panel(panel, cleaned.units, tuple(INDICATORS.values()),
-                               read_lineage(collection / "lineage.yaml"))
+    today, log = bridged_panel(
+        panel, cleaned.units, tuple(INDICATORS.values()), read_lineage(collection / "lineage.yaml")
+    )
     np.testing.assert_equal(cell(today, "E06999014", 2019, "free_meals")["value"], expected)
     assert log.loc[log["policy"] == "exclude", "unit"].tolist() == [logged]
 
 
 def test_a_sum_needs_a_row_of_every_part(collection, cleaned):
     panel = cleaned.panel[~((cleaned.panel["unit"] == "E06999006") & (cleaned.panel["year"] == 2018))]
-    today, log = bridged_panel(panel, cleaned.units, tuple(INDICATORS.values()),
-                               read_lineage(collection / "lineage.yaml"))
+    today, log = bridged_panel(
+        panel, cleaned.units, tuple(INDICATORS.values()), read_lineage(collection / "lineage.yaml")
+    )
     assert cell(today, "E06999015", 2018, "repeat_plans")["reason"] == "not_published"
     notes = log[(log["unit"] == "E06999005") & (log["year"] == 2018) & (log["indicator"] == "repeat_plans")]["note"]
     assert notes.tolist() == ["There is no row for E06999006, so it is not added up."]
@@ -221,9 +246,17 @@ def test_the_tables_come_back_as_they_were_written(tmp_path, cleaned):
     assert again.inspections["inspected"].dt.year.between(2018, 2025).all()
 
 
-@pytest.mark.parametrize(("column", "text", "words"), [
-    ("value", "-100", None), ("reason", "hidden", "hidden"), ("year", "late", "late"), ("unit", None, "unit"),
-    ("year", "2018.5", None), ("line", "3.5", None)])
+@pytest.mark.parametrize(
+    ("column", "text", "words"),
+    [
+        ("value", "-100", None),
+        ("reason", "hidden", "hidden"),
+        ("year", "late", "late"),
+        ("unit", None, "unit"),
+        ("year", "2018.5", None),
+        ("line", "3.5", None),
+    ],
+)
 def test_a_table_that_was_edited_by_hand_is_refused(tmp_path, cleaned, column, text, words):
     write_cleaned(cleaned, tmp_path)
     table = pd.read_csv(tmp_path / "panel.csv", dtype=str, keep_default_na=False)

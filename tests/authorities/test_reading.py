@@ -40,13 +40,18 @@ def test_codes_stay_texts_and_lines_are_those_of_the_file(tmp_path):
 def test_line_ends_and_quoted_empty_cells_do_no_harm(tmp_path, newline):
     path = made_up.write_files(tmp_path, ["population"])["population"]
     before = read_published(path, CATALOGUE.source("population")).table
-    path.write_text(path.read_text(encoding="utf-8").replace(",England,,,,,,", ',England,"","",,"","",'),
-                    encoding="utf-8", newline=newline)
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(",England,,,,,,", ',England,"","",,"","",'),
+        encoding="utf-8",
+        newline=newline,
+    )
     pd.testing.assert_frame_equal(read_published(path, CATALOGUE.source("population")).table, before)
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"\xff\xfet\x00i\x00", "not UTF-8"), (b"<!DOCTYPE html><html>", "no CSV|standard"), (b'a,"b\n', "CSV|standard")])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"\xff\xfet\x00i\x00", "not UTF-8"), (b"<!DOCTYPE html><html>", "no CSV|standard"), (b'a,"b\n', "CSV|standard")],
+)
 def test_what_is_no_csv_file_is_named(tmp_path, content, words):
     (tmp_path / "a.csv").write_bytes(content)
     with pytest.raises(DataError, match=words):

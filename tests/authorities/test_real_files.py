@@ -21,8 +21,15 @@ from tests.authorities import made_up
 
 FOLDER = project_root().parent / "shared" / "dfe"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the real statistics are not beside the repository")
-REASONS = {"c": "confidential", "z": "not_applicable", "x": "unavailable", "u": "low_reliability",
-           "low": "rounds_to_zero", "k": "rounds_to_zero", "-": "not_collected"}
+REASONS = {
+    "c": "confidential",
+    "z": "not_applicable",
+    "x": "unavailable",
+    "u": "low_reliability",
+    "low": "rounds_to_zero",
+    "k": "rounds_to_zero",
+    "-": "not_collected",
+}
 STATISTICS = {  # indicator: source, and in the file: value, numerator, denominators
     "vacancy_rate": ("workforce", "vacancy_rate_fte", "vacancy_fte", ["inpost_fte", "vacancy_fte"]),
     "turnover_rate": ("workforce", "turnover_rate_fte", "leavers_fte", ["inpost_fte"]),
@@ -32,7 +39,8 @@ STATISTICS = {  # indicator: source, and in the file: value, numerator, denomina
     "repeat_plans": ("subsequent-plans", "CPP_subsequent_percent", "CPP_subsequent", ["CPP_start"]),
     "long_plans": ("plan-durations", "2_years_or_more_percent", "2_years_or_more", ["CPP_At31"]),
     "re_referrals": ("referrals", "rereferral_percent", "rereferral_count", ["referral_count"]),
-    "population": ("population", "population_estimate", None, None)}
+    "population": ("population", "population_estimate", None, None),
+}
 
 
 def rows_of(name):
@@ -66,8 +74,11 @@ def unit_of(row):
 
 
 def same(found, text):
-    return math.isnan(found.value) and found.reason == REASONS[text] if text in REASONS else (
-        found.reason == "" and found.value == float(text))
+    return (
+        math.isnan(found.value) and found.reason == REASONS[text]
+        if text in REASONS
+        else (found.reason == "" and found.value == float(text))
+    )
 
 
 def as_number(text):
@@ -105,8 +116,10 @@ def test_changes_of_social_workers(real, cells):
 
 
 def test_the_rate_of_children_in_need_is_there_exactly_where_both_counts_are(cells):
-    population = {(unit_of(row), int(row["time_period"])): as_number(row["population_estimate"])
-                  for row in rows_of(made_up.FILES["population"])}
+    population = {
+        (unit_of(row), int(row["time_period"])): as_number(row["population_estimate"])
+        for row in rows_of(made_up.FILES["population"])
+    }
     for row in rows_of(made_up.FILES["children-in-need"]):
         year = int(row["time_period"])
         found = cells[unit_of(row), year, "children_in_need"]
@@ -184,18 +197,32 @@ def test_every_figure_is_on_todays_authorities_or_in_the_log(real):
 
 def revisions():
     """How many figures the newer release changed, place by place: an authority's first number is the same in both."""
-    def by_place(name):
-        return {(row["time_period"],
-                 row["region_code"] if row["geographic_level"] == "Regional" else row["old_la_code"][:3]): row
-                for row in rows_of(name)}
 
-    names = {"vacancy_rate": "vacancy_rate_fte_%", "turnover_rate": "turnover_rate_fte_%",
-             "absence_rate": "absence_rate_fte_%",
-             "agency_rate": "agency_worker_rate_fte_%", "caseload": "caseload_fte"}
+    def by_place(name):
+        return {
+            (
+                row["time_period"],
+                row["region_code"] if row["geographic_level"] == "Regional" else row["old_la_code"][:3],
+            ): row
+            for row in rows_of(name)
+        }
+
+    names = {
+        "vacancy_rate": "vacancy_rate_fte_%",
+        "turnover_rate": "turnover_rate_fte_%",
+        "absence_rate": "absence_rate_fte_%",
+        "agency_rate": "agency_worker_rate_fte_%",
+        "caseload": "caseload_fte",
+    }
     new = by_place(made_up.FILES["workforce"])
-    return dict(Counter(indicator for place, row in by_place(made_up.OLDER_FILE).items() for indicator,
-                        column in names.items()
-                        if place in new and row[column] != new[place][STATISTICS[indicator][1]]))
+    return dict(
+        Counter(
+            indicator
+            for place, row in by_place(made_up.OLDER_FILE).items()
+            for indicator, column in names.items()
+            if place in new and row[column] != new[place][STATISTICS[indicator][1]]
+        )
+    )
 
 
 def code_on(lineage, code, day):
@@ -213,8 +240,10 @@ def test_both_schemas_of_the_workforce_agree_but_for_revisions(real, older):
     support = [indicator.id for indicator in read_indicators() if indicator.role == "support"]
     new, old = (panel[panel["indicator"].isin(support)] for panel in (real.panel, older.panel))
     lineage = read_lineage()  # the older release has Buckinghamshire's code of 2020 in all years
-    then = [unit if "+" in unit else code_on(lineage, unit, date(year, 9, 30))
-            for unit, year in zip(old["unit"], old["year"], strict=True)]
+    then = [
+        unit if "+" in unit else code_on(lineage, unit, date(year, 9, 30))
+        for unit, year in zip(old["unit"], old["year"], strict=True)
+    ]
     both = old.assign(unit=then).merge(new, on=key, how="left", suffixes=("_old", ""), indicator=True)
     assert (both["_merge"] == "both").all()
     assert len(both) == 5 * (978 - 4)  # two rows of z a year stand for joint returns
@@ -230,8 +259,10 @@ def test_inspections_each_once_and_the_sheets_agree(real):
     assert table["sheet"].value_counts().to_dict() == {"history": 271, "latest": 153, "in_year": 112}
     used = table[table["used"]]
     assert not used.duplicated(["authority", "inspected"]).any() and len(used) == 270
-    assert set(used["unit"]) - set(real.panel_today["unit"]) == {"E06000028",
-                                                                 "E10000006"}  # authorities that are no more
+    assert set(used["unit"]) - set(real.panel_today["unit"]) == {
+        "E06000028",
+        "E10000006",
+    }  # authorities that are no more
     assert used["overall"].between(1, 4).all()
 
 
@@ -250,5 +281,8 @@ def test_the_tables_are_written_and_read_back(real, tmp_path):
     published = [indicator.id for indicator in read_indicators() if indicator.value]
     for mine, back in ((real.panel, again.panel), (real.panel_today, again.panel_today)):
         keep = mine["indicator"].isin(published) & ((mine["bridged"] != "aggregate") if "bridged" in mine else True)
-        assert mine.loc[keep, "value"].reset_index(drop=True).equals(back.loc[keep.to_numpy(),
-                                                                              "value"].reset_index(drop=True))
+        assert (
+            mine.loc[keep, "value"]
+            .reset_index(drop=True)
+            .equals(back.loc[keep.to_numpy(), "value"].reset_index(drop=True))
+        )

@@ -30,16 +30,32 @@ def compared(catalogue, source_id, before, now):
 
 @pytest.fixture
 def changes(tmp_path, catalogue):
-    before = population(tmp_path, "before.csv",
-                        f"2022,{ENGLAND},Children,1000", f"2022,{NORTHLAND},Children,400",
-                        f"2022,{NORTHSHIRE},Children,300", f"2022,{WESTMOOR},Children,100",
-                        f"2023,{ENGLAND},Children,1010", f"2023,{NORTHSHIRE},Children,c",
-                        f"2023,{WESTMOOR},Children,101", f"2021,{ENGLAND},Children,990", f"2022,{NORTHSHIRE},Babies,x")
-    now = population(tmp_path, "now.csv",
-                     f"2022,{ENGLAND},Children,1000.0", f"2022,{NORTHSHIRE},Children,330",
-                     f"2022,{RECODED},Children,100", f"2023,{ENGLAND},Children,1009",
-                     f"2023,{NORTHSHIRE},Children,310", f"2023,{WESTMOOR},Children,low",
-                     f"2024,{ENGLAND},Children,1020", f"2024,{NORTHSHIRE},Children,311", f"2022,{NORTHSHIRE},Babies,z")
+    before = population(
+        tmp_path,
+        "before.csv",
+        f"2022,{ENGLAND},Children,1000",
+        f"2022,{NORTHLAND},Children,400",
+        f"2022,{NORTHSHIRE},Children,300",
+        f"2022,{WESTMOOR},Children,100",
+        f"2023,{ENGLAND},Children,1010",
+        f"2023,{NORTHSHIRE},Children,c",
+        f"2023,{WESTMOOR},Children,101",
+        f"2021,{ENGLAND},Children,990",
+        f"2022,{NORTHSHIRE},Babies,x",
+    )
+    now = population(
+        tmp_path,
+        "now.csv",
+        f"2022,{ENGLAND},Children,1000.0",
+        f"2022,{NORTHSHIRE},Children,330",
+        f"2022,{RECODED},Children,100",
+        f"2023,{ENGLAND},Children,1009",
+        f"2023,{NORTHSHIRE},Children,310",
+        f"2023,{WESTMOOR},Children,low",
+        f"2024,{ENGLAND},Children,1020",
+        f"2024,{NORTHSHIRE},Children,311",
+        f"2022,{NORTHSHIRE},Babies,z",
+    )
     return compared(catalogue, "population", before, now)
 
 
@@ -49,27 +65,41 @@ def test_every_kind_of_change_is_found(changes):
     assert (changes.levels_added, changes.levels_removed) == ((), ("Regional",))
     assert (changes.columns_added, changes.columns_removed, changes.renamed) == ((), (), ())
     places = [tuple(place) for place in changes.places.itertuples(index=False)]
-    assert places == [("added", "Local authority", "E06999014", "Westmoor", "2022"),
-                      ("removed", "Local authority", "E06999004", "Westmoor", "2022"),
-                      ("removed", "Regional", "E12000098", "Northland", "2022")]
+    assert places == [
+        ("added", "Local authority", "E06999014", "Westmoor", "2022"),
+        ("removed", "Local authority", "E06999004", "Westmoor", "2022"),
+        ("removed", "Regional", "E12000098", "Northland", "2022"),
+    ]
 
 
 def test_revised_values_are_matched_by_place_year_and_key(changes):
-    found = [(row.change, row.year, row.name, row.age_group, row.before, row.now)
-             for row in changes.revisions.itertuples(index=False, name="Row")]
-    assert found == [("became a number", "2023", "Northshire", "Children", "c", "310"),
-                     ("became a marker", "2023", "Westmoor", "Children", "101", "low"),
-                     ("other marker or text", "2022", "Northshire", "Babies", "x", "z"),
-                     ("revised", "2022", "Northshire", "Children", "300", "330"),  # a tenth, before a thousandth
-                     ("revised", "2023", "England", "Children", "1010", "1009")]
+    found = [
+        (row.change, row.year, row.name, row.age_group, row.before, row.now)
+        for row in changes.revisions.itertuples(index=False, name="Row")
+    ]
+    assert found == [
+        ("became a number", "2023", "Northshire", "Children", "c", "310"),
+        ("became a marker", "2023", "Westmoor", "Children", "101", "low"),
+        ("other marker or text", "2022", "Northshire", "Babies", "x", "z"),
+        ("revised", "2022", "Northshire", "Children", "300", "330"),  # a tenth, before a thousandth
+        ("revised", "2023", "England", "Children", "1010", "1009"),
+    ]
     differences = changes.revisions["difference"]
     assert differences.iloc[:3].isna().all() and list(differences.iloc[3:]) == [30, -1]
 
 
 def test_the_report_lists_everything_and_says_where_it_stops(changes):
     table = change_table(changes)
-    assert list(table["change"]) == ["rows", "level removed", "year added", "year removed", "place added",
-                                     "place removed", "place removed", *changes.revisions["change"]]
+    assert list(table["change"]) == [
+        "rows",
+        "level removed",
+        "year added",
+        "year removed",
+        "place added",
+        "place removed",
+        "place removed",
+        *changes.revisions["change"],
+    ]
     assert (table.loc[0, "before"], table.loc[0, "now"]) == (9, 9) and (table != "nan").all(axis=None)
     short = change_table(changes, most=2)
     assert short["change"].iloc[-1] == "and 3 more values" and len(short) == len(table) - 2
@@ -79,13 +109,17 @@ def test_the_summary_names_each_kind_once(changes):
     lines = summary(changes)
     assert lines == [
         "rows: 9 before, 9 now, 6 of the same place and year in both",
-        "geographic levels removed (1): Regional", "years added (1): 2024", "years removed (1): 2021",
+        "geographic levels removed (1): Regional",
+        "years added (1): 2024",
+        "years removed (1): 2021",
         "places added (1): Westmoor E06999014 (2022)",
         "places removed (2): Westmoor E06999004 (2022); Northland E12000098 (2022)",
-        "values, became a number (1): population_estimate 1", "values, became a marker (1): population_estimate 1",
+        "values, became a number (1): population_estimate 1",
+        "values, became a marker (1): population_estimate 1",
         "values, other marker or text (1): population_estimate 1",
         "values, revised (2): population_estimate 2; the largest in proportion: population_estimate of Northshire "
-        "2022, 300 → 330"]
+        "2022, 300 → 330",
+    ]
 
 
 @pytest.mark.slow
@@ -143,17 +177,31 @@ def test_the_two_real_releases_of_the_workforce(catalogue):
     older = catalogue.source("workforce").schemas[0].columns
     former = {name: older.get(name, column) for name, column in columns.items()}
     keys = ["time_period", "geographic_level", "region_code", "new_la_code"]
-    tables = [{tuple(row[key] for key in keys): row for row in
-               pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig").to_dict("records")}
-              for path in (old, new)]
+    tables = [
+        {
+            tuple(row[key] for key in keys): row
+            for row in pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig").to_dict("records")
+        }
+        for path in (old, new)
+    ]
     both = tables[0].keys() & tables[1].keys()
-    differing = {name: sum(tables[0][key][former[name]] != tables[1][key][column] for key in both)
-                 for name, column in columns.items() if former[name] in next(iter(tables[0].values()))}
+    differing = {
+        name: sum(tables[0][key][former[name]] != tables[1][key][column] for key in both)
+        for name, column in columns.items()
+        if former[name] in next(iter(tables[0].values()))
+    }
     assert changes.rows == (978, 1300, len(both)) == (978, 1300, 963)
     assert changes.revisions["column"].value_counts().to_dict() == {name: n for name, n in differing.items() if n}
     assert changes.revisions["change"].value_counts().to_dict() == {"revised": 2437, "became a marker": 70}
     assert changes.years_added == (2023, 2024) and len(changes.renamed) == 12 and changes.columns_removed == ()
     codes = {change: set(part["code"]) for change, part in changes.places.groupby("change")}
-    assert codes["added"] == {"E06000061 / E06000062", "E06000063", "E06000064", "E06000065", "E06000066",
-                              "E09000021 / E09000027", "E10000002"}
+    assert codes["added"] == {
+        "E06000061 / E06000062",
+        "E06000063",
+        "E06000064",
+        "E06000065",
+        "E06000066",
+        "E09000021 / E09000027",
+        "E10000002",
+    }
     assert codes["removed"] == {"E06000060", "E06000061", "E06000062", "E09000021", "E09000027"}

@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from pipeline.authorities.panel.values import REASONS, SYMBOLS, parse_values, total
 from pipeline.errors import DataError, ParameterError
 
-TEXTS = st.lists(st.one_of(st.sampled_from([*SYMBOLS, *(f"[{mark}]" for mark in SYMBOLS)]),
-                           st.decimals(-1000, 100000, places=2, allow_nan=False).map(str)), max_size=40)
+TEXTS = st.lists(
+    st.one_of(
+        st.sampled_from([*SYMBOLS, *(f"[{mark}]" for mark in SYMBOLS)]),
+        st.decimals(-1000, 100000, places=2, allow_nan=False).map(str),
+    ),
+    max_size=40,
+)
 
 
 @pytest.mark.slow
@@ -25,9 +30,18 @@ def test_each_text_gives_a_number_or_a_reason_and_no_marker_gives_a_number(texts
 
 
 def test_each_marker_has_the_publishers_meaning():
-    meaning = {"c": "confidential", "z": "not_applicable", "x": "unavailable", ":": "unavailable",
-               "u": "low_reliability",
-               "low": "rounds_to_zero", "k": "rounds_to_zero", "~": "rounds_to_zero", "-": "not_collected", "": "blank"}
+    meaning = {
+        "c": "confidential",
+        "z": "not_applicable",
+        "x": "unavailable",
+        ":": "unavailable",
+        "u": "low_reliability",
+        "low": "rounds_to_zero",
+        "k": "rounds_to_zero",
+        "~": "rounds_to_zero",
+        "-": "not_collected",
+        "": "blank",
+    }
     assert parse_values(pd.Series(list(meaning)))["reason"].tolist() == list(meaning.values())
 
 
@@ -39,8 +53,9 @@ def test_the_last_printed_digit_is_kept_and_blanks_around_do_no_harm():
 @pytest.mark.parametrize("text", ["1,234", "12%", "N/A", "nan", "inf", "LOW", "c c", "1e999", "--", "0x10", "１２"])
 def test_anything_else_is_refused_with_line_and_column(text):
     with pytest.raises(DataError) as error:
-        parse_values(pd.Series(["1", text, "x", text], index=[2, 3, 5, 9], name="caseload_fte"),
-                     where="workforce, a.csv")
+        parse_values(
+            pd.Series(["1", text, "x", text], index=[2, 3, 5, 9], name="caseload_fte"), where="workforce, a.csv"
+        )
     assert "2 figures in column caseload_fte" in str(error.value)
     assert f"line 3: found {text!r}" in str(error.value) and "line 9" in str(error.value)
     assert "workforce, a.csv" in str(error.value)

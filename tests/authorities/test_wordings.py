@@ -49,8 +49,9 @@ def one_clear(measure="free_meals"):
     one = (effects["support"] == "caseload") & (effects["outcome"] == "re_referrals")
     effects.loc[one & (effects["model"] != "difference"), list(CLEAR)] = list(CLEAR.values())
     effects.loc[one & (effects["model"] == "between") & (effects["adjustment"] == ""), "effect"] = -0.1
-    results.influence.loc[(results.influence["support"] == "caseload")
-                          & (results.influence["outcome"] == "re_referrals"), "flips"] = True
+    results.influence.loc[
+        (results.influence["support"] == "caseload") & (results.influence["outcome"] == "re_referrals"), "flips"
+    ] = True
     return results
 
 
@@ -83,8 +84,11 @@ def without(*tables, clear=True):
 def one_timing():
     """The workforce of one September only, and of inspections only the models with deprivation."""
     results = made_up_results()
-    return replace(results, effects=results.effects[results.effects["timing"] == "before"],
-                   inspections=results.inspections[results.inspections["adjusted"]])
+    return replace(
+        results,
+        effects=results.effects[results.effects["timing"] == "before"],
+        inspections=results.inspections[results.inspections["adjusted"]],
+    )
 
 
 def without_bootstrap():
@@ -93,11 +97,22 @@ def without_bootstrap():
     return replace(results, effects=results.effects[results.effects["timing"] != "after"])
 
 
-RESULTS = {"clear": made_up_results, "null": lambda: made_up_results(clear=False), "several": several_clear,
-           "one": one_clear, "afterwards": afterwards_fewer, "failed": not_fitted, "no bootstrap": without_bootstrap,
-           "one timing": one_timing, "neither": lambda: without("inspections", "cross_section"),
-           **{f"no {table}, {clear}": partial(without, table, clear=clear)
-              for table in ("inspections", "cross_section") for clear in (True, False)}}
+RESULTS = {
+    "clear": made_up_results,
+    "null": lambda: made_up_results(clear=False),
+    "several": several_clear,
+    "one": one_clear,
+    "afterwards": afterwards_fewer,
+    "failed": not_fitted,
+    "no bootstrap": without_bootstrap,
+    "one timing": one_timing,
+    "neither": lambda: without("inspections", "cross_section"),
+    **{
+        f"no {table}, {clear}": partial(without, table, clear=clear)
+        for table in ("inspections", "cross_section")
+        for clear in (True, False)
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +127,9 @@ def told(cleaned, collection):
             page = sections.Chapter(Unwritten("07-authorities"), tables, results, indicators)
             for section in SECTIONS:
                 section(page)
-            cleaning_sections.publish_all(Unwritten("06-clean-authorities"), tables, indicators,
-                                          lineage_of(collection), catalogue)
+            cleaning_sections.publish_all(
+                Unwritten("06-clean-authorities"), tables, indicators, lineage_of(collection), catalogue
+            )
         cleaning_sections.missing_words(whole)
         cleaning_sections.screening_words(whole)
         problems = pd.DataFrame({"problem": ["a rate above 100", "an odd year"]})

@@ -10,8 +10,10 @@ OPTIONS = {"runOnly": {"type": "tag", "values": [*WCAG, "best-practice"]}, "resu
 def violations(page: Page) -> list[str]:
     """One line for each rule that `page` breaks: the rule, how many elements break it, and the first three."""
     found = Axe().run(page, options=OPTIONS).response["violations"]
-    return [f"{rule['id']} ({len(rule['nodes'])}): " + "; ".join(_place(node) for node in rule["nodes"][:3])
-            for rule in found]
+    return [
+        f"{rule['id']} ({len(rule['nodes'])}): " + "; ".join(_place(node) for node in rule["nodes"][:3])
+        for rule in found
+    ]
 
 
 def _place(node: dict) -> str:

@@ -4,8 +4,15 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-ADDRESSES = {"a": "href", "area": "href", "link": "href", "img": "src", "script": "src", "iframe": "src",
-             "form": "action"}
+ADDRESSES = {
+    "a": "href",
+    "area": "href",
+    "link": "href",
+    "img": "src",
+    "script": "src",
+    "iframe": "src",
+    "form": "action",
+}
 ELSEWHERE = {"http", "https", "mailto"}  # nobody follows them here: that other sites are there is not ours to test
 
 
@@ -33,8 +40,12 @@ def read_pages(site: Path) -> dict[Path, Links]:
 def broken_links(site: Path) -> list[str]:
     """Each link of a page of `site` to a file or a place in a page that is not there, or to a file outside of it."""
     pages = read_pages(site)
-    return [f"{page.relative_to(site.resolve())}: {link}" for page, read in pages.items()
-            for link in dict.fromkeys(read.links) if not _leads_somewhere(page, link, pages, site.resolve())]
+    return [
+        f"{page.relative_to(site.resolve())}: {link}"
+        for page, read in pages.items()
+        for link in dict.fromkeys(read.links)
+        if not _leads_somewhere(page, link, pages, site.resolve())
+    ]
 
 
 def reachable(site: Path, start: str) -> set[str]:

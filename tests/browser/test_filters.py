@@ -21,8 +21,9 @@ def tab_to(page, control):
 def told(page, pattern):
     """The count in the status line, once it has the form that is waited for."""
     status = page.get_by_role("status")
-    page.wait_for_function("([line, form]) => new RegExp(form).test(line.textContent)",
-                           arg=[status.element_handle(), pattern])
+    page.wait_for_function(
+        "([line, form]) => new RegExp(form).test(line.textContent)", arg=[status.element_handle(), pattern]
+    )
     return [int(number.replace(",", "")) for number in re.findall(r"[\d,]+", status.inner_text())]
 
 

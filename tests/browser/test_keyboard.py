@@ -7,8 +7,11 @@ import pytest
 from .visiting import DESK, PHONE, listed, visit
 
 pytestmark = pytest.mark.slow
-MODES = {"light": {"color_scheme": "light"}, "dark": {"color_scheme": "dark"},
-         "forced colours": {"forced_colors": "active"}}
+MODES = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "forced colours": {"forced_colors": "active"},
+}
 BEFORE_MAIN = """() => {
     const main = document.querySelector("main"), here = document.activeElement;
     return here !== document.body && Boolean(here.compareDocumentPosition(main) & Node.DOCUMENT_POSITION_FOLLOWING);

@@ -32,6 +32,9 @@ def test_no_page_complains(loaded):
 
 
 def test_without_a_script_the_content_is_all_there(loaded):
-    wrong = {name: [line for line in found["scripted"] if line not in set(found["plain"])] or ["in another order"]
-             for name, found in loaded.items() if found["plain"] != found["scripted"] or not found["plain"]}
+    wrong = {
+        name: [line for line in found["scripted"] if line not in set(found["plain"])] or ["in another order"]
+        for name, found in loaded.items()
+        if found["plain"] != found["scripted"] or not found["plain"]
+    }
     assert not listed(wrong), listed(wrong)

@@ -11,8 +11,12 @@ from .visiting import listed, visit
 
 pytestmark = pytest.mark.slow
 USUAL = {"media": "screen", "color_scheme": "light", "reduced_motion": "no-preference", "forced_colors": "none"}
-MODES = {"dark": {"color_scheme": "dark"}, "no movement": {"reduced_motion": "reduce"},
-         "forced colours": {"forced_colors": "active"}, "paper": {"media": "print"}}
+MODES = {
+    "dark": {"color_scheme": "dark"},
+    "no movement": {"reduced_motion": "reduce"},
+    "forced colours": {"forced_colors": "active"},
+    "paper": {"media": "print"},
+}
 SCREEN_ONLY = ("nav[aria-label=Site]", "a.skip", "form")
 
 
@@ -34,8 +38,11 @@ def lost(chromium, site, pages):
                 if mode == "no movement":
                     found[mode][name] += visited.look("moving")
                 if mode == "paper":
-                    found[mode][name] += [f"still there: {what}" for what in SCREEN_ONLY
-                                          if visited.page.locator(what).locator("visible=true").count()]
+                    found[mode][name] += [
+                        f"still there: {what}"
+                        for what in SCREEN_ONLY
+                        if visited.page.locator(what).locator("visible=true").count()
+                    ]
     return found
 
 
@@ -56,8 +63,10 @@ def printed(visited):
     return bare(" ".join(sheet.extract_text() for sheet in sheets)), len(links)
 
 
-@pytest.mark.parametrize("name", ["index.html", "brief.html", "authorities.html", "survey/practice/survey.html",
-                                  "notebooks/02-check-claims.html"])
+@pytest.mark.parametrize(
+    "name",
+    ["index.html", "brief.html", "authorities.html", "survey/practice/survey.html", "notebooks/02-check-claims.html"],
+)
 def test_a_printed_page_holds_its_tables_and_its_links(chromium, site, name):
     with visit(chromium, site / name) as visited:
         text, links = printed(visited)

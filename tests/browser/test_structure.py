@@ -18,8 +18,11 @@ def outlines(chromium, site, pages):
     for name in pages:
         with visit(chromium, site / name) as visited:
             language = visited.page.evaluate("document.documentElement.lang")
-            found[name] = {"language": language, "title": visited.page.title().strip(),
-                           **{question: visited.look(question) for question in QUESTIONS}}
+            found[name] = {
+                "language": language,
+                "title": visited.page.title().strip(),
+                **{question: visited.look(question) for question in QUESTIONS},
+            }
     return found
 
 
@@ -29,8 +32,11 @@ def test_every_page_tells_its_language(outlines):
 
 def test_every_page_has_a_title_of_its_own(outlines):
     titles = Counter(outline["title"] for outline in outlines.values())
-    wrong = {name: [f"titled {outline['title']!r}, as others are"] for name, outline in outlines.items()
-             if not outline["title"] or titles[outline["title"]] > 1}
+    wrong = {
+        name: [f"titled {outline['title']!r}, as others are"]
+        for name, outline in outlines.items()
+        if not outline["title"] or titles[outline["title"]] > 1
+    }
     assert not listed(wrong), listed(wrong)
 
 
@@ -38,8 +44,11 @@ def faults_of_headings(headings):
     """What is wrong with an outline: pairs of a level and a text."""
     levels = [level for level, _ in headings]
     first = [] if levels and levels[0] == 1 and levels.count(1) == 1 else [f"levels {levels[:6]}: one 1, at the start"]
-    jumps = [f"level {after[0]} after level {before[0]}: {after[1]}" for before, after in pairwise(headings)
-             if after[0] > before[0] + 1]
+    jumps = [
+        f"level {after[0]} after level {before[0]}: {after[1]}"
+        for before, after in pairwise(headings)
+        if after[0] > before[0] + 1
+    ]
     return first + jumps + [f"an empty heading of level {level}" for level, text in headings if not text]
 
 
@@ -52,7 +61,8 @@ def faults_of_landmarks(marks):
     """What is wrong with the parts of a page that a reader of screens jumps to."""
     names = marks["navigation"]
     return [f"{marks[part]} {part}, not one" for part in ("banner", "main", "contentinfo") if marks[part] != 1] + (
-        [] if "Site" in names and all(names) and len(set(names)) == len(names) else [f"navigation named {names}"])
+        [] if "Site" in names and all(names) and len(set(names)) == len(names) else [f"navigation named {names}"]
+    )
 
 
 def test_every_page_has_one_banner_one_content_one_footer_and_named_navigation(outlines):

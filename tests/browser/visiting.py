@@ -49,5 +49,8 @@ def visit(chromium: Browser, path: Path, width: int = DESK, **settings: Any) -> 
 
 def listed(wrong: dict[str, list[str]], most: int = 6) -> str:
     """The faults of each page, a line each; "" where no page has one. Of a page with many, the first."""
-    return "".join(f"\n{name}: {fault}" for name, faults in wrong.items()
-                   for fault in [*faults[:most], *([f"and {len(faults) - most} more"] if len(faults) > most else [])])
+    return "".join(
+        f"\n{name}: {fault}"
+        for name, faults in wrong.items()
+        for fault in [*faults[:most], *([f"and {len(faults) - most} more"] if len(faults) > most else [])]
+    )

@@ -58,7 +58,8 @@ def test_each_specification_has_one_mark_for_each_choice():
     marks = [place for line in matrix.lines for place in line.get_xdata()]
     assert sorted(marks) == sorted(list(range(8)) * len(CHOICES))
     assert [label.get_text() for label in matrix.get_yticklabels()] == [
-        label for values in CHOICES.values() for label in values.values()]
+        label for values in CHOICES.values() for label in values.values()
+    ]
 
 
 def test_a_year_without_a_value_of_england_breaks_the_line_and_bars_span_the_spread():

@@ -24,7 +24,12 @@ def test_dots_stand_at_the_shares_under_their_headings():
     assert list(workers.get_xdata()) == pytest.approx([21]) and list(managers.get_xdata()) == pytest.approx([46, 75])
     assert workers.get_marker() != managers.get_marker()
     assert [text.get_text() for text in axes.texts] == [
-        "Workload", "Enough time", "Culture", "Can give views", "Agree or strongly agree (%), with 95% intervals"]
+        "Workload",
+        "Enough time",
+        "Culture",
+        "Can give views",
+        "Agree or strongly agree (%), with 95% intervals",
+    ]
 
 
 def test_one_group_stands_in_the_middle_of_its_row_without_a_key():
@@ -48,7 +53,11 @@ def test_a_forest_has_each_item_twice_on_a_log_scale():
 def test_a_ladder_prints_the_ends_of_each_band():
     axes = bounds_ladder(rungs(), {"none": "Nothing assumed", "some": "Something"}).axes[0]
     assert [text.get_text() for text in axes.texts][:4] == [
-        "Nothing assumed", "−20 to +90 points", "Something", "0 to +30 points"]
+        "Nothing assumed",
+        "−20 to +90 points",
+        "Something",
+        "0 to +30 points",
+    ]
     assert [bar.get_x() for bar in axes.patches] == pytest.approx([-20, 0])
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([110, 30])
 
@@ -70,17 +79,34 @@ def test_a_curve_for_each_shape_is_named_at_its_end_from_the_top_down():
 
 def test_estimates_have_a_visible_line_at_no_difference_and_leave_out_what_is_empty():
     table = gaps().assign(odds_ratio=[2.0, np.nan])
-    axes = estimates(table, ITEMS, SECTIONS, key="item", value="odds_ratio", low="odds_ratio_low",
-                     high="odds_ratio_high", xlabel="Odds ratio", reference=1, ratio=True).axes[0]
+    axes = estimates(
+        table,
+        ITEMS,
+        SECTIONS,
+        key="item",
+        value="odds_ratio",
+        low="odds_ratio_low",
+        high="odds_ratio_high",
+        xlabel="Odds ratio",
+        reference=1,
+        ratio=True,
+    ).axes[0]
     dot, line = axes.lines
     assert list(dot.get_xdata()) == [2.0] and list(line.get_xdata()) == [1, 1]
     assert line.get_zorder() > 0.5  # of the grid, which has a line at the same place
 
 
 def test_a_difference_stands_on_the_band_that_was_open_and_without_one_where_none_is_known():
-    table = pd.DataFrame({"pair": ["time", "views"], "difference": [0.5, 0.2], "difference_low": [0.3, 0.0],
-                          "difference_high": [0.7, 0.4], "bound_low_2011": [-0.3, np.nan],
-                          "bound_high_2011": [0.8, np.nan]})
+    table = pd.DataFrame(
+        {
+            "pair": ["time", "views"],
+            "difference": [0.5, 0.2],
+            "difference_low": [0.3, 0.0],
+            "difference_high": [0.7, 0.4],
+            "bound_low_2011": [-0.3, np.nan],
+            "bound_high_2011": [0.8, np.nan],
+        }
+    )
     axes = differences_in_bounds(table, ITEMS, "Points").axes[0]
     assert list(axes.lines[0].get_xdata()) == [50, 20]
     first, second = axes.patches

@@ -42,8 +42,14 @@ from tests.charts.gallery import DRAWN
 TOLD_APART = 10  # CIEDE2000, to every kind of colour vision; ten times what is just noticed side by side
 GREY_APART = 8  # L*, for colours that touch or are a scale
 SCALE_OF_SEVEN = [*reversed(DISAGREE), NEUTRAL, *AGREE[::-1]]
-SCALES = {"answers, a side": DISAGREE, "answers, the other": AGREE, "blues": BLUES, "oranges": ORANGES,
-          "pale blues": PALE_BLUES, "spread": SPREAD}
+SCALES = {
+    "answers, a side": DISAGREE,
+    "answers, the other": AGREE,
+    "blues": BLUES,
+    "oranges": ORANGES,
+    "pale blues": PALE_BLUES,
+    "spread": SPREAD,
+}
 
 
 @pytest.mark.parametrize("colour", [INK, QUIET, DONT_KNOW, *(colour for colour, _ in CURVES)])
@@ -51,8 +57,9 @@ def test_text_contrasts_with_the_page(colour):
     assert contrast(colour, PAPER) >= 4.5
 
 
-@pytest.mark.parametrize("colour", [*(colour for colour, _ in (*SERIES, *CURVES)), *AGREE, *DISAGREE, DONT_KNOW, EDGE,
-                                    UNCLEAR])
+@pytest.mark.parametrize(
+    "colour", [*(colour for colour, _ in (*SERIES, *CURVES)), *AGREE, *DISAGREE, DONT_KNOW, EDGE, UNCLEAR]
+)
 def test_marks_contrast_with_the_page(colour):
     assert contrast(colour, PAPER) >= 3
 
@@ -86,8 +93,13 @@ def test_answers_that_touch_are_told_apart_by_every_eye_and_in_grey():
 def test_no_module_but_the_style_names_a_colour():
     named = re.compile(r"#[0-9a-fA-F]{3,8}\b|[\"'](white|black|gr[ae]y|red|green|blue|orange|C\d|tab:\w+|0?\.\d+)[\"']")
     folder = Path(charts.__file__).parent
-    assert [(path.name, line) for path in sorted(folder.glob("*.py")) if path.name != "style.py"
-            for line in path.read_text(encoding="utf-8").splitlines() if named.search(line)] == []
+    assert [
+        (path.name, line)
+        for path in sorted(folder.glob("*.py"))
+        if path.name != "style.py"
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if named.search(line)
+    ] == []
 
 
 @pytest.fixture(scope="module", params=DRAWN)

@@ -15,8 +15,9 @@ DOTS = 60  # an inch
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in DRAWN if name != "likert-forty"])  # as others, and a large file
-@pytest.mark.mpl_image_compare(baseline_dir="baseline", style="default", tolerance=TOLERANCE,
-                               savefig_kwargs={"dpi": DOTS})
+@pytest.mark.mpl_image_compare(
+    baseline_dir="baseline", style="default", tolerance=TOLERANCE, savefig_kwargs={"dpi": DOTS}
+)
 def test_a_chart_looks_as_it_did(name):
     house_style()  # again: the comparison starts from matplotlib's own
     return DRAWN[name]()

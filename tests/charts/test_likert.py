@@ -21,8 +21,12 @@ KEY = 0.2  # inches from the top: what is drawn above belongs to the key
 
 def bars(figure, colour):
     """Left edge, width and middle of the bars of a colour, in inches, from the top down."""
-    found = [path.get_extents() for drawn in figure.axes[0].collections if isinstance(drawn, PolyCollection)
-             and to_hex(drawn.get_facecolor()[0]) == colour for path in drawn.get_paths()]
+    found = [
+        path.get_extents()
+        for drawn in figure.axes[0].collections
+        if isinstance(drawn, PolyCollection) and to_hex(drawn.get_facecolor()[0]) == colour
+        for path in drawn.get_paths()
+    ]
     boxes = sorted(((box.y0 + box.y1) / 2, box.x0, box.width) for box in found if box.y0 > KEY)
     return [(x, width, y) for y, x, width in boxes]
 
@@ -73,35 +77,65 @@ def test_bars_are_to_one_scale_and_centred_on_the_neutral_answer():
 def test_a_row_prints_its_totals_its_wide_pieces_its_dont_knows_and_its_base():
     figure = likert_bars(shares().assign(base=[1449, 146, np.nan]), SCALE, ITEMS, GROUPS)
     assert beside(figure, "Social workers") == [["57", "19", "38", "22", "18", "21", "1", "1,449"]]
-    assert beside(figure, "Managers") == [["29", "25", "24", "38", "8", "46", "1", "146"],
-                                          ["7", "18", "54", "21", "75", "0", "–"]]  # no room for the number of 6
+    assert beside(figure, "Managers") == [
+        ["29", "25", "24", "38", "8", "46", "1", "146"],
+        ["7", "18", "54", "21", "75", "0", "–"],
+    ]  # no room for the number of 6
 
 
 def test_a_group_that_was_not_asked_has_no_row():
     lines = words(likert_bars(shares(), SCALE, ITEMS, GROUPS))
     assert [line[0] for line in lines if line[0] in [*ITEMS.values(), *GROUPS.values()]] == [
-        "Enough time", "Social workers", "Managers", "Can give views", "Managers"]
+        "Enough time",
+        "Social workers",
+        "Managers",
+        "Can give views",
+        "Managers",
+    ]
 
 
 def test_facets_set_the_items_of_a_group_together():
     lines = words(likert_bars(shares(), SCALE, ITEMS, GROUPS, facet="group"))
     assert [line[0] for line in lines if line[0] in [*ITEMS.values(), *GROUPS.values()]] == [
-        "Social workers", "Enough time", "Managers", "Enough time", "Can give views"]
+        "Social workers",
+        "Enough time",
+        "Managers",
+        "Enough time",
+        "Can give views",
+    ]
 
 
 def test_sections_stand_above_their_items_and_empty_ones_are_left_out():
-    lines = words(likert_bars(on_scale(FOUR), FOUR, ITEMS | {"item0": "One", "item1": "Two"},
-                              sections={"A": ["item1"], "B": ["time"], "C": ["item0"]}))
+    lines = words(
+        likert_bars(
+            on_scale(FOUR),
+            FOUR,
+            ITEMS | {"item0": "One", "item1": "Two"},
+            sections={"A": ["item1"], "B": ["time"], "C": ["item0"]},
+        )
+    )
     assert [line[0] for line in lines if line[0] in ("A", "B", "C", "One", "Two")] == ["A", "Two", "C", "One"]
 
 
-@pytest.mark.parametrize(("sort", "order"), [("given", ["a", "b", "c"]), ("agreement", ["c", "b", "a"]),
-                                             ("mean", ["b", "c", "a"])])
+@pytest.mark.parametrize(
+    ("sort", "order"), [("given", ["a", "b", "c"]), ("agreement", ["c", "b", "a"]), ("mean", ["b", "c", "a"])]
+)
 def test_items_are_sorted_as_asked_and_what_is_not_known_comes_last(sort, order):
-    scale = AnswerScale(categories=[{"id": name, "label": name, "role": role} for name, role in [
-        ("very", "agree"), ("rather", "agree"), ("hm", "neutral"), ("no", "disagree"), ("dk", "dont_know")]])
-    table = pd.DataFrame([("a", np.nan, 30, 20, 10, 0), ("b", 50, 5, 40, 0, 5), ("c", 10, 60, 0, 30, 0)],
-                         columns=["item", *scale.ids])
+    scale = AnswerScale(
+        categories=[
+            {"id": name, "label": name, "role": role}
+            for name, role in [
+                ("very", "agree"),
+                ("rather", "agree"),
+                ("hm", "neutral"),
+                ("no", "disagree"),
+                ("dk", "dont_know"),
+            ]
+        ]
+    )
+    table = pd.DataFrame(
+        [("a", np.nan, 30, 20, 10, 0), ("b", 50, 5, 40, 0, 5), ("c", 10, 60, 0, 30, 0)], columns=["item", *scale.ids]
+    )
     lines = words(likert_bars(table, scale, {name: name for name in "abc"}, sort=sort))
     assert [line[0] for line in lines if line[0] in ("a", "b", "c")] == order
 
@@ -141,8 +175,11 @@ def test_a_scale_without_a_dont_know_lacks_nothing():
 @pytest.mark.parametrize("scale", [FOUR, SCALE, SEVEN])
 def test_ticks_are_at_the_same_distances_on_both_sides_and_have_no_sign(scale):
     figure = likert_bars(on_scale(scale, 8), scale, LONG)
-    ticks = [(text.get_position()[0] - middle(figure), int(text.get_text()[:-1])) for text in figure.axes[0].texts
-             if text.get_text().endswith("%")]
+    ticks = [
+        (text.get_position()[0] - middle(figure), int(text.get_text()[:-1]))
+        for text in figure.axes[0].texts
+        if text.get_text().endswith("%")
+    ]
     unit = max(abs(x) for x, _ in ticks) / max(tick for _, tick in ticks)
     assert [abs(x) for x, _ in ticks] == pytest.approx([unit * tick for _, tick in ticks]) and len(ticks) >= 3
 
@@ -170,8 +207,9 @@ def test_an_unknown_choice_is_refused(wrong):
 def test_nothing_to_draw_and_too_many_answers_are_refused():
     with pytest.raises(ValueError, match="No item has a row"):
         likert_bars(shares(), SCALE, {"other": "Other"}, GROUPS)
-    many = AnswerScale(categories=[{"id": f"a{at}", "label": "x", "role": "agree" if at < 4 else "disagree"}
-                                   for at in range(5)])
+    many = AnswerScale(
+        categories=[{"id": f"a{at}", "label": "x", "role": "agree" if at < 4 else "disagree"} for at in range(5)]
+    )
     with pytest.raises(ValueError, match="4 answers on one side"):
         likert_bars(on_scale(many), many, LONG)
 
@@ -183,10 +221,15 @@ LABELS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=14).map(" ".join)
 @st.composite
 def charts(draw):
     """Any scale, shares, labels, groups and options."""
-    roles = ["agree"] * draw(st.integers(1, 3)) + ["neutral"] * draw(st.integers(0, 1)) + ["disagree"] * draw(
-        st.integers(1, 3)) + ["dont_know"] * draw(st.integers(0, 1))
-    scale = AnswerScale(categories=[{"id": f"a{at}", "label": draw(LABELS), "role": role}
-                                    for at, role in enumerate(roles)])
+    roles = (
+        ["agree"] * draw(st.integers(1, 3))
+        + ["neutral"] * draw(st.integers(0, 1))
+        + ["disagree"] * draw(st.integers(1, 3))
+        + ["dont_know"] * draw(st.integers(0, 1))
+    )
+    scale = AnswerScale(
+        categories=[{"id": f"a{at}", "label": draw(LABELS), "role": role} for at, role in enumerate(roles)]
+    )
     items = {f"i{at}": draw(LABELS) for at in range(draw(st.integers(1, 5)))}
     groups = {f"g{at}": draw(LABELS) for at in range(draw(st.integers(1, 3)))}
     rows = []
@@ -202,7 +245,9 @@ def charts(draw):
     return (table, scale, items, groups, sections), {
         "facet": draw(st.sampled_from(["item", "group"])),
         "sort": draw(st.sampled_from(["given", "agreement", "mean"])),
-        "neutral": draw(st.sampled_from(["centred", "split", "apart", "out"])), "ends": (draw(LABELS), draw(LABELS))}
+        "neutral": draw(st.sampled_from(["centred", "split", "apart", "out"])),
+        "ends": (draw(LABELS), draw(LABELS)),
+    }
 
 
 @pytest.mark.slow

@@ -55,8 +55,9 @@ def test_no_two_texts_overlap_and_none_is_cut_off(count):
 
 def test_a_chart_of_nothing_but_zeros_has_a_scale():
     (axes,) = trends(
-        trend_figures(value=0.0, england=0.0, region=0.0, lowest=0.0, lower_quartile=0.0,
-                      upper_quartile=0.0, highest=0.0),
+        trend_figures(
+            value=0.0, england=0.0, region=0.0, lowest=0.0, lower_quartile=0.0, upper_quartile=0.0, highest=0.0
+        ),
         TRENDS,
     ).axes
     assert all(np.isfinite(line.get_ydata()).all() for line in lines(axes, FIRST[0]))

@@ -31,30 +31,69 @@ ENGLAND, NORTH, EAST, TWIN = "E92000001", "E06999001", "E06999002", "E06999003+E
 NAMES = {ENGLAND: "England", NORTH: "Northshire", EAST: "Eastport", TWIN: "Twinford / Twinham"}
 LEVELS = {ENGLAND: "england", TWIN: "joint"}
 INDICATORS = tuple(
-    Indicator(id=id_, title=id_, definition="Made up.", role="support", better="low", reference="30 September",
-              ends={"year": 0, "day": "09-30"}, source="workforce", value="rate", numerator=numerator, denominator=(),
-              per=None, unit=unit, decimals=1)
-    for id_, unit, numerator in [("vacancy_rate", "per cent", "vacancy_fte"),
-                                 ("turnover_rate", "per cent", "leavers_fte"), ("caseload", "cases per worker", None)])
-INSPECTIONS = pd.DataFrame([
-    (NORTH, "Northshire", "2019-05-01", 3), (NORTH, "Northshire", "2022-02-07", 2),
-    (EAST, "Eastport", "2018-06-01", None)],
-    columns=["unit", "name", "inspected", "overall"])
+    Indicator(
+        id=id_,
+        title=id_,
+        definition="Made up.",
+        role="support",
+        better="low",
+        reference="30 September",
+        ends={"year": 0, "day": "09-30"},
+        source="workforce",
+        value="rate",
+        numerator=numerator,
+        denominator=(),
+        per=None,
+        unit=unit,
+        decimals=1,
+    )
+    for id_, unit, numerator in [
+        ("vacancy_rate", "per cent", "vacancy_fte"),
+        ("turnover_rate", "per cent", "leavers_fte"),
+        ("caseload", "cases per worker", None),
+    ]
+)
+INSPECTIONS = pd.DataFrame(
+    [
+        (NORTH, "Northshire", "2019-05-01", 3),
+        (NORTH, "Northshire", "2022-02-07", 2),
+        (EAST, "Eastport", "2018-06-01", None),
+    ],
+    columns=["unit", "name", "inspected", "overall"],
+)
 
 
 def line(unit, year, indicator, value, numerator=None, reason=""):
-    return {"unit": unit, "name": NAMES[unit], "level": LEVELS.get(unit, "authority"), "region": "", "year": year,
-            "indicator": indicator, "value": value, "reason": reason if value is None else "", "numerator": numerator,
-            "denominator": None, "source": "workforce", "line": 2}
+    return {
+        "unit": unit,
+        "name": NAMES[unit],
+        "level": LEVELS.get(unit, "authority"),
+        "region": "",
+        "year": year,
+        "indicator": indicator,
+        "value": value,
+        "reason": reason if value is None else "",
+        "numerator": numerator,
+        "denominator": None,
+        "source": "workforce",
+        "line": 2,
+    }
 
 
-PANEL = pd.DataFrame([
-    line(ENGLAND, 2021, "vacancy_rate", 16.7, 6521.9), line(ENGLAND, 2022, "vacancy_rate", 20.0, 7912.9),
-    line(EAST, 2021, "vacancy_rate", 12.0), line(NORTH, 2022, "vacancy_rate", 17.5, 40.0),
-    line(EAST, 2022, "vacancy_rate", None, reason="confidential"), line(TWIN, 2022, "vacancy_rate", 20.0, 12.0),
-    line(ENGLAND, 2022, "caseload", 16.6), line(NORTH, 2022, "caseload", 7.4), line(EAST, 2022, "caseload", 33.5),
-    line(TWIN, 2022, "caseload", None, reason="unavailable"),
-]).astype({"value": float, "numerator": float})
+PANEL = pd.DataFrame(
+    [
+        line(ENGLAND, 2021, "vacancy_rate", 16.7, 6521.9),
+        line(ENGLAND, 2022, "vacancy_rate", 20.0, 7912.9),
+        line(EAST, 2021, "vacancy_rate", 12.0),
+        line(NORTH, 2022, "vacancy_rate", 17.5, 40.0),
+        line(EAST, 2022, "vacancy_rate", None, reason="confidential"),
+        line(TWIN, 2022, "vacancy_rate", 20.0, 12.0),
+        line(ENGLAND, 2022, "caseload", 16.6),
+        line(NORTH, 2022, "caseload", 7.4),
+        line(EAST, 2022, "caseload", 33.5),
+        line(TWIN, 2022, "caseload", None, reason="unavailable"),
+    ]
+).astype({"value": float, "numerator": float})
 CLEANED = SimpleNamespace(panel=PANEL, inspections=INSPECTIONS)
 NOTHING = SimpleNamespace(panel=PANEL.iloc[:0], inspections=INSPECTIONS.iloc[:0])
 FIRST_JUDGEMENT = "requires improvement to be good (Northshire, inspected 01 May 2019)"
@@ -68,8 +107,16 @@ def value(indicator, unit, year, number):
 
 def change(number, kind="per cent", **measured):
     measured = measured or {"measure": "numerator", "printed_to": 0.1}
-    return {"statistic": "change", "indicator": "vacancy_rate", **measured, "unit": ENGLAND, "first": 2021,
-            "last": 2022, "in": kind, "number": number}
+    return {
+        "statistic": "change",
+        "indicator": "vacancy_rate",
+        **measured,
+        "unit": ENGLAND,
+        "first": 2021,
+        "last": 2022,
+        "in": kind,
+        "number": number,
+    }
 
 
 def comparison(left, relation, right, indicator="vacancy_rate"):
@@ -82,8 +129,15 @@ def caseloads(lowest, highest):
 
 
 def share(relation, than, units=(), indicator="vacancy_rate"):
-    return {"statistic": "authorities", "indicator": indicator, "year": 2022, "units": list(units),
-            "relation": relation, "than": than, "word": "most"}
+    return {
+        "statistic": "authorities",
+        "indicator": indicator,
+        "year": 2022,
+        "units": list(units),
+        "relation": relation,
+        "than": than,
+        "word": "most",
+    }
 
 
 def judged(unit, grade, since, until="2030-01-01"):
@@ -91,8 +145,14 @@ def judged(unit, grade, since, until="2030-01-01"):
 
 
 def entry(check=None, **more):
-    return {"id": "one", "document": "report", "place": {"paragraph": 4, "sentence": 2}, "claim": "It is so.",
-            **({"check": check} if check else {}), **more}
+    return {
+        "id": "one",
+        "document": "report",
+        "place": {"paragraph": 4, "sentence": 2},
+        "claim": "It is so.",
+        **({"check": check} if check else {}),
+        **more,
+    }
 
 
 def read(tmp_path, *entries, **more):
@@ -105,53 +165,76 @@ def checked(tmp_path, entry_, cleaned=CLEANED, earlier=None):
     return check_national_claims(read(tmp_path, entry_), cleaned, INDICATORS, earlier).iloc[0]
 
 
-@pytest.mark.parametrize(("check", "found", "verdict"), [
-    (value("vacancy_rate", ENGLAND, 2022, 20), "20%", "reproduced"),
-    (value("vacancy_rate", ENGLAND, 2021, 17), "16.7%", "reproduced"),
-    (value("vacancy_rate", NORTH, 2022, 18), "17.5%", "reproduced"),
-    (value("vacancy_rate", NORTH, 2022, 17), "17.5%", "within rounding"),  # 17.46 is printed as 17.5 and rounds to 17
-    (value("vacancy_rate", NORTH, 2022, 17.53), "17.5%", "within rounding"),
-    (value("vacancy_rate", ENGLAND, 2021, 16), "16.7%", "not reproduced"),
-    (value("caseload", ENGLAND, 2022, 16.6), "16.6", "reproduced"),
-    (change(21), "21.3% (from 6521.9 to 7912.9)", "reproduced"),
-    (change(21.33), "21.3% (from 6521.9 to 7912.9)", "reproduced"),
-    (change(21.329), "21.3% (from 6521.9 to 7912.9)", "within rounding"),  # 21.328, give or take 0.002
-    (change(22), "21.3% (from 6521.9 to 7912.9)", "not reproduced"),
-    (change(3, "points", measure="value"), "3.3 (from 16.7% to 20%)", "reproduced"),
-    (change(3.4, "points", measure="value"), "3.3 (from 16.7% to 20%)", "within rounding"),
-    (change(4, "points", measure="value"), "3.3 (from 16.7% to 20%)", "not reproduced"),
-    (comparison((ENGLAND, 2022), "greater", (ENGLAND, 2021)), "20% (England, 2022) against 16.7% (England, 2021)",
-     "reproduced"),
-    (comparison((TWIN, 2022), "less", (ENGLAND, 2022)),
-     "20% (Twinford / Twinham, 2022) against 20% (England, 2022)", "not reproduced"),
-    (caseloads(7, 34), "7.4 to 33.5", "reproduced"),
-    (caseloads(7, 33), "7.4 to 33.5", "within rounding"),
-    (caseloads(7, 30), "7.4 to 33.5", "not reproduced"),
-    (share("less", "england"), "1 of 2", "within rounding"),  # the 20% of the joint return may be less than England's
-    (share("greater", 18), "1 of 2", "not reproduced"),
-    (share("less", "england", [NORTH]), "1 of 1", "reproduced"),
-    (share("less", 21), "2 of 2", "reproduced"),
-    (share("greater", 17.5), "1 of 2", "within rounding"),  # Northshire's 17.5 may be 17.54
-    (judged(NORTH, 3, "2018-01-01"), FIRST_JUDGEMENT, "reproduced"),
-    (judged(NORTH, 2, "2020-01-01"), "good (Northshire, inspected 07 February 2022)", "reproduced"),
-    (judged(NORTH, 2, "2018-01-01"), FIRST_JUDGEMENT, "not reproduced"),
-])
+@pytest.mark.parametrize(
+    ("check", "found", "verdict"),
+    [
+        (value("vacancy_rate", ENGLAND, 2022, 20), "20%", "reproduced"),
+        (value("vacancy_rate", ENGLAND, 2021, 17), "16.7%", "reproduced"),
+        (value("vacancy_rate", NORTH, 2022, 18), "17.5%", "reproduced"),
+        (
+            value("vacancy_rate", NORTH, 2022, 17),
+            "17.5%",
+            "within rounding",
+        ),  # 17.46 is printed as 17.5 and rounds to 17
+        (value("vacancy_rate", NORTH, 2022, 17.53), "17.5%", "within rounding"),
+        (value("vacancy_rate", ENGLAND, 2021, 16), "16.7%", "not reproduced"),
+        (value("caseload", ENGLAND, 2022, 16.6), "16.6", "reproduced"),
+        (change(21), "21.3% (from 6521.9 to 7912.9)", "reproduced"),
+        (change(21.33), "21.3% (from 6521.9 to 7912.9)", "reproduced"),
+        (change(21.329), "21.3% (from 6521.9 to 7912.9)", "within rounding"),  # 21.328, give or take 0.002
+        (change(22), "21.3% (from 6521.9 to 7912.9)", "not reproduced"),
+        (change(3, "points", measure="value"), "3.3 (from 16.7% to 20%)", "reproduced"),
+        (change(3.4, "points", measure="value"), "3.3 (from 16.7% to 20%)", "within rounding"),
+        (change(4, "points", measure="value"), "3.3 (from 16.7% to 20%)", "not reproduced"),
+        (
+            comparison((ENGLAND, 2022), "greater", (ENGLAND, 2021)),
+            "20% (England, 2022) against 16.7% (England, 2021)",
+            "reproduced",
+        ),
+        (
+            comparison((TWIN, 2022), "less", (ENGLAND, 2022)),
+            "20% (Twinford / Twinham, 2022) against 20% (England, 2022)",
+            "not reproduced",
+        ),
+        (caseloads(7, 34), "7.4 to 33.5", "reproduced"),
+        (caseloads(7, 33), "7.4 to 33.5", "within rounding"),
+        (caseloads(7, 30), "7.4 to 33.5", "not reproduced"),
+        (
+            share("less", "england"),
+            "1 of 2",
+            "within rounding",
+        ),  # the 20% of the joint return may be less than England's
+        (share("greater", 18), "1 of 2", "not reproduced"),
+        (share("less", "england", [NORTH]), "1 of 1", "reproduced"),
+        (share("less", 21), "2 of 2", "reproduced"),
+        (share("greater", 17.5), "1 of 2", "within rounding"),  # Northshire's 17.5 may be 17.54
+        (judged(NORTH, 3, "2018-01-01"), FIRST_JUDGEMENT, "reproduced"),
+        (judged(NORTH, 2, "2020-01-01"), "good (Northshire, inspected 07 February 2022)", "reproduced"),
+        (judged(NORTH, 2, "2018-01-01"), FIRST_JUDGEMENT, "not reproduced"),
+    ],
+)
 def test_known_verdicts(tmp_path, check, found, verdict):
     row = checked(tmp_path, entry(check))
     assert (row["found"], row["verdict"]) == (found, verdict)
     assert row["found_low"] <= row["found_high"]
 
 
-@pytest.mark.parametrize(("check", "why"), [
-    (value("vacancy_rate", EAST, 2022, 20), ": confidential."),
-    (value("vacancy_rate", ENGLAND, 2016, 20), "from 2021 to 2022, but not of E92000001 for 2016"),
-    (value("turnover_rate", ENGLAND, 2022, 20), "no turnover_rate in the statistics that were downloaded"),
-    ({**value("vacancy_rate", EAST, 2021, 20), "measure": "numerator", "printed_to": 1}, ": no numerator published."),
-    (share("less", "england", [EAST]), "no vacancy_rate of these authorities for 2022"),
-    ({**caseloads(7, 34), "year": 2019}, "no caseload of these authorities for 2019"),
-    (judged(EAST, 2, "2018-01-01"), "no judgement of E06999002 since 2018-01-01"),
-    (judged(NORTH, 3, "2018-01-01", until="2018-12-31"), "no judgement of E06999001 since 2018-01-01"),
-])
+@pytest.mark.parametrize(
+    ("check", "why"),
+    [
+        (value("vacancy_rate", EAST, 2022, 20), ": confidential."),
+        (value("vacancy_rate", ENGLAND, 2016, 20), "from 2021 to 2022, but not of E92000001 for 2016"),
+        (value("turnover_rate", ENGLAND, 2022, 20), "no turnover_rate in the statistics that were downloaded"),
+        (
+            {**value("vacancy_rate", EAST, 2021, 20), "measure": "numerator", "printed_to": 1},
+            ": no numerator published.",
+        ),
+        (share("less", "england", [EAST]), "no vacancy_rate of these authorities for 2022"),
+        ({**caseloads(7, 34), "year": 2019}, "no caseload of these authorities for 2019"),
+        (judged(EAST, 2, "2018-01-01"), "no judgement of E06999002 since 2018-01-01"),
+        (judged(NORTH, 3, "2018-01-01", until="2018-12-31"), "no judgement of E06999001 since 2018-01-01"),
+    ],
+)
 def test_without_a_published_number_nothing_is_judged(tmp_path, check, why):
     row = checked(tmp_path, entry(check))
     assert (row["verdict"], row["found"]) == ("not checkable", "")
@@ -159,8 +242,14 @@ def test_without_a_published_number_nothing_is_judged(tmp_path, check, why):
     assert pd.isna(row["found_low"])
 
 
-CHECKS = [value("vacancy_rate", ENGLAND, 2022, 20), change(21), comparison((ENGLAND, 2022), "less", (ENGLAND, 2021)),
-          caseloads(7, 34), share("less", "england"), judged(NORTH, 3, "2018-01-01")]
+CHECKS = [
+    value("vacancy_rate", ENGLAND, 2022, 20),
+    change(21),
+    comparison((ENGLAND, 2022), "less", (ENGLAND, 2021)),
+    caseloads(7, 34),
+    share("less", "england"),
+    judged(NORTH, 3, "2018-01-01"),
+]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check["statistic"])
@@ -171,8 +260,11 @@ def test_without_downloaded_statistics_no_claim_is_checkable(tmp_path, check):
 
 
 def test_one_row_a_claim_in_the_columns_of_the_other_claims(tmp_path):
-    claims = read(tmp_path, *({**entry(check), "id": check["statistic"]} for check in CHECKS),
-                  {**entry(not_checkable="No statistics."), "id": "none"})
+    claims = read(
+        tmp_path,
+        *({**entry(check), "id": check["statistic"]} for check in CHECKS),
+        {**entry(not_checkable="No statistics."), "id": "none"},
+    )
     table = check_national_claims(claims, CLEANED, INDICATORS)
     assert list(table.columns) == OF_DOCUMENTS
     assert [column for column in OF_DOCUMENTS if column != "document"] == COLUMNS
@@ -180,7 +272,8 @@ def test_one_row_a_claim_in_the_columns_of_the_other_claims(tmp_path):
     assert table["verdict"].isin(VERDICTS).all()
     assert table["note"].str.endswith(".").all()
     assert set(table[["document", "section", "sentence"]].itertuples(index=False, name=None)) == {
-        ("report", "Paragraph 4", 2)}
+        ("report", "Paragraph 4", 2)
+    }
     assert list(table["group"]) == ["England", "England", "England", "authorities", "authorities", "Northshire", ""]
 
 
@@ -189,15 +282,18 @@ def test_another_year_beside_a_claim_goes_into_the_note_and_decides_nothing(tmp_
     assert (row["verdict"], row["found"], row["claimed"]) == ("not checkable", "", "")
     assert row["note"] == (
         "Too early. Beside it: Lowest: 7.4 (Northshire), stated 7. Highest: 33.5 (Eastport), stated 34. "
-        "2 of 3 authorities have a figure for 2022. Which cases is open.")
+        "2 of 3 authorities have a figure for 2022. Which cases is open."
+    )
     without = checked(tmp_path, entry(not_checkable="Too early.", beside=caseloads(7, 34)), NOTHING)
     assert without["note"] == "Too early."
 
 
 def test_a_share_says_how_many_have_no_figure(tmp_path):
     note = checked(tmp_path, entry(share("less", "england")))["note"]
-    assert note == ("In 2022 1 of 2 authorities with a figure lie below England's 20%; stated: most, above 50%. "
-                    "Without a figure: 1.")
+    assert note == (
+        "In 2022 1 of 2 authorities with a figure lie below England's 20%; stated: most, above 50%. "
+        "Without a figure: 1."
+    )
 
 
 def test_an_authority_that_is_meant_but_not_in_the_statistics_has_no_figure(tmp_path):
@@ -218,10 +314,10 @@ def test_a_joint_return_counts_once_and_england_and_regions_not_at_all(tmp_path)
     assert "3 of 3 authorities" in row["note"]
 
 
-@pytest.mark.parametrize(("numerator", "said"), [
-    (6521.9, "The older release gave the same."),
-    (6400.0, "The older release gave 23.6% (from 6400 to 7912.9)."),
-])
+@pytest.mark.parametrize(
+    ("numerator", "said"),
+    [(6521.9, "The older release gave the same."), (6400.0, "The older release gave 23.6% (from 6400 to 7912.9).")],
+)
 def test_a_revision_is_named(tmp_path, numerator, said):
     older = PANEL.copy()
     older.loc[0, "numerator"] = numerator
@@ -234,33 +330,58 @@ def test_an_older_release_without_the_year_says_nothing(tmp_path):
     assert checked(tmp_path, entry(change(21)), earlier=older)["note"] == "Published: 21.3% (from 6521.9 to 7912.9)."
 
 
-@pytest.mark.parametrize(("entries", "more", "problem"), [
-    ([entry(value("wages", ENGLAND, 2022, 20))], {},
-     "claims, one, check, indicator: 'wages' is not in indicators.yaml; use one of caseload, "
-     "turnover_rate, vacancy_rate"),
-    ([entry(comparison((ENGLAND, 2022), "less", (ENGLAND, 2021), "wages"))], {},
-     "claims, one, check, right, indicator:"),
-    ([entry({**value("caseload", ENGLAND, 2022, 20), "measure": "numerator", "printed_to": 1})], {},
-     "claims, one, check, measure: caseload has no numerator; use value"),
-    ([entry({**CHECKS[0], "measure": "denominator", "printed_to": 1})], {},
-     "claims, one, check, measure: vacancy_rate has no denominator; use value"),
-    ([entry(not_checkable="No.", beside=share("less", 3, indicator="wages"))], {}, "claims, one, beside, indicator:"),
-    ([entry({**share("less", 3), "word": "many"})], {}, "claims, one, check, word: 'many' is not under words"),
-    ([entry(CHECKS[0]), entry(CHECKS[0])], {}, "claims, one, id: stands 2 times"),
-    ([{**entry(CHECKS[0]), "document": "novel"}], {},
-     "claims, one, document: 'novel' is not listed; use one of report"),
-    ([entry(CHECKS[0])], {"not_claims": [{"document": "novel", "paragraph": 1, "figures": ["2"], "why": "A date."}]},
-     "not_claims, entry 1, document: 'novel' is not listed"),
-    ([entry()], {}, "claims, one, give either check or not_checkable"),
-    ([entry(CHECKS[0], not_checkable="No.")], {}, "claims, one, give either check or not_checkable"),
-    ([entry(CHECKS[0], beside=CHECKS[1])], {}, "claims, one, beside belongs to a claim that is not checkable"),
-    ([entry({**CHECKS[0], "printed_to": 0.1})], {}, "printed_to belongs to a numerator or denominator"),
-    ([entry({**CHECKS[0], "measure": "numerator"})], {}, "printed_to belongs to a numerator or denominator"),
-    ([entry({**CHECKS[1], "first": 2022})], {}, "first must be a year before last"),
-    ([entry({**CHECKS[0], "unit": "Northshire"})], {}, "unit: string should match pattern"),
-    ([entry({**CHECKS[0], "colour": "red"})], {}, "colour: extra inputs are not permitted"),
-    ([], {}, "claims: tuple should have at least 1 item"),
-])
+@pytest.mark.parametrize(
+    ("entries", "more", "problem"),
+    [
+        (
+            [entry(value("wages", ENGLAND, 2022, 20))],
+            {},
+            "claims, one, check, indicator: 'wages' is not in indicators.yaml; use one of caseload, "
+            "turnover_rate, vacancy_rate",
+        ),
+        (
+            [entry(comparison((ENGLAND, 2022), "less", (ENGLAND, 2021), "wages"))],
+            {},
+            "claims, one, check, right, indicator:",
+        ),
+        (
+            [entry({**value("caseload", ENGLAND, 2022, 20), "measure": "numerator", "printed_to": 1})],
+            {},
+            "claims, one, check, measure: caseload has no numerator; use value",
+        ),
+        (
+            [entry({**CHECKS[0], "measure": "denominator", "printed_to": 1})],
+            {},
+            "claims, one, check, measure: vacancy_rate has no denominator; use value",
+        ),
+        (
+            [entry(not_checkable="No.", beside=share("less", 3, indicator="wages"))],
+            {},
+            "claims, one, beside, indicator:",
+        ),
+        ([entry({**share("less", 3), "word": "many"})], {}, "claims, one, check, word: 'many' is not under words"),
+        ([entry(CHECKS[0]), entry(CHECKS[0])], {}, "claims, one, id: stands 2 times"),
+        (
+            [{**entry(CHECKS[0]), "document": "novel"}],
+            {},
+            "claims, one, document: 'novel' is not listed; use one of report",
+        ),
+        (
+            [entry(CHECKS[0])],
+            {"not_claims": [{"document": "novel", "paragraph": 1, "figures": ["2"], "why": "A date."}]},
+            "not_claims, entry 1, document: 'novel' is not listed",
+        ),
+        ([entry()], {}, "claims, one, give either check or not_checkable"),
+        ([entry(CHECKS[0], not_checkable="No.")], {}, "claims, one, give either check or not_checkable"),
+        ([entry(CHECKS[0], beside=CHECKS[1])], {}, "claims, one, beside belongs to a claim that is not checkable"),
+        ([entry({**CHECKS[0], "printed_to": 0.1})], {}, "printed_to belongs to a numerator or denominator"),
+        ([entry({**CHECKS[0], "measure": "numerator"})], {}, "printed_to belongs to a numerator or denominator"),
+        ([entry({**CHECKS[1], "first": 2022})], {}, "first must be a year before last"),
+        ([entry({**CHECKS[0], "unit": "Northshire"})], {}, "unit: string should match pattern"),
+        ([entry({**CHECKS[0], "colour": "red"})], {}, "colour: extra inputs are not permitted"),
+        ([], {}, "claims: tuple should have at least 1 item"),
+    ],
+)
 def test_a_file_that_does_not_fit_is_refused(tmp_path, entries, more, problem):
     with pytest.raises(CodebookError) as refused:
         read(tmp_path, *entries, **more)
@@ -284,8 +405,11 @@ def national(tmp_path_factory):
 def england(year, column, older=False):
     """A cell of England's line as printed, read without the pipeline."""
     with (REAL / (OLDER_FILE if older else NEWEST_FILE)).open(encoding="utf-8-sig", newline="") as file:
-        line, = (row for row in csv.DictReader(file)
-                 if (row["time_period"], row["geographic_level"]) == (str(year), "National"))
+        (line,) = (
+            row
+            for row in csv.DictReader(file)
+            if (row["time_period"], row["geographic_level"]) == (str(year), "National")
+        )
     return line[column]
 
 
@@ -293,7 +417,8 @@ def test_verdicts_on_the_published_statistics(national):
     checkable = national[national["verdict"] != "not checkable"]
     assert checkable["verdict"].to_dict() == dict.fromkeys(
         ["recruitment-worse", "retention-worse", "vacancies-growth", "vacancy-rate", "agency-growth", "agency-share"],
-        "reproduced")
+        "reproduced",
+    )
     found = checkable["found"]
     assert found["vacancy-rate"] == f"{england(2022, 'vacancy_rate_fte')}%"
     assert found["agency-share"] == f"{england(2022, 'agency_rate_fte')}%"
@@ -301,8 +426,9 @@ def test_verdicts_on_the_published_statistics(national):
         before, after = england(2021, column), england(2022, column)
         assert found[claim] == f"{100 * (float(after) / float(before) - 1):.1f}% (from {before} to {after})"
     for claim, column in (("recruitment-worse", "vacancy_rate_fte"), ("retention-worse", "turnover_rate_fte")):
-        assert found[claim] == (f"{england(2022, column)}% (England, 2022) against {england(2017, column)}% "
-                                "(England, 2017)")
+        assert found[claim] == (
+            f"{england(2022, column)}% (England, 2022) against {england(2017, column)}% (England, 2017)"
+        )
 
 
 def test_what_stands_beside_the_claims_from_before_the_statistics(national):
@@ -310,12 +436,17 @@ def test_what_stands_beside_the_claims_from_before_the_statistics(national):
     with_another_year = [claim.id for claim in read_national_claims(CLAIMS, read_indicators()).claims if claim.beside]
     assert national.loc[with_another_year, "note"].str.contains("Beside it: ").all()
     with (REAL / NEWEST_FILE).open(encoding="utf-8-sig", newline="") as file:
-        lines = [row for row in csv.DictReader(file)
-                 if (row["time_period"], row["geographic_level"]) == ("2017", "Local authority")]
+        lines = [
+            row
+            for row in csv.DictReader(file)
+            if (row["time_period"], row["geographic_level"]) == ("2017", "Local authority")
+        ]
     known = sorted((float(row["caseload_fte"]), row["la_name"]) for row in lines if row["caseload_fte"][0].isdigit())
     (low, lowest), (high, highest) = known[0], known[-1]
-    said = (f"Lowest: {low:g} ({lowest}), stated 7. Highest: {high:g} ({highest}), stated 34. "
-            f"{len(known)} of {len(lines)} authorities have a figure for 2017.")
+    said = (
+        f"Lowest: {low:g} ({lowest}), stated 7. Highest: {high:g} ({highest}), stated 34. "
+        f"{len(known)} of {len(lines)} authorities have a figure for 2017."
+    )
     assert said in national.loc["caseload-range", "note"]
     assert " of 14 authorities with a figure lie below England's " in national.loc["visited-fully-staffed", "note"]
     assert "The first judgement there: good (Shropshire, " in national.loc["shropshire-judged-good", "note"]
@@ -327,8 +458,10 @@ def test_revisions_between_the_two_releases(national):
     _, _, said = national.loc["agency-growth", "note"].partition("The older release gave ")
     assert f" (from {before} to {after})." in said
     turnover = [england(year, "turnover_rate_fte_%", older=True) for year in (2022, 2017)]
-    assert (f"The older release gave {turnover[0]}% (England, 2022) against {turnover[1]}% (England, 2017)."
-            in national.loc["retention-worse", "note"])
+    assert (
+        f"The older release gave {turnover[0]}% (England, 2022) against {turnover[1]}% (England, 2017)."
+        in national.loc["retention-worse", "note"]
+    )
     same = national.loc[["vacancies-growth", "vacancy-rate", "agency-share", "recruitment-worse"], "note"]
     assert same.str.contains("The older release gave the same.").all()
 
@@ -378,12 +511,15 @@ def test_orders_are_each_others_contrary(left, right):
     assert (less, greater) == tuple(judge_order(right, relation, left).verdict for relation in ("greater", "less"))
 
 
-@pytest.mark.parametrize(("left", "right", "verdict"), [
-    (("17.5", "0.1"), ("17.6", "0.1"), "reproduced"),
-    (("17.5", "0.1"), ("18", "1"), "within rounding"),  # the 18 may be 17.5, the 17.5 may be 17.54
-    (("17.4", "0.1"), ("18", "1"), "reproduced"),
-    (("18", "1"), ("17.9", "0.1"), "not reproduced"),
-])
+@pytest.mark.parametrize(
+    ("left", "right", "verdict"),
+    [
+        (("17.5", "0.1"), ("17.6", "0.1"), "reproduced"),
+        (("17.5", "0.1"), ("18", "1"), "within rounding"),  # the 18 may be 17.5, the 17.5 may be 17.54
+        (("17.4", "0.1"), ("18", "1"), "reproduced"),
+        (("18", "1"), ("17.9", "0.1"), "not reproduced"),
+    ],
+)
 def test_comparisons_of_figures_printed_to_different_digits(left, right, verdict):
     smaller, larger = (published(float(number), Decimal(unit)) for number, unit in (left, right))
     assert judge_order(smaller, "less", larger).verdict == verdict

@@ -16,12 +16,18 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 CLAIMS = ROOT / "data" / "raw" / "authorities" / "claims.yaml"
 SOURCES = Path(os.environ.get("GOLDEN_THREAD_SOURCES") or ROOT.parent / "shared" / "seeds")
-KNOWN_BY = {"ofsted-2012": "Annex B: List of local authorities", "impower-2013": "iMPOWER is a values led",
-            "ofsted-2016": "Published 3 November 2016", "community-care-2018": "Donna Chapman, workforce",
-            "community-care-2023": "consultancy Ipsos Partnership"}
+KNOWN_BY = {
+    "ofsted-2012": "Annex B: List of local authorities",
+    "impower-2013": "iMPOWER is a values led",
+    "ofsted-2016": "Published 3 November 2016",
+    "community-care-2018": "Donna Chapman, workforce",
+    "community-care-2023": "consultancy Ipsos Partnership",
+}
 LATER = [document for document in KNOWN_BY if document != "ofsted-2012"]
-WORDS = ("two three four five six seven eight nine ten eleven twelve second third thirds half quarter quarters twice "
-         "double doubled dozen hundred thousand million").split()
+WORDS = (
+    "two three four five six seven eight nine ten eleven twelve second third thirds half quarter quarters twice "
+    "double doubled dozen hundred thousand million"
+).split()
 NUMBER = re.compile(rf"£?\d(?:[\d.,]*\d)?%?|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 LIST_NUMBER = re.compile(r"^\d+\.\s")
 
@@ -66,7 +72,7 @@ def listed(content, document):
 
 def printed_paragraphs(report):
     """Number → text of the report's printed paragraphs, each with the boxes up to the next."""
-    body = report[report.index("\nIntroduction"):report.index("\nConclusion")]
+    body = report[report.index("\nIntroduction") : report.index("\nConclusion")]
     parts = re.split(r"\n(\d{1,3})\. (?=\S)", body)
     return {int(number): text for number, text in zip(parts[1::2], parts[2::2], strict=True)}
 
@@ -101,7 +107,14 @@ def test_a_missing_or_moved_figure_would_be_noticed(texts, content):
     there = paragraphs(texts["community-care-2023"])
     assert numbers(there[13]) == {"21%", "2022", "20%"} == listed(content, "community-care-2023")[13]
     assert numbers("1. Between 7 and 34 cases, £2.5 million, half of 1,200 and 17.6%.") == {
-        "7", "34", "£2.5", "million", "half", "1,200", "17.6%"}
+        "7",
+        "34",
+        "£2.5",
+        "million",
+        "half",
+        "1,200",
+        "17.6%",
+    }
 
 
 def test_what_a_number_checks_is_the_figure_that_is_printed(content):
@@ -114,9 +127,11 @@ def test_what_a_number_checks_is_the_figure_that_is_printed(content):
 
 def test_the_wording_is_ours(texts):
     """No six words in a row are those of a document."""
+
     def runs(text):
         words = re.findall(r"[a-z0-9]+", text.lower().replace("’", "").replace("'", ""))
-        return {tuple(words[k:k + 6]) for k in range(len(words) - 5)}
+        return {tuple(words[k : k + 6]) for k in range(len(words) - 5)}
+
     ours = runs(CLAIMS.read_text(encoding="utf-8"))
     for document, text in texts.items():
         assert sorted(ours & runs(text)) == [], document

@@ -41,27 +41,30 @@ def test_every_claim_has_a_verdict_and_a_note(checked, claims):
     assert checked["note"].str.endswith(".").all()
 
 
-@pytest.mark.parametrize(("claim", "found", "verdict"), [
-    ("effectiveness-social-workers", "76%", "reproduced"),
-    ("effectiveness-managers", "74%", "not reproduced"),
-    ("effectiveness-word-managers", "74%", "reproduced"),
-    ("vital-disagree-social-workers", "4%", "reproduced"),
-    ("vital-disagree-managers", "2%", "reproduced"),
-    ("vital-consensus-managers", "78%", "not reproduced"),
-    ("new-ideas-managers", "77%", "reproduced"),
-    ("qualifications-disagree-social-workers", "12%", "reproduced"),
-    ("qualifications-disagree-managers", "19%", "reproduced"),
-    ("views-fewer-social-workers", "48% against 75%", "reproduced"),
-    ("supervision-priority-managers", "74%", "reproduced literally only"),
-    ("time-enough-social-workers", "21%", "reproduced literally only"),
-    ("diversity-social-workers", "73%", "reproduced literally only"),
-    ("method-respondents-managers", "163", "reproduced"),
-    ("annex-respondents", "646", "reproduced"),
-    ("annex-authority-out", "1", "reproduced"),
-    ("method-questions-skipped-managers", "38", "reproduced"),
-    ("experience-managers", "", "not checkable"),
-    ("summary-parents", "", "not checkable"),
-])
+@pytest.mark.parametrize(
+    ("claim", "found", "verdict"),
+    [
+        ("effectiveness-social-workers", "76%", "reproduced"),
+        ("effectiveness-managers", "74%", "not reproduced"),
+        ("effectiveness-word-managers", "74%", "reproduced"),
+        ("vital-disagree-social-workers", "4%", "reproduced"),
+        ("vital-disagree-managers", "2%", "reproduced"),
+        ("vital-consensus-managers", "78%", "not reproduced"),
+        ("new-ideas-managers", "77%", "reproduced"),
+        ("qualifications-disagree-social-workers", "12%", "reproduced"),
+        ("qualifications-disagree-managers", "19%", "reproduced"),
+        ("views-fewer-social-workers", "48% against 75%", "reproduced"),
+        ("supervision-priority-managers", "74%", "reproduced literally only"),
+        ("time-enough-social-workers", "21%", "reproduced literally only"),
+        ("diversity-social-workers", "73%", "reproduced literally only"),
+        ("method-respondents-managers", "163", "reproduced"),
+        ("annex-respondents", "646", "reproduced"),
+        ("annex-authority-out", "1", "reproduced"),
+        ("method-questions-skipped-managers", "38", "reproduced"),
+        ("experience-managers", "", "not checkable"),
+        ("summary-parents", "", "not checkable"),
+    ],
+)
 def test_known_verdicts(claim, found, verdict, checked):
     assert (checked.loc[claim, "found"], checked.loc[claim, "verdict"]) == (found, verdict)
 
@@ -71,9 +74,14 @@ def test_the_failures_are_these_and_no_others(checked):
     assert failed == {
         "not reproduced": {"effectiveness-managers", "vital-consensus-social-workers", "vital-consensus-managers"},
         "reproduced literally only": {
-            "supervision-priority-social-workers", "supervision-priority-managers", "supervision-policy-social-workers",
-            "registration-social-workers", "registration-managers", "time-enough-social-workers",
-            "diversity-social-workers"},
+            "supervision-priority-social-workers",
+            "supervision-priority-managers",
+            "supervision-policy-social-workers",
+            "registration-social-workers",
+            "registration-managers",
+            "time-enough-social-workers",
+            "diversity-social-workers",
+        },
     }
 
 
@@ -148,31 +156,50 @@ def test_the_small_file_is_right(tmp_path, codebook, answers):
 
 
 def test_all_problems_are_named_at_once(tmp_path, codebook):
-    text = (SMALL.replace("id: second", "id: first").replace("word: most", "word: nearly all")
-            .replace("section: One, sentence: 1", "section: Two, sentence: 1")
-            .replace("left: {item: senior-managers-visible", "left: {item: senior-managers-hidden"))
+    text = (
+        SMALL.replace("id: second", "id: first")
+        .replace("word: most", "word: nearly all")
+        .replace("section: One, sentence: 1", "section: Two, sentence: 1")
+        .replace("left: {item: senior-managers-visible", "left: {item: senior-managers-hidden")
+    )
     message = refusal(text, tmp_path, codebook)
-    for part in ("claims.yaml has 4 problems", "claims, first, id: stands 2 times",
-                 "claims, first, place, section: 'Two' is not listed",
-                 "claims, first, check, word: 'nearly all' is not under words; use one of most",
-                 "claims, first, check, left, item: 'senior-managers-hidden' is not in survey.yaml"):
+    for part in (
+        "claims.yaml has 4 problems",
+        "claims, first, id: stands 2 times",
+        "claims, first, place, section: 'Two' is not listed",
+        "claims, first, check, word: 'nearly all' is not under words; use one of most",
+        "claims, first, check, left, item: 'senior-managers-hidden' is not in survey.yaml",
+    ):
         assert part in message
 
 
-@pytest.mark.parametrize(("old", "new", "said"), [
-    ("group: managers, categories: agree, word", "group: parents, categories: agree, word",
-     "first, check, group: 'parents' was not asked senior-managers-visible; use one of social_workers, managers"),
-    ("word: most}", "word: most, number: 76}", "give either number or word"),
-    ("categories: agree, word: most", "categories: sure, word: most", "categories"),
-    ("sentence: 1}", "sentence: 0}", "claims, first, place, sentence"),
-    ("claim: Most managers know.", "claim: Most managers know.\n    not_checkable: No table.",
-     "give either check or not_checkable"),
-    ("claim: Most managers know.", "claim: Most managers know.\n    verdict: fine", "claims, first, verdict: extra"),
-    ("statistic: comparison", "statistic: correlation", "claims, second, check"),
-    ("group: social_workers", "group: managers", "left and right are the same row"),
-    ("convention: [80, 96]", "convention: [96, 80]", "words, most, convention [96, 80]"),
-    ("literal: {above: 50}", "literal: {}", "no limit; give above, at_least, at_most or below"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "group: managers, categories: agree, word",
+            "group: parents, categories: agree, word",
+            "first, check, group: 'parents' was not asked senior-managers-visible; use one of social_workers, managers",
+        ),
+        ("word: most}", "word: most, number: 76}", "give either number or word"),
+        ("categories: agree, word: most", "categories: sure, word: most", "categories"),
+        ("sentence: 1}", "sentence: 0}", "claims, first, place, sentence"),
+        (
+            "claim: Most managers know.",
+            "claim: Most managers know.\n    not_checkable: No table.",
+            "give either check or not_checkable",
+        ),
+        (
+            "claim: Most managers know.",
+            "claim: Most managers know.\n    verdict: fine",
+            "claims, first, verdict: extra",
+        ),
+        ("statistic: comparison", "statistic: correlation", "claims, second, check"),
+        ("group: social_workers", "group: managers", "left and right are the same row"),
+        ("convention: [80, 96]", "convention: [96, 80]", "words, most, convention [96, 80]"),
+        ("literal: {above: 50}", "literal: {}", "no limit; give above, at_least, at_most or below"),
+    ],
+)
 def test_a_single_fault_is_named(old, new, said, tmp_path, codebook):
     assert old in SMALL
     assert said in refusal(SMALL.replace(old, new, 1), tmp_path, codebook)

@@ -15,13 +15,16 @@ from pipeline.commands.main import app
 from pipeline.commands.provenance import provenance_app
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = [command.name or command.callback.__name__.replace("_", "-")
-            for command in [*app.registered_commands, *provenance_app.registered_commands]]
+COMMANDS = [
+    command.name or command.callback.__name__.replace("_", "-")
+    for command in [*app.registered_commands, *provenance_app.registered_commands]
+]
 
 
 def golden_thread(*words, cwd=None):
-    return subprocess.run([sys.executable, "-m", "pipeline", *words], cwd=cwd, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *words], cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -31,25 +34,28 @@ def test_every_command_has_a_help_text_with_an_example(command):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("words", "message"), [
-    (["notebook", "09-nothing"], "There is no notebook '09-nothing'."),
-    (["notebook", "09-staff-survey"], "missing: survey"),
-    (["notebook", "07-authorities", "-p", "draws=many"], "--parameter draws, authorities.draws"),
-    (["notebook", "01-clean-survey", "-p", "rounding=down"], "unknown: rounding"),
-    (["notebook", "01-clean-survey", "-p", "survey"], "A parameter is given once, as NAME=VALUE."),
-    (["notebook", "01-clean-survey", "-p", "survey=a", "-p", "survey=b"], "A parameter is given once"),
-    (["notebook", "01-clean-survey", "-p", "survey=a", "-p", "surwey=c"], "unknown: surwey"),
-    (["run", "--stage", "polish"], "There is no such stage."),
-    (["run", "--stage", "chek-claims"], "chek-claims; did you mean check-claims?"),
-    (["notebook", "03-suport"], "There is no notebook '03-suport'; did you mean 03-support?"),
-    (["render", "studdy"], "There is no report studdy; did you mean study?"),
-    (["authorities", "fetch", "--only", "workforse"], "workforse; did you mean workforce?"),
-    (["rnu"], "No such command 'rnu'. Did you mean 'run'?"),
-    (["survey", "chekc"], "Did you mean 'check'?"),
-    (["render", "--engine", "word"], "Unknown engine"),
-    (["render", "novel"], "novel"),
-    (["sing"], "No such command 'sing'"),
-])
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["notebook", "09-nothing"], "There is no notebook '09-nothing'."),
+        (["notebook", "09-staff-survey"], "missing: survey"),
+        (["notebook", "07-authorities", "-p", "draws=many"], "--parameter draws, authorities.draws"),
+        (["notebook", "01-clean-survey", "-p", "rounding=down"], "unknown: rounding"),
+        (["notebook", "01-clean-survey", "-p", "survey"], "A parameter is given once, as NAME=VALUE."),
+        (["notebook", "01-clean-survey", "-p", "survey=a", "-p", "survey=b"], "A parameter is given once"),
+        (["notebook", "01-clean-survey", "-p", "survey=a", "-p", "surwey=c"], "unknown: surwey"),
+        (["run", "--stage", "polish"], "There is no such stage."),
+        (["run", "--stage", "chek-claims"], "chek-claims; did you mean check-claims?"),
+        (["notebook", "03-suport"], "There is no notebook '03-suport'; did you mean 03-support?"),
+        (["render", "studdy"], "There is no report studdy; did you mean study?"),
+        (["authorities", "fetch", "--only", "workforse"], "workforse; did you mean workforce?"),
+        (["rnu"], "No such command 'rnu'. Did you mean 'run'?"),
+        (["survey", "chekc"], "Did you mean 'check'?"),
+        (["render", "--engine", "word"], "Unknown engine"),
+        (["render", "novel"], "novel"),
+        (["sing"], "No such command 'sing'"),
+    ],
+)
 def test_a_mistake_is_one_message_and_exit_code_2(words, message, monkeypatch):
     monkeypatch.delenv("GOLDEN_THREAD_ENGINE", raising=False)  # it overrules what is asked for here
     result = golden_thread(*words)
@@ -62,7 +68,9 @@ def test_a_mistake_is_one_message_and_exit_code_2(words, message, monkeypatch):
 def test_an_unknown_survey_is_told_from_inside_the_notebook():
     result = golden_thread("notebook", "01-clean-survey", "-p", "survey=ofsted-2012")
     assert result.returncode == 2
-    assert "The file is missing." in result.stderr and "ofsted-2012" in result.stderr and "Traceback" not in result.stderr
+    assert (
+        "The file is missing." in result.stderr and "ofsted-2012" in result.stderr and "Traceback" not in result.stderr
+    )
 
 
 @pytest.mark.slow
@@ -87,8 +95,20 @@ def test_the_help_separates_what_people_call_from_what_stages_call():
             panels[title[1]] = []
         elif found := re.match(r"[│|] ([a-z-]+)  ", line):
             panels[list(panels)[-1]].append(found[1])
-    assert panels.keys() == {"Options", "Commands", "For those who change the study", "What the stages of the pipeline call"}
-    assert sorted(panels["What the stages of the pipeline call"]) == ["crate", "documentation", "engine", "key-results", "notebook", "notebook-pages"]
+    assert panels.keys() == {
+        "Options",
+        "Commands",
+        "For those who change the study",
+        "What the stages of the pipeline call",
+    }
+    assert sorted(panels["What the stages of the pipeline call"]) == [
+        "crate",
+        "documentation",
+        "engine",
+        "key-results",
+        "notebook",
+        "notebook-pages",
+    ]
     assert sorted(panels["Commands"]) == ["authorities", "diff", "doctor", "open", "render", "run", "survey"]
     assert sorted(panels["For those who change the study"]) == ["bench", "verify"]
 
@@ -104,8 +124,14 @@ def elsewhere(tmp_path):
 
 def open_site(root, *words, **settings):
     plain = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    return subprocess.run([sys.executable, "-m", "pipeline", "open", *words], cwd=root, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, env=plain | settings)
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", "open", *words],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env=plain | settings,
+    )
 
 
 def make_site(root):
@@ -117,10 +143,14 @@ def make_site(root):
 def test_without_a_site_open_says_how_to_make_it(elsewhere):
     result = open_site(elsewhere)
     assert result.returncode == 2 and result.stdout == ""
-    assert result.stderr == ("There is no site yet.\n  where:    reports/site\n  fix:      Make it: make report, or golden-thread run.\n")
+    assert result.stderr == (
+        "There is no site yet.\n  where:    reports/site\n  fix:      Make it: make report, or golden-thread run.\n"
+    )
 
 
-@pytest.mark.parametrize("settings", [{}, {"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22", "DISPLAY": ":10"}, {"DISPLAY": ":0", "PATH": ""}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22", "DISPLAY": ":10"}, {"DISPLAY": ":0", "PATH": ""}]
+)
 def test_without_a_browser_or_over_ssh_open_tells_the_address(elsewhere, settings):
     if "PATH" in settings and any(shutil.which(name) for name in ("open",)):
         pytest.skip("this system opens addresses without PATH")
@@ -136,7 +166,11 @@ def test_open_gives_the_page_to_the_browser(elsewhere, tmp_path):
     browser = tmp_path / "browser"
     browser.write_text(f"#!/bin/sh\necho \"$1\" > '{tmp_path}/asked'\n")
     browser.chmod(0o755)
-    for words, page in (((), "index"), (("study",), "study"), (("survey/leeds-2026/survey",), "survey/leeds-2026/survey")):
+    for words, page in (
+        ((), "index"),
+        (("study",), "study"),
+        (("survey/leeds-2026/survey",), "survey/leeds-2026/survey"),
+    ):
         result = open_site(elsewhere, *words, BROWSER=str(browser))
         file = elsewhere / f"reports/site/{page}.html"
         assert (result.stdout, result.returncode) == (f"Opened in the browser: {file}\n", 0)

@@ -16,7 +16,9 @@ NAMES = ["clean", "link", "render"]
 def told(usual: dict[str, float], terminal: bool, long: bool = False) -> str:
     """What is printed of `link` running and `render` being up to date."""
     file = io.StringIO()
-    with Progress(Console(file=file, force_terminal=terminal, width=100, highlight=False), NAMES, usual, every=0.05) as progress:
+    with Progress(
+        Console(file=file, force_terminal=terminal, width=100, highlight=False), NAMES, usual, every=0.05
+    ) as progress:
         link = StageRun("link", ran=True)
         progress.started(link)
         time.sleep(0.3 if terminal or long else 0)
@@ -28,17 +30,28 @@ def told(usual: dict[str, float], terminal: bool, long: bool = False) -> str:
     return file.getvalue()
 
 
-@pytest.mark.parametrize(("usual", "first"), [
-    ({}, ["[2/3] link             running"]), ({"link": 100.2}, ["[2/3] link             running, usually 1 min 40 s"]),
-    ({"link": 3.0}, [])])
+@pytest.mark.parametrize(
+    ("usual", "first"),
+    [
+        ({}, ["[2/3] link             running"]),
+        ({"link": 100.2}, ["[2/3] link             running, usually 1 min 40 s"]),
+        ({"link": 3.0}, []),
+    ],
+)
 def test_a_log_has_a_line_as_a_stage_begins_and_one_as_it_ends(usual, first):
-    assert told(usual, terminal=False).splitlines() == [*first, "[2/3] link             done in 41.3 s", "[3/3] render           up to date"]
+    assert told(usual, terminal=False).splitlines() == [
+        *first,
+        "[2/3] link             done in 41.3 s",
+        "[3/3] render           up to date",
+    ]
 
 
 def test_of_a_long_stage_a_log_has_further_lines(monkeypatch):
     lines = told({"link": 40.0}, terminal=False, long=True).splitlines()
     assert lines[0] == "[2/3] link             running, usually 40 s" and lines[-2:] == [
-        "[2/3] link             done in 41.3 s", "[3/3] render           up to date"]
+        "[2/3] link             done in 41.3 s",
+        "[3/3] render           up to date",
+    ]
     assert 2 <= len(lines[1:-2]) <= 6 and set(lines[1:-2]) == {"[2/3] link             running for 0 s, usually 40 s"}
 
 

@@ -9,10 +9,20 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-STAGES = {"stages": {
-    "first": {"cmd": "python step.py first", "deps": ["step.py"], "outs": ["reports/published/01-first", "reports/site/first.html"]},
-    "second": {"cmd": "python step.py second", "deps": ["step.py", "reports/published/01-first"],
-               "outs": ["reports/site/second.html", "reports/site/docs"]}}}
+STAGES = {
+    "stages": {
+        "first": {
+            "cmd": "python step.py first",
+            "deps": ["step.py"],
+            "outs": ["reports/published/01-first", "reports/site/first.html"],
+        },
+        "second": {
+            "cmd": "python step.py second",
+            "deps": ["step.py", "reports/published/01-first"],
+            "outs": ["reports/site/second.html", "reports/site/docs"],
+        },
+    }
+}
 STEP = """\
 import sys
 from pathlib import Path
@@ -43,8 +53,14 @@ def golden_thread(project: Path, *words: str) -> subprocess.CompletedProcess:
     """A command whose output goes into a file, as in a log."""
     import os
 
-    return subprocess.run([sys.executable, "-m", "pipeline", *words], cwd=project, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-                          env={**os.environ, "PYTHONPATH": str(ROOT), "GOLDEN_THREAD_ENGINE": "embedded"})
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *words],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "GOLDEN_THREAD_ENGINE": "embedded"},
+    )
 
 
 def test_a_run_of_one_stage_lists_what_that_stage_made(project: Path) -> None:
@@ -53,8 +69,15 @@ def test_a_run_of_one_stage_lists_what_that_stage_made(project: Path) -> None:
     assert made == [f"  {project / path}" for path in ("reports/published/01-first", "reports/site/first.html")]
     said = golden_thread(project, "run", "--stage", "second", "--stage", "first", "--stage", "second").stdout
     made = said.partition("What second and first made:\n")[2].splitlines()
-    assert made == [f"  {project / path}" for path in ("reports/site/second.html", "reports/site/docs", "reports/published/01-first",
-                                                        "reports/site/first.html")]
+    assert made == [
+        f"  {project / path}"
+        for path in (
+            "reports/site/second.html",
+            "reports/site/docs",
+            "reports/published/01-first",
+            "reports/site/first.html",
+        )
+    ]
     assert "The reports, made by the embedded engine" in golden_thread(project, "run").stdout
 
 
@@ -67,6 +90,11 @@ def test_a_log_says_what_runs_and_how_long_it_usually_takes(project: Path) -> No
     (project / "step.py").write_text(STEP + "# changed\n")
     second = golden_thread(project, "run").stdout.splitlines()
     assert second[0] == "[1/2] first            running, usually 40 s"
-    assert [line.split(" in ")[0] for line in second[1:3]] == ["[1/2] first            done", "[2/2] second           done"]
+    assert [line.split(" in ")[0] for line in second[1:3]] == [
+        "[1/2] first            done",
+        "[2/2] second           done",
+    ]
     assert golden_thread(project, "run").stdout.splitlines()[:2] == [
-        "[1/2] first            up to date", "[2/2] second           up to date"]
+        "[1/2] first            up to date",
+        "[2/2] second           up to date",
+    ]

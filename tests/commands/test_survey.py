@@ -27,9 +27,11 @@ def own_list(project):
     return yaml.safe_load((project / "params.local.yaml").read_text(encoding="utf-8"))["surveys"]
 
 
-CALL = ("import sys; from pipeline.commands.survey import survey_app; from pipeline.errors import GoldenThreadError\n"
-        "try: survey_app()\nexcept GoldenThreadError as mistake: print(mistake, file=sys.stderr); "
-        "sys.exit(mistake.exit_code)")
+CALL = (
+    "import sys; from pipeline.commands.survey import survey_app; from pipeline.errors import GoldenThreadError\n"
+    "try: survey_app()\nexcept GoldenThreadError as mistake: print(mistake, file=sys.stderr); "
+    "sys.exit(mistake.exit_code)"
+)
 
 
 @pytest.fixture
@@ -65,8 +67,14 @@ def test_from_an_export_to_a_checked_codebook(survey, project, tmp_path, make):
     before = (project / "params.yaml").read_bytes()
     said, error = survey("new", "leeds-2026", path)
     assert error is None
-    for part in ("item, low confidence", "group, high confidence", "left out: contact, high confidence",
-                 "a column that the survey platform adds", "golden-thread survey check leeds-2026", "please check"):
+    for part in (
+        "item, low confidence",
+        "group, high confidence",
+        "left out: contact, high confidence",
+        "a column that the survey platform adds",
+        "golden-thread survey check leeds-2026",
+        "please check",
+    ):
         assert part in said
     assert (project / "params.yaml").read_bytes() == before
     assert (project / "params.local.yaml").read_text(encoding="utf-8") == HEADER + "surveys: [leeds-2026]\n"
@@ -92,8 +100,9 @@ def test_the_guesses_can_be_read_in_80_columns(survey, tmp_path):
     assert error is None and max(map(len, said.split("\n"))) <= 80
     lines = [line.strip() for line in said.split("\n")]
     assert "item, low confidence (100)" in lines and "left out: multi select, high confidence (8)" in lines
-    assert all(sum(f"thing {number} " in f"{line} " for line in lines) == 1
-               for number in range(100))  # the end of a long name is kept: it is what tells the columns apart
+    assert all(
+        sum(f"thing {number} " in f"{line} " for line in lines) == 1 for number in range(100)
+    )  # the end of a long name is kept: it is what tells the columns apart
     assert "… and 4 more" in lines and len(lines) < 130
 
 
@@ -118,8 +127,9 @@ def test_a_sheet_of_a_workbook_is_remembered(survey, project, tmp_path):
     with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
         book.add_worksheet("Notes").write_row(0, 0, ["Read me", "please"])
         sheet = book.add_worksheet("Responses")
-        for number, row in enumerate([["I am well supported", "Role"],
-                                      *[["Agree", "Worker"], ["Disagree", "Manager"]] * 20]):
+        for number, row in enumerate(
+            [["I am well supported", "Role"], *[["Agree", "Worker"], ["Disagree", "Manager"]] * 20]
+        ):
             sheet.write_row(number, 0, row)
     assert survey("new", "one", tmp_path / "a.xlsx", "--sheet", "Responses")[1] is None
     content = yaml.safe_load((project / "data/raw/surveys/one/survey.yaml").read_text(encoding="utf-8"))
@@ -127,12 +137,18 @@ def test_a_sheet_of_a_workbook_is_remembered(survey, project, tmp_path):
     assert survey("check", "one")[1] is None
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (["new", "Leeds 2026", "a.csv"], "The name of a survey cannot be used."),
-    (["new", "leeds-2026", "missing.csv"], "The export is missing."),
-    (["check", "leeds-2026"], "There is no such survey."), (["check", "ofsted-2011"], "There is no such survey."),
-    (["check", "../../raw"], "There is no such survey."),
-    (["simulate", "ofsted-2011"], "already"), (["simulate", "No Name"], "cannot be used")])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["new", "Leeds 2026", "a.csv"], "The name of a survey cannot be used."),
+        (["new", "leeds-2026", "missing.csv"], "The export is missing."),
+        (["check", "leeds-2026"], "There is no such survey."),
+        (["check", "ofsted-2011"], "There is no such survey."),
+        (["check", "../../raw"], "There is no such survey."),
+        (["simulate", "ofsted-2011"], "already"),
+        (["simulate", "No Name"], "cannot be used"),
+    ],
+)
 def test_a_mistake_is_told_and_nothing_is_written(survey, project, words, said):
     before = {each: each.read_bytes() for each in project.rglob("*") if each.is_file()}
     output, error = survey(*words)
@@ -140,8 +156,14 @@ def test_a_mistake_is_told_and_nothing_is_written(survey, project, words, said):
     assert {each: each.read_bytes() for each in project.rglob("*") if each.is_file()} == before
 
 
-@pytest.mark.parametrize(("file", "text"), [("params.local.yaml", "surveys: leeds\n"), ("params.local.yaml", "surveys: [\n"),
-                                            ("params.yaml", "survey\n\tname: a\n")])
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("params.local.yaml", "surveys: leeds\n"),
+        ("params.local.yaml", "surveys: [\n"),
+        ("params.yaml", "survey\n\tname: a\n"),
+    ],
+)
 def test_parameters_that_cannot_be_read_stop_every_command_that_adds(survey, project, tmp_path, file, text):
     (project / file).write_text(text, encoding="utf-8")
     before = sorted(project.rglob("*"))
@@ -171,9 +193,14 @@ def test_a_simulated_survey_is_taken_back_where_params_cannot_be_written(survey,
 
 @pytest.mark.slow
 def test_from_a_shell_a_mistake_is_one_message_and_exit_code_2(project, tmp_path):
-    result = subprocess.run([sys.executable, "-c", CALL, "new", "Leeds", "a.csv"], cwd=project, capture_output=True,
-                            text=True,
-                            stdin=subprocess.DEVNULL, env={"PYTHONPATH": str(ROOT)})
+    result = subprocess.run(
+        [sys.executable, "-c", CALL, "new", "Leeds", "a.csv"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={"PYTHONPATH": str(ROOT)},
+    )
     assert result.returncode == 2 and result.stdout == ""
     assert "cannot be used" in result.stderr and "Traceback" not in result.stderr
 

@@ -18,10 +18,12 @@ Convert = Callable[..., Path]
 @pytest.fixture(scope="session")
 def documents(site: Path) -> Callable[[str], list[Path]]:
     """All files of the site with a suffix, such as ".pdf"."""
+
     def found(suffix: str) -> list[Path]:
         files = sorted(site.rglob(f"*{suffix}"))
         assert files, f"the site has no {suffix}"
         return files
+
     return found
 
 
@@ -34,10 +36,23 @@ def convert(tmp_path: Path) -> Convert:
 
     def made(path: Path, suffix: str) -> Path:
         folder = tmp_path / f"{path.parent.name} {path.stem} {path.suffix[1:]} {suffix}"
-        done = subprocess.run([program, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
-                               "--convert-to", suffix, "--outdir", str(folder), str(path)],
-                              capture_output=True, text=True, timeout=300)
+        done = subprocess.run(
+            [
+                program,
+                f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+                "--headless",
+                "--convert-to",
+                suffix,
+                "--outdir",
+                str(folder),
+                str(path),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
         output = folder / f"{path.stem}.{suffix}"
         assert output.is_file(), f"LibreOffice did not convert {path.name}: {done.stdout} {done.stderr}"
         return output
+
     return made

@@ -143,6 +143,9 @@ def fonts(pdf: pypdf.PdfReader) -> dict[str, DictionaryObject]:
         resources = waiting.pop().get_object()
         for font in resources.get("/Font", {}).values():
             found[str(font.get_object()["/BaseFont"])] = font.get_object()
-        waiting += [inner.get_object()["/Resources"] for inner in resources.get("/XObject", {}).values()
-                    if "/Resources" in inner.get_object()]
+        waiting += [
+            inner.get_object()["/Resources"]
+            for inner in resources.get("/XObject", {}).values()
+            if "/Resources" in inner.get_object()
+        ]
     return found

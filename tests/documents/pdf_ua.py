@@ -17,15 +17,35 @@ from .pdf_structure import Element, drawn, fonts, resolved, role_map, structure
 YES = BooleanObject(True)  # to compare with: in an `if`, pypdf's false is true
 UA_IDENTIFIER = "{http://www.aiim.org/pdfua/ns/id/}part"
 DUBLIN_CORE_TITLE = "{http://purl.org/dc/elements/1.1/}title"
-STANDARD = {f"/{role}" for role in (
-    "Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5 H6 L LI Lbl "
-    "LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link Annot Ruby RB RT RP Warichu "
-    "WT WP Figure Formula Form").split()}
-PARENTS = {"/TR": {"/Table", "/THead", "/TBody", "/TFoot"}, "/TH": {"/TR"}, "/TD": {"/TR"}, "/THead": {"/Table"},
-           "/TBody": {"/Table"}, "/TFoot": {"/Table"}, "/LI": {"/L"}, "/LBody": {"/LI"}, "/TOCI": {"/TOC"}}
-CHILDREN = {"/Table": {"/TR", "/THead", "/TBody", "/TFoot", "/Caption"}, "/TR": {"/TH", "/TD"}, "/THead": {"/TR"},
-            "/TBody": {"/TR"}, "/TFoot": {"/TR"}, "/L": {"/LI", "/L", "/Caption"}, "/LI": {"/Lbl", "/LBody"},
-            "/TOC": {"/TOC", "/TOCI", "/Caption"}}
+STANDARD = {
+    f"/{role}"
+    for role in (
+        "Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5 H6 L LI Lbl "
+        "LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link Annot Ruby RB RT RP Warichu "
+        "WT WP Figure Formula Form"
+    ).split()
+}
+PARENTS = {
+    "/TR": {"/Table", "/THead", "/TBody", "/TFoot"},
+    "/TH": {"/TR"},
+    "/TD": {"/TR"},
+    "/THead": {"/Table"},
+    "/TBody": {"/Table"},
+    "/TFoot": {"/Table"},
+    "/LI": {"/L"},
+    "/LBody": {"/LI"},
+    "/TOCI": {"/TOC"},
+}
+CHILDREN = {
+    "/Table": {"/TR", "/THead", "/TBody", "/TFoot", "/Caption"},
+    "/TR": {"/TH", "/TD"},
+    "/THead": {"/TR"},
+    "/TBody": {"/TR"},
+    "/TFoot": {"/TR"},
+    "/L": {"/LI", "/L", "/Caption"},
+    "/LI": {"/Lbl", "/LBody"},
+    "/TOC": {"/TOC", "/TOCI", "/Caption"},
+}
 Check = Callable[[pypdf.PdfReader, Element], Iterator[str]]
 CONDITIONS: dict[str, tuple[str, Check]] = {}
 
@@ -34,6 +54,7 @@ def condition(number: str, what: str) -> Callable[[Check], Check]:
     def keep(check: Check) -> Check:
         CONDITIONS[number] = (what, check)
         return check
+
     return keep
 
 
@@ -55,8 +76,9 @@ def _marked(pdf: pypdf.PdfReader, tree: Element) -> Iterator[str]:
             continue
         if both := sum(each.is_artefact and bool(each.identifiers) for each in everything):
             yield f"page {number}: {both} drawing operations are both"
-        if neither := sum(not each.is_artefact and tagged.isdisjoint((key, mark) for mark in each.identifiers)
-                          for each in everything):
+        if neither := sum(
+            not each.is_artefact and tagged.isdisjoint((key, mark) for mark in each.identifiers) for each in everything
+        ):
             yield f"page {number}: {neither} drawing operations are neither"
 
 
@@ -97,7 +119,9 @@ def _title(pdf: pypdf.PdfReader, tree: Element) -> Iterator[str]:
 def _nesting(pdf: pypdf.PdfReader, tree: Element) -> Iterator[str]:
     for parent in tree.all():
         for child in parent.children:
-            if (child.standard in PARENTS and parent.standard not in PARENTS[child.standard]) or (parent.standard in CHILDREN and child.standard not in CHILDREN[parent.standard]):
+            if (child.standard in PARENTS and parent.standard not in PARENTS[child.standard]) or (
+                parent.standard in CHILDREN and child.standard not in CHILDREN[parent.standard]
+            ):
                 yield f"{child.standard} in {parent.standard}"
 
 
@@ -150,8 +174,11 @@ def _notes(pdf: pypdf.PdfReader, tree: Element) -> Iterator[str]:
 
 @condition("28-008", "The order of the tabulator is that of the structure")
 def _tabs(pdf: pypdf.PdfReader, tree: Element) -> Iterator[str]:
-    yield from (f"page {number}" for number, page in enumerate(pdf.pages, start=1)
-                if "/Annots" in page and page.get("/Tabs") != "/S")
+    yield from (
+        f"page {number}"
+        for number, page in enumerate(pdf.pages, start=1)
+        if "/Annots" in page and page.get("/Tabs") != "/S"
+    )
 
 
 @condition("28-011", "Every link is tagged as one")
@@ -164,8 +191,11 @@ def _links(pdf: pypdf.PdfReader, tree: Element) -> Iterator[str]:
 
 @condition("28-012", "Every link says where it leads")
 def _descriptions(pdf: pypdf.PdfReader, tree: Element) -> Iterator[str]:
-    yield from (f"page {number}: {annotation.get('/Contents')!r}" for number, annotation in _annotations(pdf)
-                if not re.match(r"[\s“]*\w", str(annotation.get("/Contents", ""))))
+    yield from (
+        f"page {number}: {annotation.get('/Contents')!r}"
+        for number, annotation in _annotations(pdf)
+        if not re.match(r"[\s“]*\w", str(annotation.get("/Contents", "")))
+    )
 
 
 @condition("31-009", "Every font is in the file")
@@ -181,8 +211,11 @@ def _tagged(pdf: pypdf.PdfReader, tree: Element) -> Iterator[str]:
     if pdf.trailer["/Root"].get("/MarkInfo", {}).get("/Marked") != YES:
         yield "Marked is not true"
     with_content = {page for element in tree.all() for page, _ in element.marks}
-    yield from (f"page {number}" for number, page in enumerate(pdf.pages, start=1)
-                if page.indirect_reference.idnum not in with_content)
+    yield from (
+        f"page {number}"
+        for number, page in enumerate(pdf.pages, start=1)
+        if page.indirect_reference.idnum not in with_content
+    )
 
 
 @condition("GT-2", "Every heading has a bookmark, in the same order")
@@ -199,8 +232,11 @@ def _shapes(pdf: pypdf.PdfReader, tree: Element) -> Iterator[str]:
         widths = {row.number_of_columns for row in table.all("/TR")}
         if len(widths) != 1 or not list(table.all("/TH")):
             yield f"a table with rows of {sorted(widths)} cells and {len(list(table.all('/TH')))} headings"
-    yield from (f"a {each.standard} without BBox" for each in tree.all("/Figure", "/Formula")
-                if not each.attribute("/Layout", "/BBox"))
+    yield from (
+        f"a {each.standard} without BBox"
+        for each in tree.all("/Figure", "/Formula")
+        if not each.attribute("/Layout", "/BBox")
+    )
 
 
 def _without_text(tree: Element, role: str) -> Iterator[str]:

@@ -33,8 +33,10 @@ def in_style(document: Document, name: str) -> list[str]:
 
 def test_headings_begin_with_level_one_and_leave_out_none(opened: dict[str, Document]) -> None:
     for name, document in opened.items():
-        levels = [0, *(int(each.style.name[-1]) for each in document.paragraphs
-                       if re.fullmatch(r"Heading \d", each.style.name))]
+        levels = [
+            0,
+            *(int(each.style.name[-1]) for each in document.paragraphs if re.fullmatch(r"Heading \d", each.style.name)),
+        ]
         assert len(levels) > 3 and all(after <= before + 1 for before, after in pairwise(levels)), name
         assert len(in_style(document, "Title")) == 1, name
 
@@ -42,8 +44,9 @@ def test_headings_begin_with_level_one_and_leave_out_none(opened: dict[str, Docu
 def test_the_list_of_contents_holds_every_heading_of_two_levels(opened: dict[str, Document]) -> None:
     for name, document in opened.items():
         entries = [" ".join(each.text.split()) for each in document.paragraphs if each.style.name.startswith("toc ")]
-        headings = [" ".join(each.text.split()) for each in document.paragraphs
-                    if each.style.name in ("Heading 1", "Heading 2")]
+        headings = [
+            " ".join(each.text.split()) for each in document.paragraphs if each.style.name in ("Heading 1", "Heading 2")
+        ]
         assert entries in ([], headings), name
 
 
@@ -74,8 +77,13 @@ def test_every_image_has_an_alternative_text_and_fits_between_the_margins(opened
 def test_space_is_never_an_empty_paragraph_and_lists_are_lists(opened: dict[str, Document]) -> None:
     for name, document in opened.items():
         paragraphs = [each for each in document.element.body.iter(qn("w:p")) if not list(each.iter(qn("w:tc")))]
-        empty = [each for each in paragraphs if each.getparent().tag == qn("w:body")
-                 and not "".join(each.itertext()).strip() and not list(each.iter(qn("w:drawing")))]
+        empty = [
+            each
+            for each in paragraphs
+            if each.getparent().tag == qn("w:body")
+            and not "".join(each.itertext()).strip()
+            and not list(each.iter(qn("w:drawing")))
+        ]
         assert not [each for each in empty if each.getnext() is None or each.getnext().tag != qn("w:tbl")], name
         typed = [text for each in document.paragraphs if (text := each.text.lstrip()).startswith(("•", "- ", "* "))]
         assert typed == [], name
@@ -100,6 +108,7 @@ def test_no_column_is_narrower_than_its_longest_word(opened: dict[str, Document]
 
 
 # --- A template of one's own --------------------------------------------------------------------------------------
+
 
 def test_another_template_takes_effect_and_breaks_nothing(make_project: Callable, rendered: Path) -> None:
     root = make_project()
@@ -130,5 +139,6 @@ def test_another_template_takes_effect_and_breaks_nothing(make_project: Callable
         assert sum(widths) * 635 <= text_width
     assert [each.text for each in made.paragraphs] == [each.text for each in ours.paragraphs]
     assert [each.style.name for each in made.paragraphs] == [each.style.name for each in ours.paragraphs]
-    assert [image._inline.docPr.get("descr") for image in made.inline_shapes] == \
-           [image._inline.docPr.get("descr") for image in ours.inline_shapes]
+    assert [image._inline.docPr.get("descr") for image in made.inline_shapes] == [
+        image._inline.docPr.get("descr") for image in ours.inline_shapes
+    ]

@@ -18,8 +18,12 @@ pytestmark = pytest.mark.slow
 
 
 def headings_and_captions(document: Document) -> list[str]:
-    return [text for each in document.paragraphs if (text := " ".join(each.text.split()))
-            and re.fullmatch(r"Title|Heading \d|(Table|Image) Caption", each.style.name)]
+    return [
+        text
+        for each in document.paragraphs
+        if (text := " ".join(each.text.split()))
+        and re.fullmatch(r"Title|Heading \d|(Table|Image) Caption", each.style.name)
+    ]
 
 
 def cells(document: Document) -> list[list[list[str]]]:
@@ -39,11 +43,13 @@ def same(before: list, after: list) -> bool:
     """Whether two rows hold the same: LibreOffice writes very small numbers with fewer digits, or as 0."""
     return len(before) == len(after) and all(
         one == other or (isinstance(one, float) and math.isclose(one, other, rel_tol=1e-8, abs_tol=1e-12))
-        for one, other in zip(before, after, strict=True))
+        for one, other in zip(before, after, strict=True)
+    )
 
 
 def test_every_docx_becomes_a_pdf_of_the_same_text_on_about_as_many_pages(
-        documents: Callable, convert: Convert) -> None:
+    documents: Callable, convert: Convert
+) -> None:
     for path in documents(".docx"):
         pages = pypdf.PdfReader(convert(path, "pdf")).pages
         ours = len(pypdf.PdfReader(path.with_suffix(".pdf")).pages)
@@ -57,12 +63,15 @@ def test_every_docx_becomes_a_pdf_of_the_same_text_on_about_as_many_pages(
 
 
 def test_every_docx_comes_back_from_odt_with_its_headings_tables_and_alternative_texts(
-        documents: Callable, convert: Convert) -> None:
+    documents: Callable, convert: Convert
+) -> None:
     for path in documents(".docx"):
         before = docx.Document(str(path))
         after = docx.Document(str(convert(convert(path, "odt"), "docx")))
-        print(f"{path.name}: {len(headings_and_captions(before))} headings and captions, {len(before.tables)} tables, "
-              f"{len(alternatives(before))} alternative texts, there and back")
+        print(
+            f"{path.name}: {len(headings_and_captions(before))} headings and captions, {len(before.tables)} tables, "
+            f"{len(alternatives(before))} alternative texts, there and back"
+        )
         assert headings_of(after) == headings_of(before), path.name
         assert cells(after) == cells(before), path.name
         assert alternatives(after) == alternatives(before), path.name
@@ -70,8 +79,11 @@ def test_every_docx_comes_back_from_odt_with_its_headings_tables_and_alternative
 
 
 def headings_of(document: Document) -> list[tuple[str, str]]:
-    return [(each.style.name.lower(), " ".join(each.text.split())) for each in document.paragraphs
-            if re.fullmatch(r"(?i)heading \d", each.style.name)]
+    return [
+        (each.style.name.lower(), " ".join(each.text.split()))
+        for each in document.paragraphs
+        if re.fullmatch(r"(?i)heading \d", each.style.name)
+    ]
 
 
 def test_every_workbook_comes_back_from_the_other_format_cell_for_cell(documents: Callable, convert: Convert) -> None:
@@ -82,5 +94,7 @@ def test_every_workbook_comes_back_from_the_other_format_cell_for_cell(documents
             for name, rows in before.items():
                 differ = [(row, other) for row, other in zip(rows, after[name], strict=True) if not same(row, other)]
                 assert differ == [], f"{path.name}, {name}"
-            print(f"{path.name} to {other}: {len(before)} sheets, "
-                  f"{sum(len(row) for rows in before.values() for row in rows)} cells")
+            print(
+                f"{path.name} to {other}: {len(before)} sheets, "
+                f"{sum(len(row) for rows in before.values() for row in rows)} cells"
+            )

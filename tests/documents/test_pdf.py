@@ -51,9 +51,13 @@ def letters(text: str) -> str:
 
 # --- The checks find what is wrong --------------------------------------------------------------------------------
 
+
 def elements(pdf: pypdf.PdfWriter, role: str) -> list[DictionaryObject]:
-    return [each for each in (entry.get_object() for entry in pdf._objects)
-            if isinstance(each, DictionaryObject) and each.get("/S") == role]
+    return [
+        each
+        for each in (entry.get_object() for entry in pdf._objects)
+        if isinstance(each, DictionaryObject) and each.get("/S") == role
+    ]
 
 
 def catalogue(pdf: pypdf.PdfWriter) -> DictionaryObject:
@@ -172,13 +176,19 @@ def test_each_condition_finds_what_breaks_it(rendered: Path, tmp_path: Path, num
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("damage", "message"), [
-    (all_in_an_artefact, "01-003 to 01-005: page 1: .* are both"),
-    (no_marks, "01-003 to 01-005: page 1: .* are neither"),
-    (lambda pdf: surround(pdf, b"/P BMC ", b""), "01-003 to 01-005: page 1: a start without an end"),
-    (lambda pdf: put(catalogue(pdf)["/StructTreeRoot"]["/RoleMap"], "/Title", NameObject("/Title")), "02-001.*/Title"),
-    (lambda pdf: elements(pdf, "/Figure")[0].pop("/A"), "GT-3: a /Figure without BBox"),
-    (lambda pdf: put(elements(pdf, "/H1")[1], "/S", NameObject("/P")), "GT-2: headings"),
-])
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (all_in_an_artefact, "01-003 to 01-005: page 1: .* are both"),
+        (no_marks, "01-003 to 01-005: page 1: .* are neither"),
+        (lambda pdf: surround(pdf, b"/P BMC ", b""), "01-003 to 01-005: page 1: a start without an end"),
+        (
+            lambda pdf: put(catalogue(pdf)["/StructTreeRoot"]["/RoleMap"], "/Title", NameObject("/Title")),
+            "02-001.*/Title",
+        ),
+        (lambda pdf: elements(pdf, "/Figure")[0].pop("/A"), "GT-3: a /Figure without BBox"),
+        (lambda pdf: put(elements(pdf, "/H1")[1], "/S", NameObject("/P")), "GT-2: headings"),
+    ],
+)
 def test_other_damage_is_found_as_well(rendered: Path, tmp_path: Path, damage: Callable, message: str) -> None:
     assert [each for each in broken(rendered, damage, tmp_path) if re.match(message, each)]

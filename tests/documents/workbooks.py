@@ -33,8 +33,11 @@ class Book:
 
 def read(path: Path) -> Book:
     with zipfile.ZipFile(path) as archive:
-        parts = {name: etree.fromstring(archive.read(name)) for name in archive.namelist()
-                 if name.endswith((".xml", ".rels")) and archive.getinfo(name).file_size}
+        parts = {
+            name: etree.fromstring(archive.read(name))
+            for name in archive.namelist()
+            if name.endswith((".xml", ".rels")) and archive.getinfo(name).file_size
+        }
     cells = dict(_cells(path))
     return (_xlsx if path.suffix == ".xlsx" else _ods)(path, parts, cells)
 
@@ -53,33 +56,65 @@ def _xlsx(path: Path, parts: dict, cells: dict) -> Book:
     for number, name in enumerate(names, start=1):
         sheet = parts[f"xl/worksheets/sheet{number}.xml"]
         relations = parts.get(f"xl/worksheets/_rels/sheet{number}.xml.rels", ())
-        tables = [parts["xl/" + each.get("Target").removeprefix("../")] for each in relations
-                  if each.get("Type").endswith("/table")]
-        odd = [each for each in ("mergeCell", "pane", "autoFilter", "f", "drawing", "legacyDrawing",
-                                 "conditionalFormatting", "dataValidation") if _all(sheet, each)]
+        tables = [
+            parts["xl/" + each.get("Target").removeprefix("../")]
+            for each in relations
+            if each.get("Type").endswith("/table")
+        ]
+        odd = [
+            each
+            for each in (
+                "mergeCell",
+                "pane",
+                "autoFilter",
+                "f",
+                "drawing",
+                "legacyDrawing",
+                "conditionalFormatting",
+                "dataValidation",
+            )
+            if _all(sheet, each)
+        ]
         odd += ["filter" for table in tables if _all(table, "autoFilter")]
         odd += ["hidden" for tag in ("row", "col") for each in _all(sheet, tag) if each.get("hidden") in ("1", "true")]
         odd += ["cursor" for each in _all(sheet, "selection") if each.get("activeCell", "A1") != "A1"]
         odd += ["fill"] * bool(filled)
         ranges = [_corners(table.get("ref")) for table in tables if table.get("headerRowCount", "1") == "1"]
         inside = [each for each in _all(sheet, "c") if any(_within(each.get("r"), corners) for corners in ranges)]
-        sheets.append(Sheet(name, cells[name], ranges,
-                            [each.get("location").split("!")[0].strip("'") for each in _all(sheet, "hyperlink")],
-                            sum(not wraps[int(each.get("s", 0))] for each in inside), odd))
-    return Book(path, *_properties(parts["docProps/core.xml"]), sheets,
-                _all(parts["xl/workbook.xml"], "workbookView")[0].get("activeTab", "0") == "0")
+        sheets.append(
+            Sheet(
+                name,
+                cells[name],
+                ranges,
+                [each.get("location").split("!")[0].strip("'") for each in _all(sheet, "hyperlink")],
+                sum(not wraps[int(each.get("s", 0))] for each in inside),
+                odd,
+            )
+        )
+    return Book(
+        path,
+        *_properties(parts["docProps/core.xml"]),
+        sheets,
+        _all(parts["xl/workbook.xml"], "workbookView")[0].get("activeTab", "0") == "0",
+    )
 
 
 def _ods(path: Path, parts: dict, cells: dict) -> Book:
     content, styles = parts["content.xml"], parts["styles.xml"]
-    wraps = {_get(each, "name"): any(_get(one, "wrap-option") == "wrap" for one in each)
-             for each in _all(styles, "style")}
+    wraps = {
+        _get(each, "name"): any(_get(one, "wrap-option") == "wrap" for one in each) for each in _all(styles, "style")
+    }
     filled = any("background-color" in key for part in (styles, content) for each in part.iter() for key in each.attrib)
     sheets = []
     for table in _all(content, "table"):
         name = _get(table, "name")
-        odd = [word for word in ("formula", "spanned", "repeated", "visibility")
-               for each in table.iter() for key in each.attrib if word in key][:1]
+        odd = [
+            word
+            for word in ("formula", "spanned", "repeated", "visibility")
+            for each in table.iter()
+            for key in each.attrib
+            if word in key
+        ][:1]
         odd += ["merged"] * bool(_all(table, "covered-table-cell")) + ["fill"] * filled
         odd += ["drawing"] * bool(_all(table, "frame")) + ["settings"] * bool(len(parts["settings.xml"]))
         ranges = []
@@ -90,10 +125,17 @@ def _ods(path: Path, parts: dict, cells: dict) -> Book:
                 odd += ["filter"] * (_get(each, "display-filter-buttons") != "false")
                 odd += ["no header"] * (_get(each, "contains-header") != "true")
         rows = _all(table, "table-row")
-        inside = [cell for top, _, bottom, _ in ranges for row in rows[top - 1:bottom] for cell in row]
-        sheets.append(Sheet(name, cells[name], ranges,
-                            [_get(each, "href").split(".")[0].strip("#'") for each in _all(table, "a")],
-                            sum(not wraps[_get(each, "style-name")] for each in inside), odd))
+        inside = [cell for top, _, bottom, _ in ranges for row in rows[top - 1 : bottom] for cell in row]
+        sheets.append(
+            Sheet(
+                name,
+                cells[name],
+                ranges,
+                [_get(each, "href").split(".")[0].strip("#'") for each in _all(table, "a")],
+                sum(not wraps[_get(each, "style-name")] for each in inside),
+                odd,
+            )
+        )
     return Book(path, *_properties(parts["meta.xml"]), sheets, first_is_active=not len(parts["settings.xml"]))
 
 

@@ -11,10 +11,17 @@ from .staff_files import ROLE, SERVICE, STATEMENTS
 
 MINIMUM_GROUP, MINIMUM_CELL = 10, 5
 ANSWERS = {
-    "strongly_agree": "Strongly agree", "agree": "Agree", "neither": "Neither agree nor disagree",
-    "disagree": "Disagree", "strongly_disagree": "Strongly disagree", "dont_know": "Don't know",
-    "very_satisfied": "Very satisfied", "somewhat_satisfied": "Fairly satisfied",
-    "somewhat_dissatisfied": "Fairly dissatisfied", "very_dissatisfied": "Very dissatisfied"}
+    "strongly_agree": "Strongly agree",
+    "agree": "Agree",
+    "neither": "Neither agree nor disagree",
+    "disagree": "Disagree",
+    "strongly_disagree": "Strongly disagree",
+    "dont_know": "Don't know",
+    "very_satisfied": "Very satisfied",
+    "somewhat_satisfied": "Fairly satisfied",
+    "somewhat_dissatisfied": "Fairly dissatisfied",
+    "very_dissatisfied": "Very dissatisfied",
+}
 
 
 @dataclass(frozen=True)
@@ -33,9 +40,10 @@ class Published:
 
 def read_published(root: Path, name: str) -> Published:
     processed, site = root / "data/processed/surveys" / name, root / "reports/site/survey" / name / "data"
-    return Published(*(pd.read_csv(processed / f"{each}.csv") for each in ("answers", "groups", "missing")),
-                     *(pd.read_csv(site / f"{each}.csv")
-                       for each in ("agreement", "answers", "scores-by-group", "pairs", "models")))
+    return Published(
+        *(pd.read_csv(processed / f"{each}.csv") for each in ("answers", "groups", "missing")),
+        *(pd.read_csv(site / f"{each}.csv") for each in ("agreement", "answers", "scores-by-group", "pairs", "models")),
+    )
 
 
 def role_of(category: str) -> str:
@@ -71,8 +79,10 @@ class Attacker:
             self._know(self.cells(("all", "all")), self.people - base, self.people - base)
         self._know(self.cells(("all", "all")) * np.tile(self.scaled, len(self.rows)), *answered)
         named, scores = published.groups.set_index(["grouping", "label"])["group"], published.scores
-        rows = [(grouping, named.get((grouping, label)))
-                for grouping, label in zip(scores["grouping"], scores["label"], strict=True)]
+        rows = [
+            (grouping, named.get((grouping, label)))
+            for grouping, label in zip(scores["grouping"], scores["label"], strict=True)
+        ]
         self._scores(scores.assign(row=rows), alone)
 
     def cells(self, row: tuple[str, str], categories: object = None) -> np.ndarray:
@@ -128,8 +138,13 @@ class Attacker:
         matrix, low, high = (np.array(part) for part in zip(*self.facts, strict=True))
         ends = []
         for sign in (1, -1):
-            solved = milp(sign * unknowns, integrality=np.ones(len(unknowns)), bounds=Bounds(0, self.people),
-                          constraints=LinearConstraint(matrix, low, high), options={"mip_rel_gap": 0})
+            solved = milp(
+                sign * unknowns,
+                integrality=np.ones(len(unknowns)),
+                bounds=Bounds(0, self.people),
+                constraints=LinearConstraint(matrix, low, high),
+                options={"mip_rel_gap": 0},
+            )
             assert solved.success, f"{self.item}: nothing fits what is published"
             ends.append(round(sign * solved.fun))
         return ends[0], ends[1]
@@ -174,12 +189,20 @@ def scores_of_one_statement(published):
 def attackers(published):
     """One attacker a statement, who knows from the report which statements a score rests on, and its other tables."""
     alone = scores_of_one_statement(published)
-    together = pd.concat([published.pairs[["support", "outcome", "respondents"]],
-                          published.models.assign(support="")[["support", "outcome", "respondents"]]]).dropna()
-    fewest = {item: together.loc[(together["support"] == item) | (together["outcome"] == item), "respondents"].max()
-              for item in dict.fromkeys(published.answers["item"])}
-    return {item: Attacker(published, item, alone.get(item, ""), (np.nan_to_num(least), np.inf))
-            for item, least in fewest.items()}
+    together = pd.concat(
+        [
+            published.pairs[["support", "outcome", "respondents"]],
+            published.models.assign(support="")[["support", "outcome", "respondents"]],
+        ]
+    ).dropna()
+    fewest = {
+        item: together.loc[(together["support"] == item) | (together["outcome"] == item), "respondents"].max()
+        for item in dict.fromkeys(published.answers["item"])
+    }
+    return {
+        item: Attacker(published, item, alone.get(item, ""), (np.nan_to_num(least), np.inf))
+        for item, least in fewest.items()
+    }
 
 
 def breaches(published, true, items=None):
@@ -190,8 +213,9 @@ def breaches(published, true, items=None):
             continue
         for (grouping, group), row in true[true["item"] == item].groupby(["grouping", "group"], sort=False):
             counts, base = row.set_index("category")["count"], int(row["count"].sum())
-            roles = {role: [each for each in counts.index if role_of(each) == role]
-                     for role in map(role_of, counts.index)}
+            roles = {
+                role: [each for each in counts.index if role_of(each) == role] for role in map(role_of, counts.index)
+            }
             asked = [("category", each, [each]) for each in counts.index] + [("base", "base", list(counts.index))]
             asked += [("subtotal", role, parts) for role, parts in roles.items() if len(parts) > 1]
             for kind, name, parts in asked:
@@ -203,8 +227,10 @@ def breaches(published, true, items=None):
                 low, high = attacker.range(attacker.cells((grouping, group), parts))
                 assert low <= count <= high, (item, group, name, low, count, high)
                 if secret and (low > secret[0] or high < secret[1]):
-                    found.append(f"{item}, {group}, {name}: {count} is known to be {low} to {high}, "
-                                 f"not {secret[0]} to {secret[1]}")
+                    found.append(
+                        f"{item}, {group}, {name}: {count} is known to be {low} to {high}, "
+                        f"not {secret[0]} to {secret[1]}"
+                    )
                 elif low == high and base:
                     found.append(f"{item}, {group}, {name}: suppressed, but it is {low}")
     return found
@@ -212,8 +238,11 @@ def breaches(published, true, items=None):
 
 def is_open(published, item, grouping, group, kind, name):
     """Whether a count stands in a table, or is the sum of counts that do."""
-    table, column = {"category": (published.answers, "count"), "base": (published.agreement, "respondents"),
-                     "subtotal": (published.agreement, name)}[kind]
+    table, column = {
+        "category": (published.answers, "count"),
+        "base": (published.agreement, "respondents"),
+        "subtotal": (published.agreement, name),
+    }[kind]
     lines = table[(table["item"] == item) & (table["grouping"] == grouping) & (table["group"] == group)]
     if kind == "category":
         return bool(lines.loc[lines["category"] == name, column].notna().any())

@@ -17,17 +17,29 @@ STATEMENTS = {  # statement: domain, what it measures, the statement of 2011 tha
     "Supervision helps me to think about families": ("supervision", "support", None, (-2.2, -1.5, -0.7, 0.4)),
     "My supervisor knows my work": ("supervision", "support", None, (-2.4, -1.8, -1.2, 0)),
     "My workload can be managed": ("challenges", "support", None, (-1.5, -0.6, -0.1, 1.4)),
-    "I can take up training when it is offered": ("learning_development", "support", "able-to-take-up-training",
-                                                  (-2, -1.2, -0.6, 0.7)),
-    "Training suits my part in safeguarding": ("learning_development", "support",
-                                               "training-relevant-to-safeguarding", (-2.1, -1.4, -0.7, 0.5)),
+    "I can take up training when it is offered": (
+        "learning_development",
+        "support",
+        "able-to-take-up-training",
+        (-2, -1.2, -0.6, 0.7),
+    ),
+    "Training suits my part in safeguarding": (
+        "learning_development",
+        "support",
+        "training-relevant-to-safeguarding",
+        (-2.1, -1.4, -0.7, 0.5),
+    ),
     "I have been trained to supervise others": ("recruitment_retention", "support", None, (-2, -1, -0.4, 0.6)),
     "Colleagues in my team help each other": ("teamworking", "support", None, (-2.5, -2.1, -1.8, -0.2)),
     "Our meetings are useful": ("teamworking", "support", None, (-1.8, -0.9, 0, 1.1)),
     "How satisfied are you with your equipment?": ("organisational_culture", "support", None, (-1.9, -1, 0.8)),
     "How satisfied are you with the thanks you get?": ("organisational_culture", "support", None, (-2.1, -1.2, 0.6)),
-    "Children's needs are met because of our support": ("support_and_outcomes", "outcome", None,
-                                                        (-2.6, -2.1, -1.4, 0.3)),
+    "Children's needs are met because of our support": (
+        "support_and_outcomes",
+        "outcome",
+        None,
+        (-2.6, -2.1, -1.4, 0.3),
+    ),
     "Families are better off because of our work": ("support_and_outcomes", "outcome", None, (-2.2, -1.3, -0.4, 0.7)),
 }
 TRAINED = "I have been trained to supervise others"  # few managers answered, and nobody who does not supervise
@@ -52,29 +64,51 @@ def write_export(path: Path, respondents: int = 300, seed: int = 7) -> Made:
     people = _answers(rng, respondents)
     number = np.arange(respondents)
     start = datetime(2031, 2, 17, 8, 3, 11)
-    personal = pd.DataFrame({
-        "Respondent ID": [f"RZQ{7_310_000 + 37 * each}" for each in number],
-        "Start Date": [start + timedelta(minutes=61 * int(each)) for each in number],
-        "IP Address": [f"203.0.113.{each % 250 + 1}" for each in number],
-        "Email Address": [f"z.quill{each:03d}@council.example" for each in number],
-        "Full name": [f"Zebedee Quillfeather{_letters(int(each))}" for each in number]})
-    remarks = pd.Series(np.where(number % 3 == 0, [f"The lift in block {_letters(int(each))} hums xylophonically"
-                                                   for each in number], ""), name=REMARK)
+    personal = pd.DataFrame(
+        {
+            "Respondent ID": [f"RZQ{7_310_000 + 37 * each}" for each in number],
+            "Start Date": [start + timedelta(minutes=61 * int(each)) for each in number],
+            "IP Address": [f"203.0.113.{each % 250 + 1}" for each in number],
+            "Email Address": [f"z.quill{each:03d}@council.example" for each in number],
+            "Full name": [f"Zebedee Quillfeather{_letters(int(each))}" for each in number],
+        }
+    )
+    remarks = pd.Series(
+        np.where(
+            number % 3 == 0, [f"The lift in block {_letters(int(each))} hums xylophonically" for each in number], ""
+        ),
+        name=REMARK,
+    )
     whole = pd.concat([personal, people, remarks], axis=1)
     again = whole.sample(6, random_state=seed).assign(**dict.fromkeys(STATEMENTS, ""))
     again[next(iter(STATEMENTS))] = AGREEMENT[4]
     empty = whole.head(2).assign(**{"Respondent ID": ["RZQ9900001", "RZQ9900002"], **dict.fromkeys(STATEMENTS, "")})
     _write_workbook(path, pd.concat([whole, again, empty], ignore_index=True))
-    secrets = ("RZQ7", "203.0.113.", "z.quill", "council.example", "Quillfeather", "xylophonically", "2031-02-",
-               "Kestrel nest", "Student on placement", "Edge of care")
+    secrets = (
+        "RZQ7",
+        "203.0.113.",
+        "z.quill",
+        "council.example",
+        "Quillfeather",
+        "xylophonically",
+        "2031-02-",
+        "Kestrel nest",
+        "Student on placement",
+        "Edge of care",
+    )
     return Made(path, people, secrets)
 
 
 def _answers(rng: np.random.Generator, respondents: int) -> pd.DataFrame:
     team = rng.permutation(np.arange(respondents) % max(12, respondents // 10))
     level = rng.normal(size=respondents) + 0.5 * rng.normal(size=team.max() + 1)[team]
-    people = pd.DataFrame({ROLE: _spread(rng, ROLES, respondents), SERVICE: _spread(rng, SERVICES, respondents),
-                           TEAM: [f"Kestrel nest {_letters(int(each))}" for each in team]})
+    people = pd.DataFrame(
+        {
+            ROLE: _spread(rng, ROLES, respondents),
+            SERVICE: _spread(rng, SERVICES, respondents),
+            TEAM: [f"Kestrel nest {_letters(int(each))}" for each in team],
+        }
+    )
     for statement, (*_, cuts) in STATEMENTS.items():
         labels = AGREEMENT if len(cuts) == 4 else SATISFACTION
         latent = 0.6 * level + 0.8 * rng.normal(size=respondents)
@@ -128,9 +162,15 @@ def correct(folder: Path, **changes: object) -> dict:
         item["domain"], item["measures"], matches, _ = STATEMENTS[item["column"]]
         item.pop("matches", None)
         item |= {"matches": matches} if matches else {}
-    content |= {"groups": [{"id": "role", "column": ROLE, "label": "Role"},
-                           {"id": "service", "column": SERVICE, "label": "Service"}],
-                "cluster": TEAM, "respondent": "Respondent ID", "duplicates": "first"}
+    content |= {
+        "groups": [
+            {"id": "role", "column": ROLE, "label": "Role"},
+            {"id": "service", "column": SERVICE, "label": "Service"},
+        ],
+        "cluster": TEAM,
+        "respondent": "Respondent ID",
+        "duplicates": "first",
+    }
     used = {ROLE, SERVICE, TEAM, "Respondent ID"}
     content["left_out"] = [each for each in content.get("left_out", []) if each["column"] not in used]
     content |= changes
@@ -140,10 +180,14 @@ def correct(folder: Path, **changes: object) -> dict:
 
 def write_ready_table(path: Path, percentages: bool = False) -> Path:
     """Write a table of totals: a statement a row, with counts or whole percentages of 120 people."""
-    rows = {"My workload can be managed": (30, 60, 12, 12, 6),
-            "Colleagues in my team help each other": (54, 48, 6, 6, 6),
-            "Children's needs are met because of our support": (24, 60, 18, 12, 6)}
-    lines = [[statement, *(f"{100 * count / 120:.0f}%" if percentages else count for count in counts), 120]
-             for statement, counts in rows.items()]
+    rows = {
+        "My workload can be managed": (30, 60, 12, 12, 6),
+        "Colleagues in my team help each other": (54, 48, 6, 6, 6),
+        "Children's needs are met because of our support": (24, 60, 18, 12, 6),
+    }
+    lines = [
+        [statement, *(f"{100 * count / 120:.0f}%" if percentages else count for count in counts), 120]
+        for statement, counts in rows.items()
+    ]
     pd.DataFrame(lines, columns=["Statement", *AGREEMENT, "Base"]).to_csv(path, index=False)
     return path

@@ -16,8 +16,14 @@ pytestmark = pytest.mark.slow
 
 
 def command(folder: Path, *words: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "pipeline", *words], cwd=folder, capture_output=True, text=True,
-                          encoding="utf-8", timeout=900)
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=900,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +34,13 @@ def project():
         text = yaml.safe_dump(made_up.LINEAGE, allow_unicode=True, default_flow_style=None)
         (raw / "lineage.yaml").write_text(text, encoding="utf-8")
         parameters = copy / "params.yaml"
-        parameters.write_text(parameters.read_text(encoding="utf-8").replace("draws: 9999", "draws: 99")
-                              .replace("curve_draws: 999", "curve_draws: 19").replace("E10000016", "E06999001"),
-                              encoding="utf-8")
+        parameters.write_text(
+            parameters.read_text(encoding="utf-8")
+            .replace("draws: 9999", "draws: 99")
+            .replace("curve_draws: 999", "curve_draws: 19")
+            .replace("E10000016", "E06999001"),
+            encoding="utf-8",
+        )
         yield copy
 
 
@@ -69,8 +79,13 @@ def test_with_statistics_the_same_commands_make_the_chapter_and_a_profile(projec
 
 def changed(folder: Path) -> set[str]:
     """What git would take from `folder` beside what it has."""
-    listed = subprocess.run(["git", "-c", "core.fileMode=false", "status", "--porcelain", "--untracked-files=all"],
-                            cwd=folder, check=True, capture_output=True, text=True).stdout
+    listed = subprocess.run(
+        ["git", "-c", "core.fileMode=false", "status", "--porcelain", "--untracked-files=all"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     return {line[3:] for line in listed.splitlines()}
 
 

@@ -24,12 +24,16 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def reports(site: Path, suffix: str) -> list[str]:
     """The pages, documents or PDFs that an engine makes; pages of notebooks and documentation are not among them."""
     own = (path.relative_to(site) for path in site.rglob(f"*{suffix}"))
-    return sorted(path.as_posix() for path in own if not {"notebooks", "docs"} & set(path.parts) and path.as_posix() != "profile/index.html")
+    return sorted(
+        path.as_posix()
+        for path in own
+        if not {"notebooks", "docs"} & set(path.parts) and path.as_posix() != "profile/index.html"
+    )
 
 
 def plain(page: str) -> str:
     """A page's own part without what no reader meets: how elements are closed, classes of rows, places of line ends."""
-    body = page[page.index("<body"):page.rindex("</body>")]
+    body = page[page.index("<body") : page.rindex("</body>")]
     body = re.sub(r"base64,[^\"')]+", "", body)
     body = re.sub(r'<tr class="(?:header|odd|even)">', "<tr>", body).replace('<table class="caption-top"', "<table")
     body = re.sub(r"\s*/>", ">", re.sub(r"\s+", " ", body)).replace("> <", "><")
@@ -39,7 +43,9 @@ def plain(page: str) -> str:
 def test_every_page_is_the_same(site: Path, theirs: Path) -> None:
     names = reports(site, ".html")
     assert names == reports(theirs, ".html") and len(names) >= 7
-    different = [name for name in names if plain((site / name).read_text("utf-8")) != plain((theirs / name).read_text("utf-8"))]
+    different = [
+        name for name in names if plain((site / name).read_text("utf-8")) != plain((theirs / name).read_text("utf-8"))
+    ]
     assert different == []
 
 

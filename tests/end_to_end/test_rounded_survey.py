@@ -33,8 +33,12 @@ def folder(export):
     """A copy in which the survey was added, corrected and reported on."""
     with fresh_copy(ROOT) as copy:
         golden_thread(copy, "survey", "new", NAME, export.path)
-        correct(copy / "data/raw/surveys" / NAME, title="Riverside asks its staff", invited=INVITED,
-                disclosure={"round_to": STEP})
+        correct(
+            copy / "data/raw/surveys" / NAME,
+            title="Riverside asks its staff",
+            invited=INVITED,
+            disclosure={"round_to": STEP},
+        )
         golden_thread(copy, "survey", "check", NAME)
         golden_thread(copy, "run", "--stage", f"survey-report@{NAME}")
         yield copy
@@ -59,15 +63,21 @@ def numbers(text):
 def read(path):
     """What a reader finds in a file: its text, or its cells."""
     if path.suffix == ".html":
-        text = re.sub(r"<(script|style|svg)\b.*?</\1>|<img[^>]*>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        text = re.sub(
+            r"<(script|style|svg)\b.*?</\1>|<img[^>]*>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL
+        )
         return unescape(re.sub(r"<[^>]+>", " ", text))
     if path.suffix == ".docx":
         return docx_text(path)
     if path.suffix == ".pdf":
         return "\n".join(pdf_pages(path))
     if path.suffix in (".xlsx", ".ods"):
-        return "\n".join(f"{cell:g}" if isinstance(cell, float) else str(cell)
-                         for rows in sheets(path).values() for row in rows for cell in row)
+        return "\n".join(
+            f"{cell:g}" if isinstance(cell, float) else str(cell)
+            for rows in sheets(path).values()
+            for row in rows
+            for cell in row
+        )
     return path.read_text(encoding="utf-8").replace(",", " ")
 
 
@@ -76,9 +86,15 @@ def test_the_sizes_are_told_as_multiples_and_in_no_file_as_they_are(site, folder
     exact = {PEOPLE, INVITED, *export.people[ROLE].value_counts(), *export.people[SERVICE].value_counts()}
     assert len(exact) > 8 and {PEOPLE, INVITED} <= {number for number in exact if number % STEP}
     figures = pd.read_csv(site / "data/suppression.csv")[["cells", "tables"]].to_numpy().ravel().tolist()
-    secret = {number for number in exact if number % STEP and number > 100} - {*figures}  # they stand for other things too
-    files = [path for place in (site, folder / "data/processed/surveys" / NAME) for path in sorted(place.rglob("*"))
-             if path.suffix in (".html", ".docx", ".pdf", ".xlsx", ".ods", ".csv")]
+    secret = {number for number in exact if number % STEP and number > 100} - {
+        *figures
+    }  # they stand for other things too
+    files = [
+        path
+        for place in (site, folder / "data/processed/surveys" / NAME)
+        for path in sorted(place.rglob("*"))
+        if path.suffix in (".html", ".docx", ".pdf", ".xlsx", ".ods", ".csv")
+    ]
     assert {path.suffix for path in files} == {".html", ".docx", ".pdf", ".xlsx", ".ods", ".csv"} and len(secret) > 3
     assert {path.name: found for path in files if (found := numbers(read(path)) & secret)} == {}
     told = numbers(read(site / "survey.html"))
@@ -116,7 +132,9 @@ def test_the_workbooks_hold_the_numbers_of_the_csv_files(site):
         (told,) = [row[-1] for row in book["groups"] if "Everybody" in row]
         assert told == rounded(PEOPLE)
         with zipfile.ZipFile(site / f"survey.{suffix}") as packed:  # nothing stands in a part that no sheet shows
-            parts = " ".join(packed.read(name).decode("utf-8", "ignore") for name in packed.namelist() if name.endswith("xml"))
+            parts = " ".join(
+                packed.read(name).decode("utf-8", "ignore") for name in packed.namelist() if name.endswith("xml")
+            )
         assert not re.search(rf">{PEOPLE}(\.0)?<", parts)
         assert CalamineWorkbook.from_path(site / f"survey.{suffix}").sheet_names == list(book)
 
@@ -160,7 +178,9 @@ class RoundedAttacker(Attacker):
         points = 100 * (1 - np.arange(self.scaled.sum()) / (self.scaled.sum() - 1))
         values = np.tile(np.append(points, [0] * (len(self.categories) - len(points))), len(self.rows))
         for line in scores[(scores["score"] == alone) & scores["mean"].notna()].itertuples():
-            answered = self.cells((line.grouping, named[line.grouping, line.label])) * np.tile(self.scaled, len(self.rows))
+            answered = self.cells((line.grouping, named[line.grouping, line.label])) * np.tile(
+                self.scaled, len(self.rows)
+            )
             half = Policy(round_to=STEP).score_step(int(line.respondents), 1) / 2
             self._know(answered * values - (line.mean + half) * answered, -np.inf, 1e-6)
             self._know(answered * values - (line.mean - half) * answered, -1e-6, np.inf)

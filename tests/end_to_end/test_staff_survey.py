@@ -32,8 +32,14 @@ pytestmark = pytest.mark.slow
 
 def golden_thread(folder, *words):
     """Run a command as a person does; its output must not be an error."""
-    done = subprocess.run([sys.executable, "-m", "pipeline", *map(str, words)], cwd=folder, capture_output=True,
-                          text=True, stdin=subprocess.DEVNULL, env={**os.environ, "GOLDEN_THREAD_ENGINE": "embedded"})
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *map(str, words)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "GOLDEN_THREAD_ENGINE": "embedded"},
+    )
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout + done.stderr
 
@@ -45,10 +51,15 @@ def made(folder, name=NAME):
 
 def outputs(folder, name=NAME):
     """The hash of everything that was made from a survey, by its path."""
-    places = [folder / each / name for each in
-              ("data/processed/surveys", "reports/published/survey", "reports/site/survey")]
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for place in places for path in place.rglob("*") if path.is_file()}
+    places = [
+        folder / each / name for each in ("data/processed/surveys", "reports/published/survey", "reports/site/survey")
+    ]
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for place in places
+        for path in place.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +87,11 @@ def run_one(copy, export):
 
 def run_four(copy, export, tables):
     """The same survey with others: two that came as totals, and a small one that is simulated."""
-    for name, file in ((NAME, export.path), ("counts", write_ready_table(tables / "counts.csv")),
-                       ("percentages", write_ready_table(tables / "percentages.csv", percentages=True))):
+    for name, file in (
+        (NAME, export.path),
+        ("counts", write_ready_table(tables / "counts.csv")),
+        ("percentages", write_ready_table(tables / "percentages.csv", percentages=True)),
+    ):
         golden_thread(copy, "survey", "new", name, file)
     correct(copy / "data/raw/surveys" / NAME, title=TITLE)
     golden_thread(copy, "survey", "simulate", "practice", "--respondents", 60, "--clusters", 12)
@@ -155,8 +169,13 @@ def test_what_tells_who_somebody_is_stays_in_the_raw_data(folder, export):
     files = [path for place in places for path in (place.rglob("*") if place.is_dir() else [place]) if path.is_file()]
     kinds = {".csv", ".md", ".svg", ".ipynb", ".html", ".lock", *(f".{kind}" for kind in KINDS)}
     assert {path.suffix for path in files} >= kinds
-    found = [(path.relative_to(folder).as_posix(), secret) for path in files for content in readable(path)
-             for secret in secrets if secret in content]
+    found = [
+        (path.relative_to(folder).as_posix(), secret)
+        for path in files
+        for content in readable(path)
+        for secret in secrets
+        if secret in content
+    ]
     assert found == []
 
 
@@ -216,17 +235,19 @@ def test_the_same_attacker_breaks_primary_suppression(published, true):
 def test_the_workbooks_tell_nothing_that_the_csv_does_not(folder):
     """Number by number, so that what withstands the attack on the tables withstands it in the workbooks."""
     site = folder / "reports/site/survey" / NAME
-    described = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))["headings"]
-                 for path in (folder / "reports/published/survey" / NAME).glob("*/data/*.yaml")}
+    described = {
+        path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))["headings"]
+        for path in (folder / "reports/published/survey" / NAME).glob("*/data/*.yaml")
+    }
     for path in made(folder)[3:]:
         found = sheets(path)
         assert set(found) == {*described, "Cover", "Contents"}
         for name, headings in described.items():
             named = list(headings.values())
-            top = next(line for line, cells in enumerate(found[name]) if cells[:len(named)] == named)
+            top = next(line for line, cells in enumerate(found[name]) if cells[: len(named)] == named)
             table = pd.read_csv(site / "data" / f"{name}.csv", keep_default_na=False, na_values=[""])[list(headings)]
             assert len(found[name]) - top - 1 == len(table), name
-            for cells, row in zip(found[name][top + 1:], table.itertuples(index=False), strict=True):
+            for cells, row in zip(found[name][top + 1 :], table.itertuples(index=False), strict=True):
                 for cell, value in zip(cells, row, strict=True):
                     if pd.isna(value) or value == "–":
                         assert cell in ("[c]", "[x]", "none")
@@ -281,8 +302,12 @@ def test_a_simulated_survey_says_so_everywhere(other):
     folder = other / "reports/published/survey/practice/09-staff-survey"
     titles = [yaml.safe_load(path.read_text(encoding="utf-8"))["title"] for path in sorted(folder.glob("data/*.yaml"))]
     assert len(titles) > 12 and [title for title in titles if not title.startswith("Simulated answers.")] == []
-    captions = [line for path in folder.glob("*/*.md") for line in path.read_text(encoding="utf-8").splitlines()
-                if line.startswith((": ", "![")) and "#" in line]
+    captions = [
+        line
+        for path in folder.glob("*/*.md")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith((": ", "![")) and "#" in line
+    ]
     assert len(captions) > 12 and [line for line in captions if "Simulated answers&#46;" not in line] == []
 
 

@@ -45,8 +45,12 @@ def finished(copy):
 def outputs(folder: Path) -> dict[str, bytes]:
     """Everything that a run writes for readers and for later stages, by name."""
     places = [folder / "data" / "processed", folder / "reports" / "published", folder / "reports" / "site"]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for place in places for path in place.rglob("*")
-            if path.is_file() and not path.name.startswith(".")}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for place in places
+        for path in place.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
 
 
 def recorded(folder: Path) -> dict[str, str]:
@@ -55,8 +59,14 @@ def recorded(folder: Path) -> dict[str, str]:
 
 
 def start(folder: Path) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-m", "pipeline", "run"], cwd=folder, stdin=subprocess.DEVNULL,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "run"],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def test_killed_again_and_again_it_ends_whole_and_takes_no_half_for_a_whole(copy):
@@ -88,7 +98,9 @@ def test_the_tables_hold_every_row_of_the_survey(finished):
 
 def test_every_claim_has_a_verdict_and_the_failures_come_first(finished):
     claims = pd.read_csv(finished / "reports" / "site" / "data" / "claims.csv")
-    stated = yaml.safe_load((finished / "data/raw/surveys/ofsted-2011/claims.yaml").read_text(encoding="utf-8"))["claims"]
+    stated = yaml.safe_load((finished / "data/raw/surveys/ofsted-2011/claims.yaml").read_text(encoding="utf-8"))[
+        "claims"
+    ]
     assert sorted(claims["id"]) == sorted(claim["id"] for claim in stated)
     assert claims["verdict"].notna().all()
     assert claims["verdict"].drop_duplicates().iloc[0] == "not reproduced"
@@ -96,8 +108,11 @@ def test_every_claim_has_a_verdict_and_the_failures_come_first(finished):
 
 def test_the_index_leads_to_everything_and_nowhere_else(finished):
     site = finished / "reports" / "site"
-    there = {path.relative_to(site).as_posix() for path in site.rglob("*")
-             if path.is_file() and not path.name.startswith(".")}
+    there = {
+        path.relative_to(site).as_posix()
+        for path in site.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
     reached, waiting = set(), ["index.html"]
     while waiting:
         page = waiting.pop()
@@ -130,8 +145,13 @@ def test_a_mistake_in_the_data_is_told_with_its_place_and_changes_nothing(finish
     sound = table.read_text(encoding="utf-8")
     table.write_text(sound.replace("sufficient-time,146,8,38,", "sufficient-time,146,8,58,"), encoding="utf-8")
     try:
-        done = subprocess.run([sys.executable, "-m", "pipeline", "run"], cwd=finished, capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            [sys.executable, "-m", "pipeline", "run"],
+            cwd=finished,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
     finally:
         table.write_text(sound, encoding="utf-8")
     assert done.returncode == 2
@@ -139,12 +159,16 @@ def test_a_mistake_in_the_data_is_told_with_its_place_and_changes_nothing(finish
         assert word in done.stderr
     assert "Traceback" not in done.stderr
     assert (finished / "dvc.lock").read_bytes() == lock
-    reports = {name: content for name, content in before.items() if name.startswith("reports/site/") and "/0" not in name}
+    reports = {
+        name: content for name, content in before.items() if name.startswith("reports/site/") and "/0" not in name
+    }
     assert {name for name, content in reports.items() if outputs(finished).get(name) != content} == set()
 
 
 def golden_thread(folder: Path, *words: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "pipeline", *words], cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *words], cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
 
 
 def test_a_chapter_that_is_run_by_hand_feeds_no_report_and_the_next_run_puts_everything_right(finished):
@@ -153,10 +177,13 @@ def test_a_chapter_that_is_run_by_hand_feeds_no_report_and_the_next_run_puts_eve
     assert by_hand.returncode == 0, by_hand.stderr
     assert outputs(finished) != before
     refused = golden_thread(finished, "render", "brief")
-    assert refused.returncode == 2 and refused.stderr.startswith("04-support-and-outcomes was run by hand: its values are not those of the last run")
+    assert refused.returncode == 2 and refused.stderr.startswith(
+        "04-support-and-outcomes was run by hand: its values are not those of the last run"
+    )
     (finished / "reports/site/brief.html").write_text("my own words")
     again = golden_thread(finished, "run")
     assert again.returncode == 0, again.stderr
     assert [line for line in again.stdout.splitlines() if "reports/kept" in line] == [
-        "reports/site/brief.html is not as the last run left it, and a run replaces it: a copy is kept as reports/kept/brief.html."]
+        "reports/site/brief.html is not as the last run left it, and a run replaces it: a copy is kept as reports/kept/brief.html."
+    ]
     assert outputs(finished) == before and golden_thread(finished, "render", "brief").returncode == 0

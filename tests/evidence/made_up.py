@@ -85,7 +85,9 @@ strength:
 """
 
 HEADER = "id,document,section,authority,who,feature,mechanism,outcome,direction,evidence,strength,summary\n"
-PASSAGES = HEADER + """\
+PASSAGES = (
+    HEADER
+    + """\
 a-1,report-a,paragraph 1,,workers,caseloads,time,safety,better,case_tracking,shows,One.
 a-2,report-a,paragraph 1,,workers,caseloads,time,health,better,case_tracking,shows,Two.
 a-3,report-a,paragraph 2,,workers,caseloads,none_stated,safety,better,case_tracking,claims,Three.
@@ -97,6 +99,7 @@ b-2,article-b,paragraph 1,,workers,praise,none_stated,none_stated,not_stated,des
 b-3,article-b,paragraph 2,,workers,supervision,none_stated,wellbeing,worse,opinion,claims,Nine.
 b-4,article-b,reader comment 1,,workers,praise,none_stated,none_stated,not_stated,opinion,claims,Ten.
 """
+)
 NOTHING = """document,section,why
 report-a,title,A title.
 report-a,paragraph 3,Method.

@@ -30,19 +30,32 @@ def by_definition(first, second, distance) -> float:
     return 1 - observed / expected if expected else math.nan
 
 
-@pytest.mark.parametrize(("first", "second", "alpha"), [
-    ("0100000010", "1110010000", 0.095),  # Krippendorff (2011), Computing Krippendorff's alpha-reliability, part A
-    ("aabbdcccedda", "babbbccceddd", 0.692)])  # part B
+@pytest.mark.parametrize(
+    ("first", "second", "alpha"),
+    [
+        ("0100000010", "1110010000", 0.095),  # Krippendorff (2011), Computing Krippendorff's alpha-reliability, part A
+        ("aabbdcccedda", "babbbccceddd", 0.692),
+    ],
+)  # part B
 def test_krippendorffs_examples(first, second, alpha):
     found = agreement(first, second, draws=0)
     assert round(found.alpha, 3) == alpha
     assert found.alpha == pytest.approx(by_definition(first, second, nominal), abs=1e-12)
 
 
-@pytest.mark.parametrize(("first", "second", "distance"), [
-    ("", "", 0), ("a", "", 1), ("a", "b", 1), ("ab", "ab", 0),
-    ("a", "ab", 1 - 1 / 2 * 2 / 3), ("ab", "abcd", 1 - 2 / 4 * 2 / 3), ("ab", "bc", 1 - 1 / 3 * 1 / 3),
-    ("abc", "bcd", 1 - 2 / 4 * 1 / 3)])
+@pytest.mark.parametrize(
+    ("first", "second", "distance"),
+    [
+        ("", "", 0),
+        ("a", "", 1),
+        ("a", "b", 1),
+        ("ab", "ab", 0),
+        ("a", "ab", 1 - 1 / 2 * 2 / 3),
+        ("ab", "abcd", 1 - 2 / 4 * 2 / 3),
+        ("ab", "bc", 1 - 1 / 3 * 1 / 3),
+        ("abc", "bcd", 1 - 2 / 4 * 1 / 3),
+    ],
+)
 def test_passonneaus_distance(first, second, distance):
     assert masi(set(first), set(second)) == pytest.approx(distance)
     assert masi(set(second), set(first)) == pytest.approx(distance)
@@ -64,7 +77,8 @@ def test_the_same_coding_twice_agrees_perfectly_and_order_does_not_matter(units)
     assert (found.alpha, found.alike) == (1, 1)
     turned = [*reversed(units)]
     assert agreement(units, turned, distance=masi, draws=0).alpha == pytest.approx(
-        agreement(turned, units, distance=masi, draws=0).alpha)
+        agreement(turned, units, distance=masi, draws=0).alpha
+    )
 
 
 def test_a_variable_that_never_varies_has_no_alpha():
@@ -95,13 +109,30 @@ def test_an_interval_is_not_given_where_resamples_often_leave_alpha_undefined():
 
 
 def coding(*rows) -> pd.DataFrame:
-    return pd.DataFrame([{"document": "d", "section": section, "feature": feature, "outcome": outcome, "mechanism": "m",
-                          "who": who, "direction": "better", "evidence": "case", "strength": "claims"}
-                         for section, feature, outcome, who in rows])
+    return pd.DataFrame(
+        [
+            {
+                "document": "d",
+                "section": section,
+                "feature": feature,
+                "outcome": outcome,
+                "mechanism": "m",
+                "who": who,
+                "direction": "better",
+                "evidence": "case",
+                "strength": "claims",
+            }
+            for section, feature, outcome, who in rows
+        ]
+    )
 
 
-FIRST = coding(("1", "time", "calm", "workers"), ("1", "time", "calm", "teams"), ("1", "praise", "calm", "workers"),
-               ("2", "time", "safety", "workers"))
+FIRST = coding(
+    ("1", "time", "calm", "workers"),
+    ("1", "time", "calm", "teams"),
+    ("1", "praise", "calm", "workers"),
+    ("2", "time", "safety", "workers"),
+)
 SECOND = coding(("1", "time", "calm", "workers"), ("2", "time", "safety", "teams"), ("2", "praise", "safety", "teams"))
 PLACES = [("d", "1"), ("d", "2"), ("d", "3")]
 
@@ -113,15 +144,22 @@ def test_sets_of_a_place_with_nothing_are_empty():
 def test_rows_are_matched_by_place_feature_and_outcome():
     pairs = matched_rows(FIRST, SECOND)
     assert pairs[["section", "feature", "who_first", "who_second"]].to_dict("list") == {
-        "section": ["1", "2"], "feature": ["time", "time"], "who_first": ["workers", "workers"],
-        "who_second": ["workers", "teams"]}
+        "section": ["1", "2"],
+        "feature": ["time", "time"],
+        "who_first": ["workers", "workers"],
+        "who_second": ["workers", "teams"],
+    }
 
 
 def test_differences_are_listed_by_place_and_variable():
     table = disagreements(FIRST, SECOND, PLACES)
     found = {(row.section, row.variable): (row.first, row.second) for row in table.itertuples()}
-    assert found == {("1", "feature"): ("praise; time", "time"), ("1", "who"): ("teams; workers", "workers"),
-                     ("2", "feature"): ("time", "praise; time"), ("2", "who"): ("workers", "teams")}
+    assert found == {
+        ("1", "feature"): ("praise; time", "time"),
+        ("1", "who"): ("teams; workers", "workers"),
+        ("2", "feature"): ("time", "praise; time"),
+        ("2", "who"): ("workers", "teams"),
+    }
 
 
 def test_the_table_has_sets_by_place_and_codes_by_row():
@@ -138,7 +176,8 @@ def test_single_codes_are_compared_where_enough_places_hold_them():
     table = code_agreement(FIRST, SECOND, PLACES, draws=0, enough=2).set_index(["variable", "code"])
     assert table.loc[("feature", "praise"), ["first", "second", "both"]].tolist() == [1, 1, 0]
     assert table.loc[("feature", "praise"), "alpha"] == pytest.approx(
-        by_definition([True, False, False], [False, True, False], nominal))
+        by_definition([True, False, False], [False, True, False], nominal)
+    )
     assert ("outcome", "safety") not in table.index
 
 
@@ -146,8 +185,15 @@ def test_agreement_of_the_real_codings(second):
     table = agreement_table(second.first, second.second, second.places, draws=0)
     places = table[table["unit"] == "places"].set_index("variable")
     assert len(second.places) == 53
-    assert places["alpha"].round(2).to_dict() == {"feature": 0.78, "mechanism": 0.56, "outcome": 0.59, "who": 0.64,
-                                                  "direction": 0.69, "evidence": 0.70, "strength": 0.76}
+    assert places["alpha"].round(2).to_dict() == {
+        "feature": 0.78,
+        "mechanism": 0.56,
+        "outcome": 0.59,
+        "who": 0.64,
+        "direction": 0.69,
+        "evidence": 0.70,
+        "strength": 0.76,
+    }
     for variable in places.index:
         sets = [code_sets(each, variable, second.places) for each in (second.first, second.second)]
         assert places.loc[variable, "alpha"] == pytest.approx(by_definition(*sets, masi))

@@ -25,9 +25,19 @@ def test_readable_passages_have_titles_and_one_word_for_nothing(small_evidence):
     table = chapter_tables.readable(small_evidence)
     first, last = table.iloc[0], table.iloc[-1]
     assert first.drop("authority").to_dict() == {
-        "id": "a-1", "document": "Report A", "place": "Paragraph 1", "who": "Workers", "feature": "Caseloads",
-        "mechanism": "Time", "outcome": "Safety", "target": "Children", "direction": "Better", "evidence": "Case",
-        "strength": "Shows", "summary": "One."}
+        "id": "a-1",
+        "document": "Report A",
+        "place": "Paragraph 1",
+        "who": "Workers",
+        "feature": "Caseloads",
+        "mechanism": "Time",
+        "outcome": "Safety",
+        "target": "Children",
+        "direction": "Better",
+        "evidence": "Case",
+        "strength": "Shows",
+        "summary": "One.",
+    }
     assert pd.isna(first["authority"]) and table.loc[4, "authority"] == "Northshire"
     assert last[["mechanism", "outcome", "target"]].tolist() == ["Not stated"] * 3
 
@@ -52,8 +62,17 @@ def test_rules_are_told_without_codes(evidence):
 
 
 def test_intervals_have_true_minus_signs_and_nothing_where_there_is_none():
-    table = pd.DataFrame({"variable": ["feature"] * 2, "unit": "places", "n": 5, "percent": 0.5, "alpha": 0.5,
-                          "low": [-0.25, float("nan")], "high": [0.5, float("nan")]})
+    table = pd.DataFrame(
+        {
+            "variable": ["feature"] * 2,
+            "unit": "places",
+            "n": 5,
+            "percent": 0.5,
+            "alpha": 0.5,
+            "low": [-0.25, float("nan")],
+            "high": [0.5, float("nan")],
+        }
+    )
     assert chapter_tables.agreement_words(table)["interval"].tolist() == ["−0.25 to 0.50", "–"]
 
 
@@ -66,23 +85,36 @@ def published(evidence, second, tmp_path_factory):
     shares = share_table(count_tables(read_published(SURVEY, codebook), codebook)[0], codebook.scale.agree)
     no_gaps = pd.DataFrame({"item": [], "odds_ratio": [], "q": []})
     findings.totals(page)
-    for section in (chapter.documents, chapter.evidence_map, chapter.agreement_of_documents, chapter.theory_of_change,
-                    chapter.missing, chapter.all_passages, chapter.unchecked_figures):
+    for section in (
+        chapter.documents,
+        chapter.evidence_map,
+        chapter.agreement_of_documents,
+        chapter.theory_of_change,
+        chapter.missing,
+        chapter.all_passages,
+        chapter.unchecked_figures,
+    ):
         section(page)
     findings.triangulate(page, triangulation(evidence, shares, no_gaps, read_indicators(), None))
     return page
 
 
 def test_values_are_the_maps(published, evidence):
-    values = {name: value["number"] for name, value in yaml.safe_load(
-        (published.publish.folder / "values.yaml").read_text(encoding="utf-8")).items()}
+    values = {
+        name: value["number"]
+        for name, value in yaml.safe_load(
+            (published.publish.folder / "values.yaml").read_text(encoding="utf-8")
+        ).items()
+    }
     passages = evidence.passages
     assert values["evidence.passages.total"] == len(passages)
     assert values["evidence.shows"] + values["evidence.claims"] == len(passages)
     assert values["evidence.sections.coded"] + values["evidence.sections.nothing"] == values["evidence.sections.total"]
     assert sum(values[f"evidence.passages.{each.id.replace('-', '_')}"] for each in evidence.documents) == len(passages)
-    assert sum(values[f"evidence.grade_any.{each}"] for each in ("high", "moderate", "low", "very_low")) == values[
-        "evidence.features"]
+    assert (
+        sum(values[f"evidence.grade_any.{each}"] for each in ("high", "moderate", "low", "very_low"))
+        == values["evidence.features"]
+    )
     assert values["evidence.shows_children.ofsted_2012"] <= values["evidence.shows_children.total"]
 
 

@@ -11,13 +11,17 @@ from pipeline.evidence.second_coding import decided_for, read_second_coding
 from tests.evidence import made_up
 from tests.evidence.conftest import FOLDER
 
-SECOND = made_up.HEADER + """\
+SECOND = (
+    made_up.HEADER
+    + """\
 c-1,report-a,paragraph 1,,workers,caseloads,time,safety,better,case_tracking,shows,One.
 c-2,article-b,paragraph 2,,workers,supervision,none_stated,wellbeing,worse,opinion,claims,Nine.
 c-3,article-b,paragraph 2,,workers,praise,none_stated,none_stated,not_stated,opinion,claims,Another.
 """
-FIRST = made_up.HEADER + "".join(line for line in made_up.PASSAGES.splitlines(keepends=True)
-                                 if line.startswith(("a-1,", "a-2,", "b-3,")))
+)
+FIRST = made_up.HEADER + "".join(
+    line for line in made_up.PASSAGES.splitlines(keepends=True) if line.startswith(("a-1,", "a-2,", "b-3,"))
+)
 SETTLED = """document,section,variable,first,second,decided,rule,reason
 report-a,paragraph 1,outcome,health; safety,safety,health; safety,unit,Two results.
 article-b,paragraph 2,feature,supervision,praise; supervision,supervision,unit,One statement.
@@ -49,19 +53,39 @@ def test_places_are_those_of_the_second_coder_in_reading_order(coded):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "old", "new", "said"), [
-    ("settled.csv", "report-a,paragraph 1,outcome,health; safety,safety,health; safety,unit,Two results.\n", "",
-     "report-a, paragraph 1, outcome: not settled; first health; safety, second safety"),
-    ("settled.csv", "article-b,paragraph 2,direction,worse", "article-b,paragraph 2,direction,better",
-     "line 5, column second: the two codings do not differ like this"),
-    ("settled.csv", "safety,health; safety,unit", "safety,safety,unit",
-     "line 2, column decided: found 'safety', but passages.csv has 'health; safety'"),
-    ("settled.csv", "unit,Two", "whim,Two", "line 2, column rule: found 'whim', expected a rule of codebook.yaml"),
-    ("settled.csv", "unit,Two results.", "unit,", "line 2, column reason"),
-    ("settled.csv", "1,outcome", "1,colour", "line 2, column variable: found 'colour'"),
-    ("second-coding.csv", "c-1,report-a,paragraph 1", "c-1,report-a,paragraph 9", "line 2, column section"),
-    ("first-coding.csv", "b-3,article-b,paragraph 2", "b-3,article-b,paragraph 1",
-     "article-b, paragraph 1: not among the places of the second coding")])
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        (
+            "settled.csv",
+            "report-a,paragraph 1,outcome,health; safety,safety,health; safety,unit,Two results.\n",
+            "",
+            "report-a, paragraph 1, outcome: not settled; first health; safety, second safety",
+        ),
+        (
+            "settled.csv",
+            "article-b,paragraph 2,direction,worse",
+            "article-b,paragraph 2,direction,better",
+            "line 5, column second: the two codings do not differ like this",
+        ),
+        (
+            "settled.csv",
+            "safety,health; safety,unit",
+            "safety,safety,unit",
+            "line 2, column decided: found 'safety', but passages.csv has 'health; safety'",
+        ),
+        ("settled.csv", "unit,Two", "whim,Two", "line 2, column rule: found 'whim', expected a rule of codebook.yaml"),
+        ("settled.csv", "unit,Two results.", "unit,", "line 2, column reason"),
+        ("settled.csv", "1,outcome", "1,colour", "line 2, column variable: found 'colour'"),
+        ("second-coding.csv", "c-1,report-a,paragraph 1", "c-1,report-a,paragraph 9", "line 2, column section"),
+        (
+            "first-coding.csv",
+            "b-3,article-b,paragraph 2",
+            "b-3,article-b,paragraph 1",
+            "article-b, paragraph 1: not among the places of the second coding",
+        ),
+    ],
+)
 def test_what_does_not_fit_together_is_named(coded, name, old, new, said):
     made_up.spoil(coded, name, (old, new))
     assert said in refusal(coded)

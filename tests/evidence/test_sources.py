@@ -10,8 +10,10 @@ from pipeline.evidence.uncheckable_figures import read_figures
 from tests.evidence.conftest import FOLDER, REPORT, ROOT
 
 WORDS = 6  # in a row that would be the documents'; the project's rule is stricter than the ten that are asked for
-NUMBERS = ("two three four five six seven eight nine ten eleven twelve second third thirds half quarter quarters twice "
-           "double doubled dozen hundred thousand million").split()
+NUMBERS = (
+    "two three four five six seven eight nine ten eleven twelve second third thirds half quarter quarters twice "
+    "double doubled dozen hundred thousand million"
+).split()
 NUMBER = re.compile(rf"£?\d(?:[\d.,]*\d)?%?|\b(?:{'|'.join(NUMBERS)})\b", re.IGNORECASE)
 SURVEYED = {5, 6, 7, 8, 97}  # paragraphs that the survey's claims cover sentence by sentence
 
@@ -23,14 +25,18 @@ def words(text: str) -> list[str]:
 
 def runs(text: str) -> set[tuple[str, ...]]:
     spoken = words(text)
-    return {tuple(spoken[start:start + WORDS]) for start in range(len(spoken) - WORDS + 1)}
+    return {tuple(spoken[start : start + WORDS]) for start in range(len(spoken) - WORDS + 1)}
 
 
 def texts(content: object) -> list[str]:
     """Every text in a YAML file but the documents' own titles, which are names."""
     if isinstance(content, dict):
-        return [text for key, part in content.items() if not (key == "title" and "publisher" in content)
-                for text in texts(part)]
+        return [
+            text
+            for key, part in content.items()
+            if not (key == "title" and "publisher" in content)
+            for text in texts(part)
+        ]
     if isinstance(content, list):
         return [text for part in content for text in texts(part)]
     return [content] if isinstance(content, str) else []
@@ -38,8 +44,9 @@ def texts(content: object) -> list[str]:
 
 def written() -> dict[str, list[str]]:
     """All that the folder says in words, by file."""
-    found = {path.name: texts(yaml.safe_load(path.read_text(encoding="utf-8")))
-             for path in sorted(FOLDER.glob("*.yaml"))}
+    found = {
+        path.name: texts(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.yaml"))
+    }
     for path in sorted(FOLDER.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             found[path.name] = [cell for row in csv.DictReader(file) for cell in row.values()]
@@ -49,8 +56,10 @@ def written() -> dict[str, list[str]]:
 @pytest.mark.slow
 def test_nothing_is_copied(sources):
     theirs = set().union(*map(runs, sources))
-    copied = {name: sorted(" ".join(run) for text in pieces for run in runs(text) & theirs)
-              for name, pieces in written().items()}
+    copied = {
+        name: sorted(" ".join(run) for text in pieces for run in runs(text) & theirs)
+        for name, pieces in written().items()
+    }
     assert {name: found for name, found in copied.items() if found} == {}
 
 
@@ -66,7 +75,7 @@ def test_the_test_finds_a_copy(sources):
 def paragraphs(sources):
     """The printed paragraphs of the report of 2012 by number, each with the boxes up to the next."""
     report = next(text for text in sources if REPORT in text)
-    body = report[report.index("\nIntroduction"):report.index("\nConclusion")]
+    body = report[report.index("\nIntroduction") : report.index("\nConclusion")]
     parts = re.split(r"\n(\d{1,3})\. (?=\S)", body)
     return {int(number): text for number, text in zip(parts[1::2], parts[2::2], strict=True)}
 
@@ -94,8 +103,11 @@ def test_every_number_of_the_report_is_a_claim_or_listed_with_a_reason(paragraph
     places = paragraph_of(evidence)
     for row in read_figures(evidence).itertuples():
         known.setdefault(places[row.section], set()).add(row.figure)
-    missing = {n: sorted({number.lower() for number in NUMBER.findall(text)} - known.get(n, set()))
-               for n, text in paragraphs.items() if n not in SURVEYED}
+    missing = {
+        n: sorted({number.lower() for number in NUMBER.findall(text)} - known.get(n, set()))
+        for n, text in paragraphs.items()
+        if n not in SURVEYED
+    }
     assert {n: numbers for n, numbers in missing.items() if numbers} == {}
 
 

@@ -36,16 +36,26 @@ def told(tmp_path_factory, evidence, second):
         for name in ("matrix_chart", "documents_chart", "theory_chart", "agreement_chart"):
             patch.setattr(charts, name, lambda *_, **__: None)
         page = sections.Chapter(Unwritten("05-evidence"), evidence, second)
-        for section in (sections.documents, sections.second_coding, sections.evidence_map,
-                        sections.agreement_of_documents, sections.theory_of_change, sections.missing, sections.all_passages,
-                        sections.unchecked_figures):
+        for section in (
+            sections.documents,
+            sections.second_coding,
+            sections.evidence_map,
+            sections.agreement_of_documents,
+            sections.theory_of_change,
+            sections.missing,
+            sections.all_passages,
+            sections.unchecked_figures,
+        ):
             section(page)
         for effects in (None, made_up_results().effects):
             findings.triangulate(page, triangulation(evidence, SHARES, NO_GAPS, read_indicators(), effects))
         for map_ in (evidence, *(shown_for_children(small, places) for places in (0, 1, 2, 3))):
             findings.totals(sections.Chapter(page.publish, map_, second))
-        sections.agreement_of_documents(sections.Chapter(page.publish, replace(
-            small, passages=small.passages[small.passages["document"] == "report-a"]), second))
+        sections.agreement_of_documents(
+            sections.Chapter(
+                page.publish, replace(small, passages=small.passages[small.passages["document"] == "report-a"]), second
+            )
+        )
     return told
 
 

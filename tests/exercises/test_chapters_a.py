@@ -35,10 +35,12 @@ def exercises():
     checked = check_claims(read_claims(RAW / "claims.yaml", codebook), answers, codebook)
     gaps = role_gaps(answers, codebook, draws=0)
     bounds = link_bounds(answers, codebook, (NOTHING, NON_NEGATIVE))
-    made = [*chapter_01.exercises(answers, rows, codebook),
-            *chapter_02.exercises(checked, answers, codebook),
-            *chapter_03.exercises(answers, share_table(answers, codebook.scale.agree), gaps, codebook),
-            *chapter_04.exercises(answers, bounds, codebook, SUPPORT, OUTCOME)]
+    made = [
+        *chapter_01.exercises(answers, rows, codebook),
+        *chapter_02.exercises(checked, answers, codebook),
+        *chapter_03.exercises(answers, share_table(answers, codebook.scale.agree), gaps, codebook),
+        *chapter_04.exercises(answers, bounds, codebook, SUPPORT, OUTCOME),
+    ]
     return {exercise.number: exercise for exercise in made}
 
 
@@ -67,9 +69,12 @@ def right_answers():
     """Every right answer, from the printed tables alone."""
     printed = [*WORKERS.values(), *MANAGERS.values()]
     behind = lists(VITAL)
-    sentences = {"a": all(counts[4] == 0 for counts in behind),
-                 "b": all(counts[0] + counts[1] >= 0.7 * VITAL["base"] for counts in behind),
-                 "c": all(counts[2] > counts[3] + counts[4] for counts in behind), "d": len(behind) == 1}
+    sentences = {
+        "a": all(counts[4] == 0 for counts in behind),
+        "b": all(counts[0] + counts[1] >= 0.7 * VITAL["base"] for counts in behind),
+        "c": all(counts[2] > counts[3] + counts[4] for counts in behind),
+        "d": len(behind) == 1,
+    }
     certain = sum(len({counts[k] for counts in lists(row)}) == 1 for row in MANAGERS.values() for k in range(6))
     agreeing = [one + other for one, other in product(people(VITAL, "strongly_agree"), people(VITAL, "agree"))]
     monitored = WORKERS["supervision-quality-monitored"]
@@ -85,7 +90,8 @@ def right_answers():
         "3.3": ["c", "d"],  # by hand: 46 per cent is not 3.3 times 21; no range over rounding of a clear gap holds 1
         "4.1": agree(MANAGERS[SUPPORT]) + agree(MANAGERS[OUTCOME]) - 100,
         "4.2": 176,  # counted again by a test below
-        "4.3": ["a", "d"]}  # by hand: 81 + 82 - 100 is more than half, and the difference goes from -22 to 95 points
+        "4.3": ["a", "d"],
+    }  # by hand: 81 + 82 - 100 is more than half, and the difference goes from -22 to 95 points
 
 
 def says(text, part):
@@ -100,29 +106,57 @@ def lists(row):
 
 
 WRONG = [
-    ("1.1", 46, "do add up"), ("1.1", 20, "above 100"), ("1.1", 9, "below 100"), ("1.1", 13, "social workers"),
+    ("1.1", 46, "do add up"),
+    ("1.1", 20, "above 100"),
+    ("1.1", 9, "below 100"),
+    ("1.1", 13, "social workers"),
     ("1.1", 16, "managers"),
-    ("1.2", 0, "the other group"), ("1.2", 31.1, "both groups"), ("1.2", 140, "number of such counts"),
-    ("1.2", 38.6, "not certain"), ("1.2", 0.614035, "factor of 100"),
-    ("1.3", ["a", "b", "c"], "half a per cent"), ("1.3", ["b", "c", "d"], "one list of many"),
-    ("1.3", ["c"], "Add up the fewest"), ("1.3", ["b"], "Compare the fewest"),
-    ("2.1", 61.5, "of all claims"), ("2.1", 96.7, "plain English"), ("2.1", 69.2, "could be checked"),
-    ("2.2", 78 - 100 * 104 / 141, "found_low"), ("2.2", 7, "how many claims"), ("2.2", 1, "how many of them fail"),
+    ("1.2", 0, "the other group"),
+    ("1.2", 31.1, "both groups"),
+    ("1.2", 140, "number of such counts"),
+    ("1.2", 38.6, "not certain"),
+    ("1.2", 0.614035, "factor of 100"),
+    ("1.3", ["a", "b", "c"], "half a per cent"),
+    ("1.3", ["b", "c", "d"], "one list of many"),
+    ("1.3", ["c"], "Add up the fewest"),
+    ("1.3", ["b"], "Compare the fewest"),
+    ("2.1", 61.5, "of all claims"),
+    ("2.1", 96.7, "plain English"),
+    ("2.1", 69.2, "could be checked"),
+    ("2.2", 78 - 100 * 104 / 141, "found_low"),
+    ("2.2", 7, "how many claims"),
+    ("2.2", 1, "how many of them fail"),
     ("2.2", -4, "the sign is not"),
-    ("2.3", [78], "the printed sum"), ("2.3", [77, 78], "down as well as up"), ("2.3", [78, 79], "up as well as down"),
+    ("2.3", [78], "the printed sum"),
+    ("2.3", [77, 78], "down as well as up"),
+    ("2.3", [78, 79], "up as well as down"),
     ("2.3", range(76, 81), "too wide"),
-    ("3.1", 12, "equal as well"), ("3.1", 25, "more managers"), ("3.1", 14, "odds ratios below 1"),
+    ("3.1", 12, "equal as well"),
+    ("3.1", 25, "more managers"),
+    ("3.1", 14, "odds ratios below 1"),
     ("3.1", 2, "clear gaps"),
-    ("3.2", 44, "in the base"), ("3.2", 60, "You added"), ("3.2", 28, "took those who did not know off"),
+    ("3.2", 44, "in the base"),
+    ("3.2", 60, "You added"),
+    ("3.2", 28, "took those who did not know off"),
     ("3.2", 75.9, "is a view"),
-    ("3.3", ["a", "c", "d"], "not shown is not"), ("3.3", ["b", "c", "d"], "Odds are"), ("3.3", ["d"], "superiority"),
+    ("3.3", ["a", "c", "d"], "not shown is not"),
+    ("3.3", ["b", "c", "d"], "Odds are"),
+    ("3.3", ["d"], "superiority"),
     ("3.3", ["c"], "odds_ratio_rounding_low"),
-    ("4.1", 81, "the most who can agree"), ("4.1", 70.47, "multiplied"), ("4.1", 32, "fail to agree"),
+    ("4.1", 81, "the most who can agree"),
+    ("4.1", 70.47, "multiplied"),
+    ("4.1", 32, "fail to agree"),
     ("4.1", 63, "social workers"),
-    ("4.2", 300, "*can*"), ("4.2", 402, "once for each assumption"), ("4.2", 226, "not negative"),
-    ("4.2", 64, "social workers"), ("4.2", 112, "managers"),
-    ("4.3", ["a", "b", "d"], "spans zero"), ("4.3", ["a", "c", "d"], "does not mean"),
-    ("4.3", ["a"], "lower end of the"), ("4.3", ["d"], "Even with nothing assumed")]
+    ("4.2", 300, "*can*"),
+    ("4.2", 402, "once for each assumption"),
+    ("4.2", 226, "not negative"),
+    ("4.2", 64, "social workers"),
+    ("4.2", 112, "managers"),
+    ("4.3", ["a", "b", "d"], "spans zero"),
+    ("4.3", ["a", "c", "d"], "does not mean"),
+    ("4.3", ["a"], "lower end of the"),
+    ("4.3", ["d"], "Even with nothing assumed"),
+]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -139,8 +173,11 @@ def test_the_pairs_in_which_half_must_agree_with_both_are_counted_in_another_way
     share = (wide["agree"] + wide["strongly_agree"]) / (wide.sum(axis=1) - wide["dont_know"])
     outcomes = {item.id for item in codebook.items if item.measures == "outcome"}
     asked = {group: set(share[group].index) for group in ("social_workers", "managers")}
-    must = [share[group, one] + share[group, other] - 1 >= 0.5 for group in asked
-            for one, other in product(asked[group] - outcomes, asked[group] & outcomes)]
+    must = [
+        share[group, one] + share[group, other] - 1 >= 0.5
+        for group in asked
+        for one, other in product(asked[group] - outcomes, asked[group] & outcomes)
+    ]
     assert exercises["4.2"].check(sum(must)).right
 
 

@@ -49,11 +49,13 @@ def lines(evidence):
 
 @pytest.fixture(scope="module")
 def exercises(evidence, lines):
-    made = [*chapter_05.exercises(evidence, lines),
-            *chapter_06.exercises(read_indicators(), chapter_06.practice_authorities()),
-            *chapter_07.exercises(chapter_07.practice_panel()),
-            *chapter_08.exercises(chapter_08.practice_authorities()),
-            *chapter_09.exercises(chapter_09.practice_counts(), chapter_09.released_counts())]
+    made = [
+        *chapter_05.exercises(evidence, lines),
+        *chapter_06.exercises(read_indicators(), chapter_06.practice_authorities()),
+        *chapter_07.exercises(chapter_07.practice_panel()),
+        *chapter_08.exercises(chapter_08.practice_authorities()),
+        *chapter_09.exercises(chapter_09.practice_counts(), chapter_09.released_counts()),
+    ]
     return {exercise.number: exercise for exercise in made}
 
 
@@ -82,14 +84,24 @@ def solved_05(lines):
     shows = [row for row in passages if row["strength"] == "shows"]
     of_shown = [row for row in shows if row["feature"] != "none_stated"]
     return {
-        "5.1": (sum(row["strength"] == "shows" for row in caseloads), {
-            len(caseloads): "all passages on caseloads",
-            sum(row["strength"] == "claims" for row in caseloads): "only *claim*",
-            len(shows): "any form of support"}),
-        "5.2": (shown_share(named), {
-            shown_share(about): "name no form of support", shown_share(staff): "for outcomes of staff",
-            100 * sum(row["outcome"] in outcomes_for("children") for row in of_shown) / len(of_shown): "are the "
-                                                                                                       "whole"})}
+        "5.1": (
+            sum(row["strength"] == "shows" for row in caseloads),
+            {
+                len(caseloads): "all passages on caseloads",
+                sum(row["strength"] == "claims" for row in caseloads): "only *claim*",
+                len(shows): "any form of support",
+            },
+        ),
+        "5.2": (
+            shown_share(named),
+            {
+                shown_share(about): "name no form of support",
+                shown_share(staff): "for outcomes of staff",
+                100 * sum(row["outcome"] in outcomes_for("children") for row in of_shown) / len(of_shown): "are the "
+                "whole",
+            },
+        ),
+    }
 
 
 def least_squares(x, y):
@@ -104,11 +116,24 @@ def solved_06():
     day = ["Vacancy rate", "Agency worker rate", "Average caseload"]
     year = ["Turnover rate", "Sickness absence rate"]
     return {
-        "6.1": (day, {tuple(year): "a whole year", (*day, *year): "all measures",
-                      (*day, "Child protection plans of two years or more"): "about children"}),
-        "6.2": (sum(known) + 5 * hidden, {sum(known): "puts 0", sum(known) + hidden: "the least",
-                                          sum(known) / len(known) * len(counts): "the mean of the others"}),
-        "6.3": (["c"], {("a", "c"): "Look at a", ("b", "c"): "Look at b", (): "Look at c"})}
+        "6.1": (
+            day,
+            {
+                tuple(year): "a whole year",
+                (*day, *year): "all measures",
+                (*day, "Child protection plans of two years or more"): "about children",
+            },
+        ),
+        "6.2": (
+            sum(known) + 5 * hidden,
+            {
+                sum(known): "puts 0",
+                sum(known) + hidden: "the least",
+                sum(known) / len(known) * len(counts): "the mean of the others",
+            },
+        ),
+        "6.3": (["c"], {("a", "c"): "Look at a", ("b", "c"): "Look at b", (): "Look at c"}),
+    }
 
 
 def solved_07():
@@ -120,18 +145,27 @@ def solved_07():
     departures = np.vstack([np.array(values) - means[place] for place, values in by_place.items()])
     between = np.array(list(means.values()))
     last = {place: max(values, key=lambda value: value[2])[0] for place, values in by_place.items()}
-    none = 0.95 ** 15
+    none = 0.95**15
     return {
-        "7.1": (max(means, key=lambda place: means[place][0]), {
-            max(by_place, key=lambda place: max(by_place[place])[0]): "of a single year",
-            max(last, key=last.get): "in the last year",
-            max(means, key=lambda place: means[place][1]): "the most re-referrals"}),
-        "7.2": (least_squares(departures[:, 0], departures[:, 1]), {
-            least_squares(between[:, 0], between[:, 1]): "*between* authorities",
-            least_squares(panel["agency_rate"], panel["re_referrals"]): "all rows as they are",
-            least_squares(departures[:, 1], departures[:, 0]): "of agency workers on re-referrals",
-            float(np.corrcoef(departures[:, 0], departures[:, 1])[0, 1]): "a correlation"}),
-        "7.3": (100 * (1 - none), {5: "one pair alone", 75: "added the probabilities", 100 * none: "that none is"})}
+        "7.1": (
+            max(means, key=lambda place: means[place][0]),
+            {
+                max(by_place, key=lambda place: max(by_place[place])[0]): "of a single year",
+                max(last, key=last.get): "in the last year",
+                max(means, key=lambda place: means[place][1]): "the most re-referrals",
+            },
+        ),
+        "7.2": (
+            least_squares(departures[:, 0], departures[:, 1]),
+            {
+                least_squares(between[:, 0], between[:, 1]): "*between* authorities",
+                least_squares(panel["agency_rate"], panel["re_referrals"]): "all rows as they are",
+                least_squares(departures[:, 1], departures[:, 0]): "of agency workers on re-referrals",
+                float(np.corrcoef(departures[:, 0], departures[:, 1])[0, 1]): "a correlation",
+            },
+        ),
+        "7.3": (100 * (1 - none), {5: "one pair alone", 75: "added the probabilities", 100 * none: "that none is"}),
+    }
 
 
 def wilson_by_formula(k, n, sign):
@@ -146,35 +180,51 @@ def solved_08():
     fewer = sum(row.vacancy_rate < ours.vacancy_rate for row in places.values())
     same = sum(row.vacancy_rate == ours.vacancy_rate for row in places.values())
     england = table["repeat_plans"].sum() / table["plans"].sum()
-    ends = {name: [wilson_by_formula(row.repeat_plans, row.plans, sign) for sign in (-1, 1)]
-            for name, row in places.items()}
-    above, below = (tuple(name for name in places if apart(ends[name])) for apart in
-                    (lambda end: end[0] > england, lambda end: end[1] < england))
+    ends = {
+        name: [wilson_by_formula(row.repeat_plans, row.plans, sign) for sign in (-1, 1)] for name, row in places.items()
+    }
+    above, below = (
+        tuple(name for name in places if apart(ends[name]))
+        for apart in (lambda end: end[0] > england, lambda end: end[1] < england)
+    )
     higher = tuple(name for name, row in places.items() if row.repeat_plans / row.plans > england)
     share = ours.repeat_plans / ours.plans
     textbook = 100 * (share - 1.96 * sqrt(share * (1 - share) / ours.plans))
     return {
-        "8.1": (fewer + 1, {len(places) - fewer - same + 1: "wrong end", fewer + same: "share the better place",
-                            fewer: "one more"}),
-        "8.2": (100 * ends["Authority E"][0], {100 * ends["Authority E"][1]: "upper end", textbook: "textbook",
-                                               100 * share: "the share itself"}),
-        "8.3": (list(above), {higher: "chance could do it", (*above, *below): "*below* England", below: "lie below"})}
+        "8.1": (
+            fewer + 1,
+            {len(places) - fewer - same + 1: "wrong end", fewer + same: "share the better place", fewer: "one more"},
+        ),
+        "8.2": (
+            100 * ends["Authority E"][0],
+            {100 * ends["Authority E"][1]: "upper end", textbook: "textbook", 100 * share: "the share itself"},
+        ),
+        "8.3": (list(above), {higher: "chance could do it", (*above, *below): "*below* England", below: "lie below"}),
+    }
 
 
 def solved_09():
     # Counted by hand: 3 in Assessment's last column, 2 and 1 in Children in care, all four of Fostering, 2 in
     # Safeguarding. 77 of 132 agree, and 58 of the 190 did not answer.
-    return {"9.1": (8, {7: "second rule", 10: "hid zeros", 9: "counts of 5"}),
-            "9.2": (2, {21: "only those who agree", 10: "neither agree", 38: "sum of the counts"}),
-            "9.3": (100 * 77 / 190, {100 * 77 / 132: "those who answered", 100 * 135 / 190: "the highest",
-                                     100 * 132 / 190: "response rate"})}
+    return {
+        "9.1": (8, {7: "second rule", 10: "hid zeros", 9: "counts of 5"}),
+        "9.2": (2, {21: "only those who agree", 10: "neither agree", 38: "sum of the counts"}),
+        "9.3": (
+            100 * 77 / 190,
+            {100 * 77 / 132: "those who answered", 100 * 135 / 190: "the highest", 100 * 132 / 190: "response rate"},
+        ),
+    }
 
 
 @pytest.fixture(scope="module")
 def solutions(lines):
     """For each exercise the right answer, and what words each wrong one is met with."""
-    letters = {"5.3": (["b", "d"], {("a", "b", "d"): "Look at a", ("d",): "Look at b", ("b", "c", "d"): "Look at c",
-                                    ("b",): "Look at d"})}
+    letters = {
+        "5.3": (
+            ["b", "d"],
+            {("a", "b", "d"): "Look at a", ("d",): "Look at b", ("b", "c", "d"): "Look at c", ("b",): "Look at d"},
+        )
+    }
     return solved_05(lines) | letters | solved_06() | solved_07() | solved_08() | solved_09()
 
 
@@ -222,8 +272,10 @@ def test_three_dots_ask_for_an_answer_and_judge_nothing(exercises, number):
 def test_two_or_three_hints_come_in_order(exercises, number):
     hints = exercises[number].hints
     assert len(hints) in (2, 3)
-    assert [exercises[number].hint(which).text.startswith(f"**Hint {which} of {len(hints)}.** {hints[which - 1]}")
-            for which in range(1, len(hints) + 1)] == [True] * len(hints)
+    assert [
+        exercises[number].hint(which).text.startswith(f"**Hint {which} of {len(hints)}.** {hints[which - 1]}")
+        for which in range(1, len(hints) + 1)
+    ] == [True] * len(hints)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -270,8 +322,13 @@ def test_every_term_that_a_chapter_links_stands_in_the_glossary(name):
 
 
 def test_made_up_tables_are_the_same_each_time():
-    for make in (chapter_06.practice_authorities, chapter_07.practice_panel, chapter_08.practice_authorities,
-                 chapter_09.practice_counts, chapter_09.released_counts):
+    for make in (
+        chapter_06.practice_authorities,
+        chapter_07.practice_panel,
+        chapter_08.practice_authorities,
+        chapter_09.practice_counts,
+        chapter_09.released_counts,
+    ):
         pd.testing.assert_frame_equal(make(), make())
 
 

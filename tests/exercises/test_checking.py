@@ -24,8 +24,18 @@ def test_a_number_is_right_whichever_library_it_comes_from(answer):
     assert exercise(answer).check(42).right
 
 
-@pytest.mark.parametrize("answer", [["b", "a"], ("a", "b"), {"a", "b"}, pd.Series(["a", "b", "a"]),
-                                    pd.Index(["b", "a"]), np.array(["a", "b"]), [" A", "b "]])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ["b", "a"],
+        ("a", "b"),
+        {"a", "b"},
+        pd.Series(["a", "b", "a"]),
+        pd.Index(["b", "a"]),
+        np.array(["a", "b"]),
+        [" A", "b "],
+    ],
+)
 def test_a_list_is_right_in_any_order_and_of_any_kind(answer):
     assert exercise(["a", "b"]).check(answer).right
 
@@ -58,38 +68,67 @@ def test_a_wrong_list_hears_how_many_are_right_missing_and_too_many(answer, give
         assert (f"{extra} {'does' if extra == 1 else 'do'} not belong" in reply.text) is bool(extra)
 
 
-@pytest.mark.parametrize(("answer", "words"), [
-    (-64, "the sign is not"), (6400, "factor of 100"), (0.64, "factor of 100"), (64.3, "Very near"), (90, "too large"),
-    (10, "too small"), (float("nan"), "nan"), (float("inf"), "too large")])
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (-64, "the sign is not"),
+        (6400, "factor of 100"),
+        (0.64, "factor of 100"),
+        (64.3, "Very near"),
+        (90, "too large"),
+        (10, "too small"),
+        (float("nan"), "nan"),
+        (float("inf"), "too large"),
+    ],
+)
 def test_a_wrong_number_hears_how_it_is_wrong(answer, words):
     reply = exercise(64).check(answer)
     assert words in reply.text and reply.text.endswith("`.hint()` gives a hint.") and reply.right is False
 
 
-@pytest.mark.parametrize(("answer", "words"), [
-    ("42", "a text (it stands in quotation marks)"), (None, "nothing (None)"), ([4, 2], "2 different entries"),
-    (pd.Series([42]), "with one entry: take it out"), (pd.DataFrame({"a": [42]}), "a whole table"),
-    (pd.Series([42]).sum, "brackets `()`"), (pd.NA, "of the type NAType"), (Decimal(42), "of the type Decimal"),
-    (42j, "of the type complex")])
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("42", "a text (it stands in quotation marks)"),
+        (None, "nothing (None)"),
+        ([4, 2], "2 different entries"),
+        (pd.Series([42]), "with one entry: take it out"),
+        (pd.DataFrame({"a": [42]}), "a whole table"),
+        (pd.Series([42]).sum, "brackets `()`"),
+        (pd.NA, "of the type NAType"),
+        (Decimal(42), "of the type Decimal"),
+        (42j, "of the type complex"),
+    ],
+)
 def test_another_sort_of_answer_hears_what_it_is_and_what_was_expected(answer, words):
     reply = exercise(42).check(answer)
     assert words in reply.text and reply.text.endswith("Expected: a whole number, in people.") and reply.right is False
 
 
-@pytest.mark.parametrize(("made", "wanted"), [
-    (exercise(3), "a whole number, in people"), (exercise(3.5, unit=""), "a number"), (exercise(True), "True or False"),
-    (exercise(3, tolerance=0.5), "a number, in people; 0.5 more or less is near enough"), (exercise("a"), "a text"),
-    (exercise(["a"], unit="letters"), "a list of letters"), (exercise(["a"], unit=""), "a list of names")])
+@pytest.mark.parametrize(
+    ("made", "wanted"),
+    [
+        (exercise(3), "a whole number, in people"),
+        (exercise(3.5, unit=""), "a number"),
+        (exercise(True), "True or False"),
+        (exercise(3, tolerance=0.5), "a number, in people; 0.5 more or less is near enough"),
+        (exercise("a"), "a text"),
+        (exercise(["a"], unit="letters"), "a list of letters"),
+        (exercise(["a"], unit=""), "a list of names"),
+    ],
+)
 def test_three_dots_hear_what_is_wanted_and_are_not_judged(made, wanted):
     reply = made.check(...)
     assert reply.right is None
-    assert reply.text == (f"**Exercise 0.1:** no answer yet. Put yours in place of the three dots ({wanted}). "
-                          "Stuck? Call `.hint()`.")
+    assert reply.text == (
+        f"**Exercise 0.1:** no answer yet. Put yours in place of the three dots ({wanted}). Stuck? Call `.hint()`."
+    )
 
 
 def test_a_known_mistake_has_its_own_words_and_the_first_of_two_is_named():
-    made = exercise(10, mistakes=(Mistake(lambda: 5, "Half."), Mistake(lambda: 5.0, "Also half."),
-                                  Mistake(lambda: 20, "Twice.")))
+    made = exercise(
+        10, mistakes=(Mistake(lambda: 5, "Half."), Mistake(lambda: 5.0, "Also half."), Mistake(lambda: 20, "Twice."))
+    )
     assert [made.check(answer).text for answer in (5, 20)] == ["**Not yet.** Half.", "**Not yet.** Twice."]
 
 
@@ -107,8 +146,10 @@ def test_a_mistake_of_one_entry_is_recognised_where_the_list_has_it_wrongly_or_l
 def test_hints_come_in_order_and_say_whether_there_are_more():
     made = exercise(1)
     assert [made.hint().text, made.hint(2).text, made.hint(3).text] == [
-        "**Hint 1 of 3.** One. (More: `.hint(2)`)", "**Hint 2 of 3.** Two. (More: `.hint(3)`)",
-        "**Hint 3 of 3.** Three."]
+        "**Hint 1 of 3.** One. (More: `.hint(2)`)",
+        "**Hint 2 of 3.** Two. (More: `.hint(3)`)",
+        "**Hint 3 of 3.** Three.",
+    ]
     for which in (0, 4, "2"):
         with pytest.raises(ParameterError, match="no such hint"):
             made.hint(which)

@@ -6,22 +6,36 @@ import sys
 
 import pytest
 
-PRINTS = ("import sys; from pipeline.commands import main; from pipeline.errors import DataError\n"
-          "def app():\n    main.console.print('0.1 → 0.2, −3 ≥ “Cŵn”, 日, £5', markup=False)\n"
-          "    raise DataError('Not “Tŷ” → 日.', found='€')\n"
-          "main.app = app\nmain.main()\n")
+PRINTS = (
+    "import sys; from pipeline.commands import main; from pipeline.errors import DataError\n"
+    "def app():\n    main.console.print('0.1 → 0.2, −3 ≥ “Cŵn”, 日, £5', markup=False)\n"
+    "    raise DataError('Not “Tŷ” → 日.', found='€')\n"
+    "main.app = app\nmain.main()\n"
+)
 
 
 def printed(*words: str, encoding: str) -> tuple[str, str, int]:
-    done = subprocess.run([sys.executable, *words], capture_output=True, stdin=subprocess.DEVNULL,
-                          env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"})
-    return done.stdout.decode(encoding).replace("\r", ""), done.stderr.decode(encoding).replace("\r", ""), done.returncode
+    done = subprocess.run(
+        [sys.executable, *words],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+    )
+    return (
+        done.stdout.decode(encoding).replace("\r", ""),
+        done.stderr.decode(encoding).replace("\r", ""),
+        done.returncode,
+    )
 
 
-@pytest.mark.parametrize(("encoding", "out", "err"), [
-    ("cp1252", "0.1 -> 0.2, -3 >= “Cwn”, ?, £5\n", "Not “Ty” -> ?.\n  found:    €\n"),
-    ("ascii", "0.1 -> 0.2, -3 >= \"Cwn\", ?, ?5\n", "Not \"Ty\" -> ?.\n  found:    ?\n"),
-    ("utf-8", "0.1 → 0.2, −3 ≥ “Cŵn”, 日, £5\n", "Not “Tŷ” → 日.\n  found:    €\n")])
+@pytest.mark.parametrize(
+    ("encoding", "out", "err"),
+    [
+        ("cp1252", "0.1 -> 0.2, -3 >= “Cwn”, ?, £5\n", "Not “Ty” -> ?.\n  found:    €\n"),
+        ("ascii", '0.1 -> 0.2, -3 >= "Cwn", ?, ?5\n', 'Not "Ty" -> ?.\n  found:    ?\n'),
+        ("utf-8", "0.1 → 0.2, −3 ≥ “Cŵn”, 日, £5\n", "Not “Tŷ” → 日.\n  found:    €\n"),
+    ],
+)
 def test_what_an_encoding_lacks_is_written_as_near_as_it_goes(encoding, out, err):
     assert printed("-c", PRINTS, encoding=encoding) == (out, err, 2)
 

@@ -10,7 +10,7 @@ import yaml
 
 from pipeline.workflow.running import reproduce
 
-STEP = '''
+STEP = """
 import csv, sys
 from pathlib import Path
 rows = list(csv.DictReader(open("data/raw/figures.csv")))
@@ -30,8 +30,8 @@ write("reports/site/data/shares.csv",
       "item,percent\\n" + "".join(f"{item},{percent}\\n" for item, percent in share.items()))
 write("reports/site/data/claims.csv", f"id,claim,verdict\\nlittle-time,Few had time.,{verdict}\\n")
 write("reports/site/brief.html", "the page")
-'''
-SURVEY = '''
+"""
+SURVEY = """
 from pathlib import Path
 answers = Path("data/raw/surveys/leeds/answers.csv").read_text()
 for path, text in {"reports/published/survey/leeds/values.yaml": f"n: {{number: 1.0, text: '{len(answers)}'}}\\n",
@@ -39,36 +39,60 @@ for path, text in {"reports/published/survey/leeds/values.yaml": f"n: {{number: 
                    "reports/site/survey/leeds/data/design.csv": "a,b\\n1,2\\n"}.items():
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text(text)
-'''
-STAGES = {"stages": {
-    "claims": {"cmd": "python step.py -p rule=${rule}",
-               "deps": ["data/raw/figures.csv", "step.py", "requirements.lock"],
-               "outs": ["reports/published/02-claims", "reports/site/brief.html", "reports/site/data/claims.csv",
-                        "reports/site/data/shares.csv"]},
-    "staff-survey": {"foreach": "${surveys}", "do": {
-        "cmd": "python survey.py ${item}", "deps": ["data/raw/surveys/${item}", "survey.py"],
-        "outs": ["reports/published/survey/${item}", "reports/site/survey/${item}/data"]}}}}
-BRIEF = '''---
+"""
+STAGES = {
+    "stages": {
+        "claims": {
+            "cmd": "python step.py -p rule=${rule}",
+            "deps": ["data/raw/figures.csv", "step.py", "requirements.lock"],
+            "outs": [
+                "reports/published/02-claims",
+                "reports/site/brief.html",
+                "reports/site/data/claims.csv",
+                "reports/site/data/shares.csv",
+            ],
+        },
+        "staff-survey": {
+            "foreach": "${surveys}",
+            "do": {
+                "cmd": "python survey.py ${item}",
+                "deps": ["data/raw/surveys/${item}", "survey.py"],
+                "outs": ["reports/published/survey/${item}", "reports/site/survey/${item}/data"],
+            },
+        },
+    }
+}
+BRIEF = """---
 title: A brief
 ---
 
 ## Findings
 
 Of social workers {{< var time.share >}}% agree that they have time. This sentence stays.
-'''
-FILES = {"dvc.yaml": yaml.safe_dump(STAGES, sort_keys=False), "params.yaml": "rule: half_up\nsurveys: [leeds]\n",
-         ".gitignore": "/reports/published/\n/reports/site/\n/data/raw/surveys/\n/.dvc/*\n!/.dvc/config\n",
-         ".dvc/config": "[core]\n    analytics = false\n", "step.py": STEP, "survey.py": SURVEY,
-         "reports/brief.qmd": BRIEF,
-         "reports/key-results.yaml": "02-claims: {time.share: Social workers with time (%)}\n",
-         "data/raw/figures.csv": "item,percent\ntime,21\nviews,48\n",
-         "requirements.lock": "pandas==3.0.0\nscipy==1.14\n",
-         "data/raw/surveys/leeds/answers.csv": "who,answer\n1,agree\n", "pipeline/README.md": "No code here.\n"}
+"""
+FILES = {
+    "dvc.yaml": yaml.safe_dump(STAGES, sort_keys=False),
+    "params.yaml": "rule: half_up\nsurveys: [leeds]\n",
+    ".gitignore": "/reports/published/\n/reports/site/\n/data/raw/surveys/\n/.dvc/*\n!/.dvc/config\n",
+    ".dvc/config": "[core]\n    analytics = false\n",
+    "step.py": STEP,
+    "survey.py": SURVEY,
+    "reports/brief.qmd": BRIEF,
+    "reports/key-results.yaml": "02-claims: {time.share: Social workers with time (%)}\n",
+    "data/raw/figures.csv": "item,percent\ntime,21\nviews,48\n",
+    "requirements.lock": "pandas==3.0.0\nscipy==1.14\n",
+    "data/raw/surveys/leeds/answers.csv": "who,answer\n1,agree\n",
+    "pipeline/README.md": "No code here.\n",
+}
 
 
 def git(root, *words):
-    subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *words], cwd=root, check=True,
-                   capture_output=True)
+    subprocess.run(
+        ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *words],
+        cwd=root,
+        check=True,
+        capture_output=True,
+    )
 
 
 def commit(root, message):
@@ -78,8 +102,9 @@ def commit(root, message):
 
 def golden_thread(root, *words):
     """A command as a user gives it in `root`."""
-    return subprocess.run([sys.executable, "-m", "pipeline", *words], cwd=root, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *words], cwd=root, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,17 @@ from pipeline.workflow.stages import is_shared, read_stages
 from tests.provenance.conformance import issues
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ["CITATION.cff", "dvc.yaml", "params.yaml", "requirements.lock", "notebooks", "reports/styles",
-          "reports/passages", "data/raw/surveys/ofsted-2011", "data/raw/evidence"]
+COPIED = [
+    "CITATION.cff",
+    "dvc.yaml",
+    "params.yaml",
+    "requirements.lock",
+    "notebooks",
+    "reports/styles",
+    "reports/passages",
+    "data/raw/surveys/ofsted-2011",
+    "data/raw/evidence",
+]
 # What the profile recommends and the metadata leave out: times (the same inputs give the same bytes), and addresses on
 # the web, for the project names none of its own; a README is not part of the site.
 LEFT_OUT = ("endTime", "SHOULD have a url", "SHOULD have a URL", "SHOULD be an absolute URI", "README.md")
@@ -72,9 +81,16 @@ def test_it_conforms_to_the_profile_and_lacks_only_what_it_leaves_out_on_purpose
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("entity", "key"), [
-    ("./", "mainEntity"), ("./", "datePublished"), ("#run", "instrument"), (WORKFLOW, "programmingLanguage"),
-    ("#parameter/survey", "additionalType")])
+@pytest.mark.parametrize(
+    ("entity", "key"),
+    [
+        ("./", "mainEntity"),
+        ("./", "datePublished"),
+        ("#run", "instrument"),
+        (WORKFLOW, "programmingLanguage"),
+        ("#parameter/survey", "additionalType"),
+    ],
+)
 def test_a_broken_crate_is_caught(site, tmp_path, entity, key):
     content = json.loads((site / METADATA).read_text(encoding="utf-8"))
     del next(each for each in content["@graph"] if each["@id"] == entity)[key]
@@ -93,11 +109,15 @@ def test_every_file_of_the_site_is_described_with_what_made_it(project, site):
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     files -= {METADATA, "survey/leeds-2026/survey.html"}
     assert set(ids(entities["./"]["hasPart"])) == files
-    made = {result for name, entity in entities.items() if name.startswith("#stage/") for result in ids(entity["result"])}
+    made = {
+        result for name, entity in entities.items() if name.startswith("#stage/") for result in ids(entity["result"])
+    }
     assert files - made == {WORKFLOW}
     claims = entities["#stage/check-claims"]
     assert claims["instrument"] == {"@id": "#notebooks/02-check-claims.ipynb"}
-    assert {"#input/data/raw/surveys/ofsted-2011/claims.yaml", "#given/survey=ofsted-2011"} <= set(ids(claims["object"]))
+    assert {"#input/data/raw/surveys/ofsted-2011/claims.yaml", "#given/survey=ofsted-2011"} <= set(
+        ids(claims["object"])
+    )
     assert "notebooks/02-check-claims.ipynb" in ids(claims["result"])
     assert "notebooks/02-check-claims.html" in ids(entities["#stage/notebook-pages"]["result"])
     assert (site / WORKFLOW).read_bytes() == (project / "dvc.yaml").read_bytes()
@@ -105,8 +125,13 @@ def test_every_file_of_the_site_is_described_with_what_made_it(project, site):
 
 def test_no_reference_leads_nowhere(site):
     entities = described(site)
-    named = {each["@id"] for entity in entities.values() for value in entity.values()
-             for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)}
+    named = {
+        each["@id"]
+        for entity in entities.values()
+        for value in entity.values()
+        for each in (value if isinstance(value, list) else [value])
+        if isinstance(each, dict)
+    }
     outside = {name for name in named - set(entities) if not name.startswith("http")}
     assert outside == set()
 
@@ -151,10 +176,17 @@ def test_its_stage_depends_on_everything_that_it_describes():
     others = [stage for stage in stages if stage is not crate]
     described = {out for stage in others for out in stage.outs if out.startswith(SITE)}
     made = {out for stage in others for out in stage.outs}
-    taken = {path for stage in others for path in stage.data
-             if not any(path == out or path.startswith(f"{out}/") for out in made)}
+    taken = {
+        path
+        for stage in others
+        for path in stage.data
+        if not any(path == out or path.startswith(f"{out}/") for out in made)
+    }
     notebooks = {f"notebooks/{stage.notebook}.ipynb" for stage in others if stage.notebook}
     sources = {"CITATION.cff", "params.yaml", "requirements.lock"}  # DVC does not let dvc.yaml be a dependency
-    missing = {path for path in described | taken | notebooks | sources
-               if not any(path == dep or path.startswith(f"{dep}/") for dep in crate.deps)}
+    missing = {
+        path
+        for path in described | taken | notebooks | sources
+        if not any(path == dep or path.startswith(f"{dep}/") for dep in crate.deps)
+    }
     assert sorted(missing) == []

@@ -88,12 +88,15 @@ def test_the_text_goes_to_a_file_or_to_the_terminal(project):
     assert "Nothing that a reader sees has changed." in golden_thread(project, "diff").stdout
 
 
-@pytest.mark.parametrize(("words", "message"), [
-    (["nowhere"], "There is no such revision."),
-    (["HEAD", "nowhere"], "There is no such revision."),
-    (["--format", "word"], "There is no such format."),
-    (["empty"], "This revision holds no record of a run."),
-])
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nowhere"], "There is no such revision."),
+        (["HEAD", "nowhere"], "There is no such revision."),
+        (["--format", "word"], "There is no such format."),
+        (["empty"], "This revision holds no record of a run."),
+    ],
+)
 def test_a_mistake_is_one_message_and_exit_code_2(project, words, message):
     git(project, "checkout", "--quiet", "--orphan", "empty")
     git(project, "rm", "--quiet", "--cached", "dvc.lock")

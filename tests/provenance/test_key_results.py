@@ -18,8 +18,11 @@ PUBLISHED = {"02-claims": {"claims.total": "Claims", "claims.most": "Most named"
 def reports(tmp_path):
     path = tmp_path / "reports/published/02-claims/values.yaml"
     path.parent.mkdir(parents=True)
-    path.write_text("claims.total: {number: 130.0, text: '130'}\nclaims.most: {number: null, text: Support}\n"
-                    "claims.share: {number: 0.25, text: '25'}\n", encoding="utf-8")
+    path.write_text(
+        "claims.total: {number: 130.0, text: '130'}\nclaims.most: {number: null, text: Support}\n"
+        "claims.share: {number: 0.25, text: '25'}\n",
+        encoding="utf-8",
+    )
     return tmp_path / "reports"
 
 
@@ -40,7 +43,9 @@ def test_the_stage_depends_on_every_notebook_that_a_key_result_comes_from():
     stage = written["stages"]["key-results"]
     declared = yaml.safe_load((ROOT / DECLARED).read_text(encoding="utf-8"))
     assert {dep for dep in stage["deps"] if dep.startswith("reports/")} == {
-        DECLARED.as_posix(), *(f"reports/published/{notebook}" for notebook in declared)}
+        DECLARED.as_posix(),
+        *(f"reports/published/{notebook}" for notebook in declared),
+    }
     assert stage["outs"] == written["metrics"] == [METRICS.as_posix()]
 
 
@@ -51,6 +56,7 @@ def test_dvc_shows_and_compares_them(project):
     pipeline = yaml.safe_load((project / "dvc.yaml").read_text())
     (project / "dvc.yaml").write_text(yaml.safe_dump({**pipeline, "metrics": [METRICS.as_posix()]}, sort_keys=False))
     assert write_key_results(project).is_file()
-    shown = subprocess.run([sys.executable, "-m", "dvc", "metrics", "show", "--md"], cwd=project, capture_output=True,
-                           text=True)
+    shown = subprocess.run(
+        [sys.executable, "-m", "dvc", "metrics", "show", "--md"], cwd=project, capture_output=True, text=True
+    )
     assert "Social workers with time (%)" in shown.stdout and "21" in shown.stdout

@@ -27,12 +27,20 @@ def told():
         table = copy / TABLE
         text = table.read_text(encoding="utf-8")
         assert "sufficient-time,449,3,18,22,38,19,1" in text
-        table.write_text(text.replace("sufficient-time,449,3,18,22,38,19,1", "sufficient-time,449,3,28,22,28,19,1"),
-                         encoding="utf-8", newline="\n")
+        table.write_text(
+            text.replace("sufficient-time,449,3,18,22,38,19,1", "sufficient-time,449,3,28,22,28,19,1"),
+            encoding="utf-8",
+            newline="\n",
+        )
         reproduce(copy, STAGES)
         done = golden_thread(copy, "diff", "--format", "markdown")
-        plots = subprocess.run([sys.executable, "-m", "dvc", "plots", "diff", "HEAD", "--out", "plots"], cwd=copy,
-                               env={**os.environ, "DVC_NO_ANALYTICS": "1"}, capture_output=True, text=True)
+        plots = subprocess.run(
+            [sys.executable, "-m", "dvc", "plots", "diff", "HEAD", "--out", "plots"],
+            cwd=copy,
+            env={**os.environ, "DVC_NO_ANALYTICS": "1"},
+            capture_output=True,
+            text=True,
+        )
         assert plots.returncode == 0, plots.stderr
         page = (copy / "plots" / "index.html").read_text(encoding="utf-8")
     assert done.returncode == 0, done.stderr

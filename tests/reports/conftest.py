@@ -115,14 +115,20 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]
             (published / "figures" / f"agreement{suffix}").write_bytes((charts / f"agreement{suffix}").read_bytes())
         (published / "figures" / "agreement.md").write_text(
             "![Agreement by role, *per cent*](published/03-support/figures/agreement)"
-            '{#fig-agreement fig-alt="Managers agree more often (88) than social workers (76)."}\n', encoding="utf-8")
+            '{#fig-agreement fig-alt="Managers agree more often (88) than social workers (76)."}\n',
+            encoding="utf-8",
+        )
         (published / "tables" / "wide.md").write_text(WIDE, encoding="utf-8")
         rows = "\n".join(f"| Statement {n} | {n * 7 % 100} |" for n in range(1, 71))
         (published / "tables" / "rows.md").write_text(
-            f"| Statement | Agree |\n|:---|---:|\n{rows}\n\n: Every statement {{#tbl-rows}}\n", encoding="utf-8")
-        (published / "values.yaml").write_text(yaml.safe_dump({
-            "support.agree": {"text": "76", "number": 76.0}, "survey.base": {"text": "483", "number": 483.0}}),
-            encoding="utf-8")
+            f"| Statement | Agree |\n|:---|---:|\n{rows}\n\n: Every statement {{#tbl-rows}}\n", encoding="utf-8"
+        )
+        (published / "values.yaml").write_text(
+            yaml.safe_dump(
+                {"support.agree": {"text": "76", "number": 76.0}, "survey.base": {"text": "483", "number": 483.0}}
+            ),
+            encoding="utf-8",
+        )
         return root
 
     return make

@@ -35,8 +35,20 @@ def project(tmp_path):
     for name in ("north", "south"):
         publish = Publication("09-example", root=tmp_path, edition=f"survey/{name}")
         publish.value("survey.title", f"Survey of the {name}")
-        publish.table("means", pd.DataFrame({"team": [name, "-all"], "mean": [61.5, None], "n": [40, 9], "key": ["a", "b"],
-                                             "rule": [None, "group size"]}), "Means.", headings={"team": "Team", "mean": "Mean"})
+        publish.table(
+            "means",
+            pd.DataFrame(
+                {
+                    "team": [name, "-all"],
+                    "mean": [61.5, None],
+                    "n": [40, 9],
+                    "key": ["a", "b"],
+                    "rule": [None, "group size"],
+                }
+            ),
+            "Means.",
+            headings={"team": "Team", "mean": "Mean"},
+        )
         publish.passage("words", f"What the {name} said.")
     return tmp_path
 
@@ -64,7 +76,10 @@ def test_an_edition_lies_two_folders_deep_and_its_links_say_so(project):
 def test_the_workbooks_hold_the_columns_with_headings_and_mark_what_is_suppressed(project):
     for path in render(project, ["survey"], edition="north")[1:]:
         book = calamine.CalamineWorkbook.from_path(path)
-        cells = [[str(cell) for cell in row if cell != ""] for row in book.get_sheet_by_name(book.sheet_names[-1]).to_python()]
+        cells = [
+            [str(cell) for cell in row if cell != ""]
+            for row in book.get_sheet_by_name(book.sheet_names[-1]).to_python()
+        ]
         assert ["Team", "Mean"] in cells and ["north", "61.5"] in cells
         assert [row[1] for row in cells if row and row[0].endswith("-all")] == ["[c]"]
 
@@ -73,7 +88,9 @@ def test_reports_with_editions_are_left_out_when_all_are_rendered(project):
     assert render(project) == []
 
 
-@pytest.mark.parametrize(("edition", "message"), [(None, "for one survey at a time"), ("east", "Nothing was published")])
+@pytest.mark.parametrize(
+    ("edition", "message"), [(None, "for one survey at a time"), ("east", "Nothing was published")]
+)
 def test_a_missing_edition_says_what_to_do(project, edition, message):
     with pytest.raises(ParameterError, match=message):
         render(project, ["survey"], edition=edition)

@@ -17,12 +17,23 @@ from pipeline.rendering.reports import render
 
 ALTERNATIVE = "Managers agree more often (88) than social workers (76)."
 HEADINGS = ["Summary", "1 What staff said", "1.1 By role", "2 Every row", "References"]
-CAPTIONS = ["Figure 1: Agreement by role, per cent", "Table 1: Answers to two statements, per cent of those asked",
-            "Table 2: Every statement"]
-SENTENCES = ["Staff said 76 times that they agreed", "Of 483 social workers, 76 agreed: see Figure 1 in Section 1",
-             "all rows in Table 2 (1 and Panel 1)", "Back to what staff said and Section 1.1.", "Munro 2011",
-             "A footnote with 483 in it.", "How to read this", "Code such as @fig-none stays", "{{< var name >}}",
-             "staff@example.org"]
+CAPTIONS = [
+    "Figure 1: Agreement by role, per cent",
+    "Table 1: Answers to two statements, per cent of those asked",
+    "Table 2: Every statement",
+]
+SENTENCES = [
+    "Staff said 76 times that they agreed",
+    "Of 483 social workers, 76 agreed: see Figure 1 in Section 1",
+    "all rows in Table 2 (1 and Panel 1)",
+    "Back to what staff said and Section 1.1.",
+    "Munro 2011",
+    "A footnote with 483 in it.",
+    "How to read this",
+    "Code such as @fig-none stays",
+    "{{< var name >}}",
+    "staff@example.org",
+]
 
 
 def plain(text: str) -> str:
@@ -91,14 +102,18 @@ def pdf(rendered: Path) -> pypdf.PdfReader:
 
 # --- The same content in each format -----------------------------------------------------------------------------
 
+
 @pytest.fixture(scope="session")
 def texts(page: Page, document: docx.document.Document, pdf: pypdf.PdfReader, rendered: Path) -> dict[str, str]:
     """The running text of each format."""
     with zipfile.ZipFile(rendered / "sample.docx") as archive:
         notes = re.sub(r"<[^>]*>", "", archive.read("word/footnotes.xml").decode("utf-8"))
     body = "".join(node.text or "" for node in document.element.body.iter(qn("w:t")))
-    return {"html": plain(page.texts["body"][0]), "docx": plain(body + " " + notes),
-            "pdf": plain(" ".join(page.extract_text() for page in pdf.pages))}
+    return {
+        "html": plain(page.texts["body"][0]),
+        "docx": plain(body + " " + notes),
+        "pdf": plain(" ".join(page.extract_text() for page in pdf.pages)),
+    }
 
 
 @pytest.mark.slow
@@ -117,9 +132,14 @@ def test_no_format_shows_markdown_or_a_mark_of_something_missing(texts: dict[str
 
 # --- HTML ---------------------------------------------------------------------------------------------------------
 
+
 def test_html_loads_nothing(rendered: Path, page: Page) -> None:
-    loaded = [attributes[key] for _, attributes in page.elements for key in ("src", "srcset", "poster", "data")
-              if key in attributes]
+    loaded = [
+        attributes[key]
+        for _, attributes in page.elements
+        for key in ("src", "srcset", "poster", "data")
+        if key in attributes
+    ]
     assert loaded and all(address.startswith("data:") for address in loaded)
     links = list(page.all("link"))
     assert all(link["href"].startswith("data:") for link in links)
@@ -138,7 +158,9 @@ def test_html_is_built_for_screen_readers(page: Page) -> None:
     assert page.all("a")[0] == {"class": "skip", "href": "#content"}
     assert [image["alt"] for image in page.all("img")] == [ALTERNATIVE]
     heads = [cell.get("scope") for cell in page.all("th")]
-    assert heads.count("col") == 6 + 2 and heads.count("row") == 2 + 70 and len(heads) == 80  # statements head their numbers
+    assert (
+        heads.count("col") == 6 + 2 and heads.count("row") == 2 + 70 and len(heads) == 80
+    )  # statements head their numbers
 
 
 def test_html_links_lead_to_something_that_is_there_once(page: Page) -> None:
@@ -154,16 +176,22 @@ def test_html_links_lead_to_something_that_is_there_once(page: Page) -> None:
 def test_html_tables_and_charts_scroll_in_boxes_that_a_keyboard_reaches(page: Page) -> None:
     boxes = [attributes for _, attributes in page.elements if attributes.get("class") == "scroll"]
     assert [box["aria-labelledby"] for box in boxes] == [
-        "fig-agreement-caption", "tbl-wide-caption", "tbl-rows-caption"]
+        "fig-agreement-caption",
+        "tbl-wide-caption",
+        "tbl-rows-caption",
+    ]
     assert all(box["tabindex"] == "0" and box["role"] == "region" for box in boxes)
 
 
 # --- DOCX ---------------------------------------------------------------------------------------------------------
 
+
 def test_docx_has_real_headings_below_a_title(document: docx.document.Document) -> None:
     styled = [(paragraph.style.name, plain(paragraph.text)) for paragraph in document.paragraphs]
     assert styled[0] == ("Title", "Support & outcomes: a sample")
-    assert [(name[-1], text) for name, text in styled if name.startswith("Heading")] == list(zip("11211", HEADINGS, strict=True))
+    assert [(name[-1], text) for name, text in styled if name.startswith("Heading")] == list(
+        zip("11211", HEADINGS, strict=True)
+    )
 
 
 def test_docx_images_have_alternative_texts_and_fit(document: docx.document.Document) -> None:
@@ -183,8 +211,11 @@ def test_docx_tables_repeat_their_header_and_keep_rows_whole(document: docx.docu
 
 
 def test_docx_contents_are_filled_and_ask_nothing(document: docx.document.Document) -> None:
-    entries = [paragraph for paragraph in document.element.body.iter(qn("w:p"))
-               if paragraph.pPr is not None and str(paragraph.pPr.style).startswith("toc")]
+    entries = [
+        paragraph
+        for paragraph in document.element.body.iter(qn("w:p"))
+        if paragraph.pPr is not None and str(paragraph.pPr.style).startswith("toc")
+    ]
     assert [plain("".join(node.text for node in entry.iter(qn("w:t")))) for entry in entries] == HEADINGS
     marks = {mark.get(qn("w:name")) for mark in document.element.body.iter(qn("w:bookmarkStart"))}
     assert {link.get(qn("w:anchor")) for entry in entries for link in entry.iter(qn("w:hyperlink"))} <= marks
@@ -192,14 +223,18 @@ def test_docx_contents_are_filled_and_ask_nothing(document: docx.document.Docume
 
 
 def test_docx_knows_its_language_title_and_paper(document: docx.document.Document) -> None:
-    languages = {element.get(qn("w:val")) for part in (document.element, document.styles.element)
-                 for element in part.iter(qn("w:lang"))}
+    languages = {
+        element.get(qn("w:val"))
+        for part in (document.element, document.styles.element)
+        for element in part.iter(qn("w:lang"))
+    }
     assert languages == {"en-GB"} and document.core_properties.language == "en-GB"
     assert document.core_properties.title == "Support & outcomes: a sample"
     assert (round(document.sections[0].page_width.mm), round(document.sections[0].page_height.mm)) == (210, 297)
 
 
 # --- PDF ----------------------------------------------------------------------------------------------------------
+
 
 def test_pdf_is_tagged_and_declares_its_standard(pdf: pypdf.PdfReader) -> None:
     root = pdf.trailer["/Root"]
@@ -223,12 +258,16 @@ def test_pdf_repeats_a_tables_header_on_the_next_page(pdf: pypdf.PdfReader) -> N
 
 def test_pdf_carries_its_alternative_text_and_fonts_of_its_own(pdf: pypdf.PdfReader) -> None:
     assert alternatives_in(pdf) == [ALTERNATIVE]
-    fonts = {str(font.get_object()["/BaseFont"]).split("+")[-1] for page in pdf.pages
-             for font in page["/Resources"].get("/Font", {}).values()}
+    fonts = {
+        str(font.get_object()["/BaseFont"]).split("+")[-1]
+        for page in pdf.pages
+        for font in page["/Resources"].get("/Font", {}).values()
+    }
     assert fonts and all(name.startswith(("LibertinusSerif", "DejaVuSansMono")) for name in fonts)
 
 
 # --- What the engines say -----------------------------------------------------------------------------------------
+
 
 def test_what_typst_refuses_is_an_error_of_the_report(project: Path) -> None:
     styles = project / "reports" / "styles"
@@ -245,15 +284,17 @@ def test_what_typst_refuses_is_an_error_of_the_report(project: Path) -> None:
 
 def test_what_pandoc_warns_of_is_an_error_of_the_report(project: Path) -> None:
     (project / "reports" / "sample.qmd").write_text(
-        "---\ntitle: A\nformat: html\n---\n\nA share of $\\begin{none} x$.\n", encoding="utf-8")
+        "---\ntitle: A\nformat: html\n---\n\nA share of $\\begin{none} x$.\n", encoding="utf-8"
+    )
     with pytest.raises(RenderError, match="pandoc could not render sample.qmd") as caught:
         render(project, engine="embedded")
     assert "Could not convert TeX math" in str(caught.value)
 
 
 def test_a_formula_is_read_out_in_the_pdf(project: Path) -> None:
-    (project / "reports" / "sample.qmd").write_text("---\ntitle: A\n---\n\nA base of $n_i$ and\n\n$$\\frac{a}{b}$$\n",
-                                                    encoding="utf-8")
+    (project / "reports" / "sample.qmd").write_text(
+        "---\ntitle: A\n---\n\nA base of $n_i$ and\n\n$$\\frac{a}{b}$$\n", encoding="utf-8"
+    )
     made = {path.suffix: path for path in render(project, engine="embedded")}
     assert "<math" in made[".html"].read_text(encoding="utf-8")
     assert sorted(alternatives_in(pypdf.PdfReader(made[".pdf"]))) == ["\\frac{a}{b}", "n_i"]

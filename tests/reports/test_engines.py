@@ -29,9 +29,11 @@ def test_another_engine_and_another_version_change_the_record(project: Path, mon
         engine = record_engine(project)
         seen.append(((project / RECORD).read_text(), str(engine)))
         assert recorded_engine(project) == engine.quarto
-    assert seen == [("engine: embedded\n", "the embedded engine (pandoc and typst)"),
-                    ("engine: quarto\nversion: 1.9.38\n", "Quarto 1.9.38"),
-                    ("engine: quarto\nversion: 1.11.0\n", "Quarto 1.11.0")]
+    assert seen == [
+        ("engine: embedded\n", "the embedded engine (pandoc and typst)"),
+        ("engine: quarto\nversion: 1.9.38\n", "Quarto 1.9.38"),
+        ("engine: quarto\nversion: 1.11.0\n", "Quarto 1.11.0"),
+    ]
 
 
 def test_the_variable_overrules_and_is_part_of_the_record(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,11 +30,13 @@ format: html
 
 :::
 """
-ROWS = [("Alpha 2012", "Safety", "Claims", "Teams that talk keep children safe."),
-        ("Alpha 2012", "Safety", "Shows", "A named case: a café meeting | changed the plan."),
-        ("Alpha 2012", "Morale", "Shows", "Praise lifts mood."),
-        ("Beta 2016", "Safety", "Shows", "Fewer visits were missed."),
-        ("Beta 2016", "Not stated", "Claims", "A team room was opened.")]
+ROWS = [
+    ("Alpha 2012", "Safety", "Claims", "Teams that talk keep children safe."),
+    ("Alpha 2012", "Safety", "Shows", "A named case: a café meeting | changed the plan."),
+    ("Alpha 2012", "Morale", "Shows", "Praise lifts mood."),
+    ("Beta 2016", "Safety", "Shows", "Fewer visits were missed."),
+    ("Beta 2016", "Not stated", "Claims", "A team room was opened."),
+]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Works the controls as a reader does and leaves what is to be seen after each step in the page.
 DRIVE = r"""<script>
@@ -92,10 +94,18 @@ def driven(page: str, folder: Path) -> dict:
     """What is to be seen in `page` after each step of DRIVE, in Chromium without a network."""
     path = folder / "driven.html"
     path.write_text(page.replace("</body>", f"{DRIVE}</body>"), encoding="utf-8")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom",
-               f"--user-data-dir={folder / 'profile'}", "--host-resolver-rules=MAP * ~NOTFOUND"]
-    done = subprocess.run([CHROMIUM, *options, path.as_uri()], capture_output=True, text=True, encoding="utf-8",
-                          timeout=120)
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--virtual-time-budget=10000",
+        "--dump-dom",
+        f"--user-data-dir={folder / 'profile'}",
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+    ]
+    done = subprocess.run(
+        [CHROMIUM, *options, path.as_uri()], capture_output=True, text=True, encoding="utf-8", timeout=120
+    )
     found = re.search(r"<pre id=.report.>(.*?)</pre>", done.stdout, re.DOTALL)
     assert found, done.stderr[-1500:]
     return json.loads(html.unescape(found[1]))
@@ -103,10 +113,14 @@ def driven(page: str, folder: Path) -> dict:
 
 def expected() -> list:
     texts = [row[3] for row in ROWS]
-    return [["start", "All 5 rows are shown.", texts], ["one document", "2 of 5 rows are shown.", texts[3:]],
-            ["and shown", "1 of 5 rows are shown.", [texts[3]]], ["reset", "All 5 rows are shown.", texts],
-            ["words", "1 of 5 rows are shown.", [texts[1]]],
-            ["none", "None of 5 rows fits. Take a choice back, or show all.", []]]
+    return [
+        ["start", "All 5 rows are shown.", texts],
+        ["one document", "2 of 5 rows are shown.", texts[3:]],
+        ["and shown", "1 of 5 rows are shown.", [texts[3]]],
+        ["reset", "All 5 rows are shown.", texts],
+        ["words", "1 of 5 rows are shown.", [texts[1]]],
+        ["none", "None of 5 rows fits. Take a choice back, or show all.", []],
+    ]
 
 
 def test_without_a_script_every_row_is_there_and_no_control_that_does_nothing(page):
@@ -137,9 +151,11 @@ def test_the_same_with_the_table_as_quarto_writes_it(tmp_path):
     def cells(tag: str, texts: tuple) -> str:
         return "".join(f"<{tag}>{html.escape(text)}</{tag}>" for text in texts)
 
-    page = AS_QUARTO.format(head=cells("th", ("Document", "Outcome", "Strength", "In short")),
-                            body="".join(f"<tr>{cells('td', row)}</tr>" for row in ROWS),
-                            script=(REPORTS / "styles" / "filter.js").read_text(encoding="utf-8"))
+    page = AS_QUARTO.format(
+        head=cells("th", ("Document", "Outcome", "Strength", "In short")),
+        body="".join(f"<tr>{cells('td', row)}</tr>" for row in ROWS),
+        script=(REPORTS / "styles" / "filter.js").read_text(encoding="utf-8"),
+    )
     report = driven(page, tmp_path)
     assert report["seen"] == expected() and report["errors"] == []
 

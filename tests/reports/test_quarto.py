@@ -49,7 +49,9 @@ def test_quarto_is_called_once_a_format_with_a_log(project: Path, quarto_on_path
 def test_quarto_works_on_a_project_that_holds_nothing_but_what_is_made(project: Path, quarto_on_path) -> None:
     """Quarto expands the includes of all sources that it finds: one that is not published here would stop every report."""
     (project / "reports" / "other.qmd").write_text(
-        "---\ntitle: Other\nlang: en\neditions: true\n---\n\n{{< include published/09-staff-survey/none.md >}}\n", encoding="utf-8")
+        "---\ntitle: Other\nlang: en\neditions: true\n---\n\n{{< include published/09-staff-survey/none.md >}}\n",
+        encoding="utf-8",
+    )
     render(project, engine="quarto")
     call = quarto_on_path.calls("render")[0]
     assert not Path(call["cwd"]).is_relative_to(project) and not Path(call["cwd"]).exists()
@@ -67,10 +69,16 @@ def test_both_engines_write_the_same_document(project: Path, quarto_on_path, tmp
     render(project, engine="quarto", destination=theirs)
     documents = [zipfile.ZipFile(folder / "sample.docx").read("word/document.xml") for folder in (ours, theirs)]
     assert documents[0] == documents[1]
-    pages = [re.sub(r"base64,[^\"')]+", "", (folder / "sample.html").read_text(encoding="utf-8")) for folder in (ours, theirs)]
-    bodies = [re.sub(r"\s+", " ", page[page.index("<main"):]).replace("> <", "><") for page in pages]
+    pages = [
+        re.sub(r"base64,[^\"')]+", "", (folder / "sample.html").read_text(encoding="utf-8"))
+        for folder in (ours, theirs)
+    ]
+    bodies = [re.sub(r"\s+", " ", page[page.index("<main") :]).replace("> <", "><") for page in pages]
     assert bodies[0] == bodies[1]
-    texts = ["".join(page.extract_text() for page in pypdf.PdfReader(folder / "sample.pdf").pages) for folder in (ours, theirs)]
+    texts = [
+        "".join(page.extract_text() for page in pypdf.PdfReader(folder / "sample.pdf").pages)
+        for folder in (ours, theirs)
+    ]
     assert texts[0] == texts[1]
 
 
@@ -83,10 +91,28 @@ def test_the_stand_in_wraps_what_it_knows_as_the_real_one_does(project: Path, qu
     folder.mkdir()
     (folder / "_quarto.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     shutil.copytree(STYLES / "styles", folder / "styles")
-    text = {"callout": "::: {.callout-note}\nA note.\n:::\n", "table": "::: {#tbl-x}\n| a | b |\n|:--|--:|\n| x | 1 |\n:::\n"}[unfit]
+    text = {
+        "callout": "::: {.callout-note}\nA note.\n:::\n",
+        "table": "::: {#tbl-x}\n| a | b |\n|:--|--:|\n| x | 1 |\n:::\n",
+    }[unfit]
     (folder / "sample.qmd").write_text(f"---\ntitle: Sample\n---\n\n{text}", encoding="utf-8")
-    subprocess.run([quarto_on_path.folder / "quarto", "render", "sample.qmd", "--to", "docx", "--output-dir", "out",
-                    "--log", "log.txt", "--log-format", "plain"], cwd=folder, check=True)
+    subprocess.run(
+        [
+            quarto_on_path.folder / "quarto",
+            "render",
+            "sample.qmd",
+            "--to",
+            "docx",
+            "--output-dir",
+            "out",
+            "--log",
+            "log.txt",
+            "--log-format",
+            "plain",
+        ],
+        cwd=folder,
+        check=True,
+    )
     document = zipfile.ZipFile(folder / "out" / "sample.docx").read("word/document.xml").decode("utf-8")
     assert document.count("<w:tbl>") - document.count("<w:tblGrid") == (unfit == "callout")
     assert document.count("<w:tbl>") == {"callout": 1, "table": 2}[unfit]
@@ -94,11 +120,17 @@ def test_the_stand_in_wraps_what_it_knows_as_the_real_one_does(project: Path, qu
 
 @pytest.mark.parametrize("version", ["1.9.38", "1.11.0"])
 def test_a_missing_validator_is_no_complaint_and_a_missing_include_is_told_whole(version: str) -> None:
-    assert complaints_in("(WARN) PDF standard validation requested but verapdf is not installed.\n"
-                         "Install with: quarto install verapdf\nStandards requested: ua-1\n") == []
-    assert complaints_in("(ERROR) Include directive failed.\n  in file /p/b.qmd, \n  could not find file /p/none.md.\n\n"
-                         "Stack trace:\n    at retrieveInclude (include-standalone.ts:61:13)\n") == [
-        "(ERROR) Include directive failed. in file /p/b.qmd, could not find file /p/none.md."]
+    assert (
+        complaints_in(
+            "(WARN) PDF standard validation requested but verapdf is not installed.\n"
+            "Install with: quarto install verapdf\nStandards requested: ua-1\n"
+        )
+        == []
+    )
+    assert complaints_in(
+        "(ERROR) Include directive failed.\n  in file /p/b.qmd, \n  could not find file /p/none.md.\n\n"
+        "Stack trace:\n    at retrieveInclude (include-standalone.ts:61:13)\n"
+    ) == ["(ERROR) Include directive failed. in file /p/b.qmd, could not find file /p/none.md."]
 
 
 @pytest.mark.slow
@@ -110,17 +142,22 @@ def test_quartos_docx_is_completed_like_the_embedded_engines(project: Path, quar
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("settings", [
-    {"log": "(WARN) Unable to resolve crossref @fig-agreement\n"},
-    {"stderr": "[WARNING] Citeproc: citation munro2011 not found\n"},
-    {"html": "<p>See <strong>?@sec-support</strong>.</p>"},
-    {"html": "<p>Of ?var:survey.base people</p>"},
-    {"html": "<p>{{&lt; video clip.mp4 &gt;}}</p>"},
-    {"stderr": "WARN: PDF standard validation requested but verapdf is not installed.\nWARN: an image is missing\n"},
-    {"code": 1, "output": False, "log": "(ERROR) Something failed.\n"},
-    {"code": 1, "output": False, "stderr": "no such option\n"},
-    {"output": False},
-])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"log": "(WARN) Unable to resolve crossref @fig-agreement\n"},
+        {"stderr": "[WARNING] Citeproc: citation munro2011 not found\n"},
+        {"html": "<p>See <strong>?@sec-support</strong>.</p>"},
+        {"html": "<p>Of ?var:survey.base people</p>"},
+        {"html": "<p>{{&lt; video clip.mp4 &gt;}}</p>"},
+        {
+            "stderr": "WARN: PDF standard validation requested but verapdf is not installed.\nWARN: an image is missing\n"
+        },
+        {"code": 1, "output": False, "log": "(ERROR) Something failed.\n"},
+        {"code": 1, "output": False, "stderr": "no such option\n"},
+        {"output": False},
+    ],
+)
 def test_whatever_quarto_leaves_unresolved_fails(project: Path, quarto_on_path, settings: dict) -> None:
     quarto_on_path.says(**settings)
     with pytest.raises(RenderError, match="Quarto 1.9.38 could not render sample.qmd as html"):
@@ -129,10 +166,13 @@ def test_whatever_quarto_leaves_unresolved_fails(project: Path, quarto_on_path, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("log", "beginning"), [
-    ("(WARN) Unable to resolve crossref @fig-agreement\n", "Of {{< var survey.base >}}"),
-    ("[WARNING] Citeproc: citation munro2011 not found\n", "Supervision matters"),
-])
+@pytest.mark.parametrize(
+    ("log", "beginning"),
+    [
+        ("(WARN) Unable to resolve crossref @fig-agreement\n", "Of {{< var survey.base >}}"),
+        ("[WARNING] Citeproc: citation munro2011 not found\n", "Supervision matters"),
+    ],
+)
 def test_the_place_is_named(project: Path, quarto_on_path, log: str, beginning: str) -> None:
     lines = (project / "reports" / "sample.qmd").read_text(encoding="utf-8").split("\n")
     number = next(number for number, line in enumerate(lines, start=1) if line.startswith(beginning))
@@ -153,8 +193,10 @@ def test_marks_are_told_from_questions() -> None:
     assert unresolved_in("?@fig-a ?meta:title ?@fig-a ?env:HOME") == ["?@fig-a", "?meta:title", "?env:HOME"]
 
 
-@pytest.mark.parametrize(("version", "serves"), [
-    ("1.10.18", True), ("1.9.38", True), ("1.8.27", False), ("1.10.0-rc1", True), ("99.9.9", True), ("none", False)])
+@pytest.mark.parametrize(
+    ("version", "serves"),
+    [("1.10.18", True), ("1.9.38", True), ("1.8.27", False), ("1.10.0-rc1", True), ("99.9.9", True), ("none", False)],
+)
 def test_an_old_quarto_counts_as_none(quarto_on_path, version: str, serves: bool) -> None:
     quarto_on_path.says(version=version)
     found, reason = find_quarto()

@@ -67,11 +67,14 @@ def test_the_folder_of_sources_is_left_as_it_was(project: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("header", "suffixes"), [
-    ("format: html", {".html"}),
-    ("format:\n  html: default\n  typst: default", {".html", ".pdf"}),
-    ("toc: false", {".html", ".docx", ".pdf"}),
-])
+@pytest.mark.parametrize(
+    ("header", "suffixes"),
+    [
+        ("format: html", {".html"}),
+        ("format:\n  html: default\n  typst: default", {".html", ".pdf"}),
+        ("toc: false", {".html", ".docx", ".pdf"}),
+    ],
+)
 def test_a_report_says_in_which_formats_it_comes(project: Path, header: str, suffixes: set[str]) -> None:
     (project / "reports" / "sample.qmd").write_text(f"---\ntitle: A\n{header}\n---\n\nText.\n", encoding="utf-8")
     assert {path.suffix for path in render(project, engine="embedded")} == suffixes
@@ -85,7 +88,8 @@ def test_an_unknown_format_is_refused(project: Path) -> None:
 
 def test_sections_are_numbered_only_when_asked(project: Path) -> None:
     (project / "reports" / "sample.qmd").write_text(
-        "---\ntitle: A\nformat: html\nnumber-sections: false\ntoc: false\n---\n\n## First\n", encoding="utf-8")
+        "---\ntitle: A\nformat: html\nnumber-sections: false\ntoc: false\n---\n\n## First\n", encoding="utf-8"
+    )
     source = render(project, engine="embedded")[0].read_text(encoding="utf-8")
     assert re.search(r"<h2[^>]*>First</h2>", source) and 'id="TOC"' not in source
 

@@ -39,6 +39,7 @@ class Links(HTMLParser):
 
 # --- The frame -----------------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("current", [*PAGES.values(), ""])
 def test_the_navigation_marks_the_page_that_the_reader_is_on_and_no_other(current):
     links = re.findall(r"<a href=\"([^\"]*)\"([^>]*)>", navigation("../", current))
@@ -62,8 +63,18 @@ def test_each_report_has_the_same_frame_with_itself_marked(project):
     assert f'<a href="study.html"{CURRENT}>Study</a>' in pages["study"] and pages["study"].count(CURRENT) == 1
     assert CURRENT not in pages["other"] and '<a href="study.html">Study</a>' in pages["other"]
     for page in pages.values():
-        order = [page.index(part) for part in ('class="skip"', '<header class="site-header">', "<nav ", "<main", "<h1",
-                                               "</main>", '<footer class="site-footer">')]
+        order = [
+            page.index(part)
+            for part in (
+                'class="skip"',
+                '<header class="site-header">',
+                "<nav ",
+                "<main",
+                "<h1",
+                "</main>",
+                '<footer class="site-footer">',
+            )
+        ]
         assert order == sorted(order)
 
 
@@ -82,8 +93,10 @@ def test_the_index_names_every_chapter_as_the_notebook_does():
 
 # --- The list of tables --------------------------------------------------------------------------------------------
 
-LISTING = ("---\ntitle: Data\nformat: html\nnumber-sections: false\nlists-tables: true\n---\n\n"
-           "{{< include generated/tables.md >}}\n")
+LISTING = (
+    "---\ntitle: Data\nformat: html\nnumber-sections: false\nlists-tables: true\n---\n\n"
+    "{{< include generated/tables.md >}}\n"
+)
 
 
 @pytest.fixture
@@ -95,8 +108,13 @@ def listed(project: Path) -> Path:
     notebook.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
     publish = Publication("02-check", root=project)
     verdicts = pd.DataFrame({"verdict": ["holds", "fails"], "n": [5, 1]})
-    publish.table("verdicts", verdicts, "Verdicts, in *all*.", headings={"verdict": "Verdict", "n": "Claims"},
-                  data=pd.DataFrame({"verdict": ["holds"], "n": [5], "low": [4]}))
+    publish.table(
+        "verdicts",
+        verdicts,
+        "Verdicts, in *all*.",
+        headings={"verdict": "Verdict", "n": "Claims"},
+        data=pd.DataFrame({"verdict": ["holds"], "n": [5], "low": [4]}),
+    )
     publish = Publication("07-places", root=project, collection="places")
     publish.table("places", pd.DataFrame({"place": ["A", "B"]}), "Places.")
     (project / "reports" / "data.qmd").write_text(LISTING, encoding="utf-8")
@@ -114,8 +132,11 @@ def test_every_table_for_readers_is_linked_and_every_link_leads_to_one(listed):
 def test_a_table_is_told_by_chapter_title_size_and_columns(listed):
     source = render(listed, ["data"], engine="embedded")[0].read_text(encoding="utf-8")
     text = " ".join(re.sub(r"<[^>]*>", "", source).split())
-    for words in ("Chapter 2: What was checked verdicts.csv, 1 row Verdicts, in *all*.",
-                  "Columns: verdict; n; low 07-places", "places.csv, 2 rows Places. Columns: place"):
+    for words in (
+        "Chapter 2: What was checked verdicts.csv, 1 row Verdicts, in *all*.",
+        "Columns: verdict; n; low 07-places",
+        "places.csv, 2 rows Places. Columns: place",
+    ):
         assert words in text
 
 
@@ -168,9 +189,12 @@ See the [glossary](../explanation/glossary.md#front-line), [this file](../../pip
 
 @pytest.fixture
 def documented(tmp_path: Path) -> Path:
-    for name, text in {"README.md": "# Documentation\n\nBegin [here](how-to/begin.md).\n", "how-to/begin.md": GUIDE,
-                       "explanation/glossary.md": "# Glossary\n\n### Front line\n\nThose who meet children.\n",
-                       "images/square.svg": PICTURE}.items():
+    for name, text in {
+        "README.md": "# Documentation\n\nBegin [here](how-to/begin.md).\n",
+        "how-to/begin.md": GUIDE,
+        "explanation/glossary.md": "# Glossary\n\n### Front line\n\nThose who meet children.\n",
+        "images/square.svg": PICTURE,
+    }.items():
         path = tmp_path / "docs" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -210,7 +234,10 @@ def test_the_index_of_the_documentation_lists_every_page_by_kind(documented):
 def test_boxes_without_a_caption_have_names_that_tell_them_apart(documented):
     render_documentation(documented)
     assert Links(documented / "reports/site/docs/begin.html").regions == [
-        "Code 1: How to begin", "Table 1: Two tables", "Table 2: Two tables"]
+        "Code 1: How to begin",
+        "Table 1: Two tables",
+        "Table 2: Two tables",
+    ]
 
 
 def test_a_page_that_is_no_longer_there_leaves_the_site_and_the_others_keep_their_bytes(documented):
@@ -224,11 +251,14 @@ def test_a_page_that_is_no_longer_there_leaves_the_site_and_the_others_keep_thei
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-@pytest.mark.parametrize(("file", "text", "message"), [
-    ("reference/begin.md", "# Again\n", "have the same name"),
-    ("extra.md", "No title\n", "has no title"),
-    ("extra.md", "# Extra\n\nSee [it](how-to/none.md).\n", "links to one that is not there"),
-])
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("reference/begin.md", "# Again\n", "have the same name"),
+        ("extra.md", "No title\n", "has no title"),
+        ("extra.md", "# Extra\n\nSee [it](how-to/none.md).\n", "links to one that is not there"),
+    ],
+)
 def test_what_cannot_be_a_page_is_named_with_its_file(documented, file, text, message):
     (documented / "docs" / file).parent.mkdir(exist_ok=True)
     (documented / "docs" / file).write_text(text, encoding="utf-8")

@@ -30,35 +30,40 @@ def test_the_sample_has_no_problem(project: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("text", "found"), [
-    ("{{< var support.agreed >}} agreed.", "no published value support.agreed. Nearest: support.agree"),
-    ("{{< meta publisher >}}", "no text publisher in the header"),
-    ("{{< video clip.mp4 >}}", "an unknown shortcode {{< video clip.mp4 >}}"),
-    ("{{< pagebreak now >}}", "an unknown shortcode"),
-    ("{{< include published/03-support/tables/none.md >}}",
-     "no file published/03-support/tables/none.md to include. Run the notebook 03-support"),
-    ("See {{< include published/03-support/tables/wide.md >}}", "Put the include on a line of its own."),
-    ("See @fig-agrement.", "no fig-agrement to refer to. Nearest: fig-agreement"),
-    ("See [-@tbl-none].", "no tbl-none to refer to"),
-    ("See @Sec-none.", "no sec-none to refer to"),
-    ("See @eq-mean.", "@eq-mean: a kind of reference that reports do not use"),
-    ("Shown before [see @munro2012, p. 3].", "no source munro2012 in the bibliography. Nearest: munro2011"),
-    ("See [the rows](#sec-row).", "a link to #sec-row, which is not there. Nearest: sec-rows"),
-    ("As said.[^other]", "no footnote [^other]"),
-    ('![Trend](published/trend){#fig-trend fig-alt="Rises."}', "no image published/trend.svg"),
-    ('![Trend](chart.png){fig-alt="Rises."}', "no image chart.png"),
-    ('![Trend](https://example.org/a.png){fig-alt="Rises."}', "an image from elsewhere"),
-    ("![Trend](published/03-support/figures/agreement){#fig-trend}", "no alternative text for"),
-    ('![Trend](published/03-support/figures/agreement){#fig-trend fig-alt=" "}', "no alternative text for"),
-    ("#### By age {#sec-role}", "a second #sec-role"),
-    ("# Part two", "a heading of level 1: Part two"),
-    ("##### Detail", "a heading of level 5 below one of level 3: Detail"),
-    ("```{python}\n1 + 1\n```", "an executable cell {python}"),
-    ("```{r, echo=FALSE}\n1 + 1\n```", "an executable cell {r}"),
-    ("Staff <b class=x>agree.", "a mark of a single format: <b class=x>"),
-    ("`<b>`{=html}", "a mark of a single format: {=html}"),
-    ("```{=typst}\n#pagebreak()\n```", "a mark of a single format: ```{=typst}"),
-])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{{< var support.agreed >}} agreed.", "no published value support.agreed. Nearest: support.agree"),
+        ("{{< meta publisher >}}", "no text publisher in the header"),
+        ("{{< video clip.mp4 >}}", "an unknown shortcode {{< video clip.mp4 >}}"),
+        ("{{< pagebreak now >}}", "an unknown shortcode"),
+        (
+            "{{< include published/03-support/tables/none.md >}}",
+            "no file published/03-support/tables/none.md to include. Run the notebook 03-support",
+        ),
+        ("See {{< include published/03-support/tables/wide.md >}}", "Put the include on a line of its own."),
+        ("See @fig-agrement.", "no fig-agrement to refer to. Nearest: fig-agreement"),
+        ("See [-@tbl-none].", "no tbl-none to refer to"),
+        ("See @Sec-none.", "no sec-none to refer to"),
+        ("See @eq-mean.", "@eq-mean: a kind of reference that reports do not use"),
+        ("Shown before [see @munro2012, p. 3].", "no source munro2012 in the bibliography. Nearest: munro2011"),
+        ("See [the rows](#sec-row).", "a link to #sec-row, which is not there. Nearest: sec-rows"),
+        ("As said.[^other]", "no footnote [^other]"),
+        ('![Trend](published/trend){#fig-trend fig-alt="Rises."}', "no image published/trend.svg"),
+        ('![Trend](chart.png){fig-alt="Rises."}', "no image chart.png"),
+        ('![Trend](https://example.org/a.png){fig-alt="Rises."}', "an image from elsewhere"),
+        ("![Trend](published/03-support/figures/agreement){#fig-trend}", "no alternative text for"),
+        ('![Trend](published/03-support/figures/agreement){#fig-trend fig-alt=" "}', "no alternative text for"),
+        ("#### By age {#sec-role}", "a second #sec-role"),
+        ("# Part two", "a heading of level 1: Part two"),
+        ("##### Detail", "a heading of level 5 below one of level 3: Detail"),
+        ("```{python}\n1 + 1\n```", "an executable cell {python}"),
+        ("```{r, echo=FALSE}\n1 + 1\n```", "an executable cell {r}"),
+        ("Staff <b class=x>agree.", "a mark of a single format: <b class=x>"),
+        ("`<b>`{=html}", "a mark of a single format: {=html}"),
+        ("```{=typst}\n#pagebreak()\n```", "a mark of a single format: ```{=typst}"),
+    ],
+)
 @pytest.mark.parametrize("engine", ["embedded", "quarto"])
 def test_a_problem_is_named_with_its_line(project: Path, quarto_on_path, text: str, found: str, engine: str) -> None:
     line = write(project, text)
@@ -96,8 +101,9 @@ def test_an_include_inside_an_include_is_refused(project: Path) -> None:
 
 def test_a_problem_in_the_header_is_named_there(project: Path) -> None:
     path = project / "reports" / "sample.qmd"
-    path.write_text(path.read_text(encoding="utf-8").replace("support.agree >}} times", "support.none >}} times"),
-                    encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("support.agree >}} times", "support.none >}} times"), encoding="utf-8"
+    )
     with pytest.raises(RenderError, match="sample.qmd, header: no published value support.none"):
         check(project)
 
@@ -108,15 +114,18 @@ def test_a_header_that_is_not_yaml_is_named_with_its_line(project: Path) -> None
         check(project)
 
 
-@pytest.mark.parametrize("text", [
-    "`@nobody2000`, ``{.x} @fig-none``, staff@example.org, <https://example.org/@nobody> and \\@nobody.",
-    "```\n@fig-none ![x](none.png)\n# not a heading\n```",
-    "```{.python}\n@nobody2000\n```",
-    "<!-- @nobody2000 [^none] <b>not shown</b> -->",
-    "Write to <staff@example.org>, see <https://example.org/a>; `<b>`; a \\<b> and 3 < 4 > 2.",
-    "`{{{< var none >}}}`",
-    "[a link](https://example.org/@nobody)",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`@nobody2000`, ``{.x} @fig-none``, staff@example.org, <https://example.org/@nobody> and \\@nobody.",
+        "```\n@fig-none ![x](none.png)\n# not a heading\n```",
+        "```{.python}\n@nobody2000\n```",
+        "<!-- @nobody2000 [^none] <b>not shown</b> -->",
+        "Write to <staff@example.org>, see <https://example.org/a>; `<b>`; a \\<b> and 3 < 4 > 2.",
+        "`{{{< var none >}}}`",
+        "[a link](https://example.org/@nobody)",
+    ],
+)
 def test_code_comments_addresses_and_escapes_are_no_references(project: Path, text: str) -> None:
     write(project, text)
     check(project)
@@ -146,8 +155,9 @@ def test_values_reach_text_header_and_tables(project: Path) -> None:
 def publish(project: Path, notebook: str, *names: str) -> None:
     folder = project / "reports" / "published" / notebook
     folder.mkdir(exist_ok=True)
-    (folder / "values.yaml").write_text("".join(f"{name}: {{text: '1', number: 1}}\n" for name in names),
-                                        encoding="utf-8")
+    (folder / "values.yaml").write_text(
+        "".join(f"{name}: {{text: '1', number: 1}}\n" for name in names), encoding="utf-8"
+    )
 
 
 def test_a_value_published_by_two_notebooks_is_an_error(project: Path) -> None:
@@ -192,17 +202,26 @@ def broken_off(project: Path) -> Path:
     (project / "dvc.yaml").write_text(STAGES, encoding="utf-8")
     (project / "notebooks").mkdir(exist_ok=True)
     (project / "reports/published/01-clean").mkdir()
-    for name, code in (("04-link", 'publish.value("link.pairs", 3)'), ("05-gaps", 'publish.value(f\\"gaps.{name}\\", 3)')):
-        (project / "notebooks" / f"{name}.ipynb").write_text(f'{{"cells": [{{"source": [{code!r}]}}]}}', encoding="utf-8")
+    for name, code in (
+        ("04-link", 'publish.value("link.pairs", 3)'),
+        ("05-gaps", 'publish.value(f\\"gaps.{name}\\", 3)'),
+    ):
+        (project / "notebooks" / f"{name}.ipynb").write_text(
+            f'{{"cells": [{{"source": [{code!r}]}}]}}', encoding="utf-8"
+        )
     return project
 
 
-@pytest.mark.parametrize(("text", "stages"), [
-    ("{{< var link.pairs >}} pairs.", "link (notebook 04-link)"),
-    ("{{< var gaps.clear >}} and {{< var link.pairs >}}.", "link (notebook 04-link) and gaps (notebook 05-gaps)"),
-    ("{{< var nothing.known >}}.", "link (notebook 04-link) and gaps (notebook 05-gaps)"),
-    ("See @fig-bounds.\n\n{{< include published/04-link/figures/bounds.md >}}", "link (notebook 04-link)"),
-    ('![Trend](published/05-gaps/trend){fig-alt="Rises."}', "gaps (notebook 05-gaps)")])
+@pytest.mark.parametrize(
+    ("text", "stages"),
+    [
+        ("{{< var link.pairs >}} pairs.", "link (notebook 04-link)"),
+        ("{{< var gaps.clear >}} and {{< var link.pairs >}}.", "link (notebook 04-link) and gaps (notebook 05-gaps)"),
+        ("{{< var nothing.known >}}.", "link (notebook 04-link) and gaps (notebook 05-gaps)"),
+        ("See @fig-bounds.\n\n{{< include published/04-link/figures/bounds.md >}}", "link (notebook 04-link)"),
+        ('![Trend](published/05-gaps/trend){fig-alt="Rises."}', "gaps (notebook 05-gaps)"),
+    ],
+)
 def test_what_no_run_has_made_yet_is_told_by_its_stage_and_command(broken_off: Path, text: str, stages: str) -> None:
     write(broken_off, text)
     with pytest.raises(RenderError) as caught:
@@ -212,7 +231,8 @@ def test_what_no_run_has_made_yet_is_told_by_its_stage_and_command(broken_off: P
         "The report sample.qmd shows what has not been made yet.\n  where:    reports/published\n"
         f"  found:    nothing from {stages}\n"
         f"  fix:      Make it: golden-thread run {' '.join(f'--stage {name}' for name in names)}. "
-        "Everything that is missing: golden-thread run. Nothing was rendered.")
+        "Everything that is missing: golden-thread run. Nothing was rendered."
+    )
     assert not (broken_off / "reports" / "site").exists()
 
 
@@ -223,5 +243,8 @@ def test_a_mistake_in_a_text_stays_one_where_everything_that_it_asks_for_was_mad
     (broken_off / "reports/published/04-link").mkdir()
     (broken_off / "reports/published/05-gaps").mkdir()
     write(broken_off, "{{< var link.pears >}} pairs.")
-    with pytest.raises(RenderError, match="no published value link.pears. .*If the text is right and newer than the last run: golden-thread run"):
+    with pytest.raises(
+        RenderError,
+        match="no published value link.pears. .*If the text is right and newer than the last run: golden-thread run",
+    ):
         render(broken_off, ["sample"], engine="embedded")

@@ -24,8 +24,20 @@ def copy_project(folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def package_index():
     """Skips where the package index cannot be reached."""
-    ask = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-cache", "--dry-run", "--reinstall",
-           "--python", sys.executable, "typing-extensions"]
+    ask = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-cache",
+        "--dry-run",
+        "--reinstall",
+        "--python",
+        sys.executable,
+        "typing-extensions",
+    ]
     if subprocess.run(ask, cwd=ROOT, capture_output=True).returncode:
         pytest.skip("the package index cannot be reached from here")
 

@@ -22,14 +22,26 @@ OFFLINE = dict.fromkeys(PROXIES, "http://127.0.0.1:9") | {"NO_PROXY": "", "no_pr
 
 # What uv is told
 
+
 def test_the_settings_of_pip_are_handed_on_as_pip_ranks_them():
-    config = "\n".join([":env:.index-url='https://c.example/simple'", "global.cert='/etc/ca.pem'",
-                        "global.extra-index-url='https://a.example/simple\\nfile:///srv/simple'",
-                        "global.find-links='/srv/one /srv/two'", "global.index-url='https://a.example/simple'",
-                        "global.timeout='60'", "install.index-url='https://b.example/simple'"])
+    config = "\n".join(
+        [
+            ":env:.index-url='https://c.example/simple'",
+            "global.cert='/etc/ca.pem'",
+            "global.extra-index-url='https://a.example/simple\\nfile:///srv/simple'",
+            "global.find-links='/srv/one /srv/two'",
+            "global.index-url='https://a.example/simple'",
+            "global.timeout='60'",
+            "install.index-url='https://b.example/simple'",
+        ]
+    )
     assert uv_settings(config, {}) == {
-        "UV_DEFAULT_INDEX": "https://c.example/simple", "UV_INDEX": "https://a.example/simple file:///srv/simple",
-        "UV_FIND_LINKS": "/srv/one,/srv/two", "SSL_CERT_FILE": "/etc/ca.pem", "UV_INDEX_STRATEGY": "unsafe-best-match"}
+        "UV_DEFAULT_INDEX": "https://c.example/simple",
+        "UV_INDEX": "https://a.example/simple file:///srv/simple",
+        "UV_FIND_LINKS": "/srv/one,/srv/two",
+        "SSL_CERT_FILE": "/etc/ca.pem",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+    }
 
 
 def test_what_uv_was_told_itself_stays():
@@ -39,6 +51,7 @@ def test_what_uv_was_told_itself_stays():
 
 # Which Python fits
 
+
 @pytest.mark.parametrize(("version", "fault"), [((3, 10, 14), "old"), ((3, 15, 0), "new")])
 def test_a_python_that_does_not_fit_is_told_so_and_how_to_get_another(monkeypatch, version, fault):
     monkeypatch.setattr(environment.sys, "version_info", version)
@@ -47,7 +60,7 @@ def test_a_python_that_does_not_fit_is_told_so_and_how_to_get_another(monkeypatc
     what, where, found, expected, fix = str(refused.value).splitlines()
     assert what == f"This Python is too {fault}." and where.endswith(sys.executable)
     assert found.endswith(f" Python 3.{version[1]}") and expected.endswith(" Python 3.11 to 3.14")
-    assert 'uv python install 3.14' in fix and 'make report PYTHON="$(uv python find 3.14)"' in fix
+    assert "uv python install 3.14" in fix and 'make report PYTHON="$(uv python find 3.14)"' in fix
 
 
 @pytest.mark.parametrize("version", [(3, minor, 0) for minor in range(11, 15)])
@@ -73,6 +86,7 @@ def test_nothing_need_be_installed_to_build():
 
 
 # One real build
+
 
 def call(project, *command, **variables):
     environ = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}}

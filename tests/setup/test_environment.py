@@ -9,7 +9,9 @@ from pipeline.setup.environment import ROOT
 from pipeline.setup.lockfile import conda_python, direct_dependencies, locked_versions, with_versions
 
 TEXT = (ROOT / "environment.yml").read_text(encoding="utf-8")
-PINNED = {canonicalize_name(name.removesuffix("-base")): version for name, version in re.findall(r"- ([\w.-]+)==(\S+)", TEXT)}
+PINNED = {
+    canonicalize_name(name.removesuffix("-base")): version for name, version in re.findall(r"- ([\w.-]+)==(\S+)", TEXT)
+}
 LOCKED = locked_versions((ROOT / "requirements.lock").read_text(encoding="utf-8"), conda_python(TEXT))
 
 

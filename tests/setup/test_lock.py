@@ -54,8 +54,9 @@ def test_a_package_has_several_versions_only_for_different_machines():
 
 
 def test_what_the_lock_holds_for_the_project_is_what_the_project_names():
-    asked_for = re.findall(r"^([\w.-]+)==[^\n]*\n(?:    --hash[^\n]*\n)*    # via(?:\n    #  )? golden-thread",
-                           LOCK, flags=re.MULTILINE)
+    asked_for = re.findall(
+        r"^([\w.-]+)==[^\n]*\n(?:    --hash[^\n]*\n)*    # via(?:\n    #  )? golden-thread", LOCK, flags=re.MULTILINE
+    )
     named = {canonicalize_name(requirement.name) for requirement in direct_dependencies()}
     assert {canonicalize_name(name) for name in asked_for} == named
 
@@ -73,7 +74,8 @@ def test_every_package_has_a_file_for_each_python_on_each_machine():
 def test_the_lock_holds_as_many_hashes_as_when_the_index_was_asked():
     """A package that lost some would be refused on the machines whose files they were of."""
     assert {(row["package"], row["version"]): int(row["hashes"]) for row in TABLE} == {
-        key: len(hashes) for key, hashes in hashes_by_version(LOCK).items()}
+        key: len(hashes) for key, hashes in hashes_by_version(LOCK).items()
+    }
 
 
 @pytest.mark.slow
@@ -83,15 +85,45 @@ def test_the_index_has_a_file_of_the_lock_for_each_machine(package_index):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("platform", ["x86_64-manylinux_2_28", "aarch64-manylinux_2_28", "aarch64-apple-darwin",
-                                      "x86_64-apple-darwin", "x86_64-pc-windows-msvc"])
+@pytest.mark.parametrize(
+    "platform",
+    [
+        "x86_64-manylinux_2_28",
+        "aarch64-manylinux_2_28",
+        "aarch64-apple-darwin",
+        "x86_64-apple-darwin",
+        "x86_64-pc-windows-msvc",
+    ],
+)
 def test_the_installer_would_take_the_lock_on_each_machine(platform, tmp_path, package_index):
     """uv's own choice of files, their hashes checked, without a compiler; antlr4 has a source only, of pure Python."""
     done = subprocess.run(
-        [sys.executable, "-m", "uv", "pip", "sync", "--no-config", "--dry-run", "--require-hashes",
-         "--only-binary", ":all:", "--no-binary", "antlr4-python3-runtime", "--python-platform", platform, "--python-version", PYTHONS[-1],
-         "--target", tmp_path, "requirements.lock"],
-        cwd=ROOT, env=index_only(machine_settings(sys.executable)), capture_output=True, text=True)
+        [
+            sys.executable,
+            "-m",
+            "uv",
+            "pip",
+            "sync",
+            "--no-config",
+            "--dry-run",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+            "--no-binary",
+            "antlr4-python3-runtime",
+            "--python-platform",
+            platform,
+            "--python-version",
+            PYTHONS[-1],
+            "--target",
+            tmp_path,
+            "requirements.lock",
+        ],
+        cwd=ROOT,
+        env=index_only(machine_settings(sys.executable)),
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0 and re.search(r"Would install 2\d\d packages", done.stderr), done.stderr
 
 
@@ -108,10 +140,17 @@ def test_a_lock_without_the_installer_is_refused():
 def test_the_guide_names_the_systems_that_the_lock_is_for():
     guide = (ROOT / "docs" / "how-to" / "set-up.md").read_text(encoding="utf-8")
     systems = re.findall(r"^\| (Linux|macOS|Windows) \| ([^|]+) \| ([^|]*)\| ([^|]+) \|$", guide, flags=re.MULTILINE)
-    words = {"x86-64": {"linux": "x86_64", "macos": "x86_64", "windows": "amd64"}, "ARM": {"linux": "arm64"},
-             "Apple silicon": {"macos": "arm64"}, "Intel": {"macos": "x86_64"}}
-    named = [f"{system.lower()}-{words[processor][system.lower()]}" for system, processors, _, _ in systems
-             for processor in processors.strip().split(", ")]
+    words = {
+        "x86-64": {"linux": "x86_64", "macos": "x86_64", "windows": "amd64"},
+        "ARM": {"linux": "arm64"},
+        "Apple silicon": {"macos": "arm64"},
+        "Intel": {"macos": "x86_64"},
+    }
+    named = [
+        f"{system.lower()}-{words[processor][system.lower()]}"
+        for system, processors, _, _ in systems
+        for processor in processors.strip().split(", ")
+    ]
     assert sorted(named) == sorted(MACHINES)
     assert {pythons.strip() for *_, pythons in systems} == {", ".join(PYTHONS)}
     assert max(int(tag.split("_")[2]) for tag in MACHINES["linux-arm64"].platforms if "_2_" in tag) == 28

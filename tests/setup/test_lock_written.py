@@ -97,8 +97,13 @@ def test_folders_of_wheels_and_further_indexes_stay_out_and_the_mirror_counts(pr
     wheel(further, "2.0", "py3-none-any")
     monkeypatch.setenv("PIP_INDEX_URL", serve(mirror))
     others = serve(further)
-    for name, value in {"PIP_FIND_LINKS": str(folder), "PIP_EXTRA_INDEX_URL": others, "UV_FIND_LINKS": str(folder),
-                        "UV_INDEX": others, "UV_EXTRA_INDEX_URL": others}.items():
+    for name, value in {
+        "PIP_FIND_LINKS": str(folder),
+        "PIP_EXTRA_INDEX_URL": others,
+        "UV_FIND_LINKS": str(folder),
+        "UV_INDEX": others,
+        "UV_EXTRA_INDEX_URL": others,
+    }.items():
         monkeypatch.setenv(name, value)
     (tmp_path / "uv" / "uv").mkdir(parents=True)
     (tmp_path / "uv" / "uv" / "uv.toml").write_text(f"find-links = ['{folder}']\n")
@@ -137,13 +142,22 @@ def test_versions_stay_and_hashes_are_the_index_s(project, tmp_path, monkeypatch
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("tags", "wanting"), [
-    ([f"cp{minor}-cp{minor}-{PLATFORMS[0]}" for minor in (311, 312, 313, 314)] + EVERYWHERE[1:3] + EVERYWHERE[4:],
-     "macos-x86_64: missing"),
-    ([*EVERYWHERE[1:], f"cp311-cp311-{PLATFORMS[0]}"], "linux-x86_64: a wheel for 3.11, else missing"),
-    ([*EVERYWHERE[1:], "cp311-abi3-manylinux_2_39_x86_64"], "linux-x86_64: missing")])
+@pytest.mark.parametrize(
+    ("tags", "wanting"),
+    [
+        (
+            [f"cp{minor}-cp{minor}-{PLATFORMS[0]}" for minor in (311, 312, 313, 314)]
+            + EVERYWHERE[1:3]
+            + EVERYWHERE[4:],
+            "macos-x86_64: missing",
+        ),
+        ([*EVERYWHERE[1:], f"cp311-cp311-{PLATFORMS[0]}"], "linux-x86_64: a wheel for 3.11, else missing"),
+        ([*EVERYWHERE[1:], "cp311-abi3-manylinux_2_39_x86_64"], "linux-x86_64: missing"),
+    ],
+)
 def test_a_lock_that_is_not_whole_is_refused_and_the_old_one_stays(
-        project, tmp_path, monkeypatch, serve, tags, wanting):
+    project, tmp_path, monkeypatch, serve, tags, wanting
+):
     mirror = tmp_path / "mirror"
     for tag in tags:
         wheel(mirror, "2.0", tag)

@@ -19,8 +19,11 @@ pytestmark = pytest.mark.skipif(MAKE is None, reason="there is no make on this m
 
 
 def make(project, *arguments, path=None, **variables):
-    environ = {name: value for name, value in os.environ.items()
-               if name not in {"PYTHON", "CONDA_DEFAULT_ENV", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"}}
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"PYTHON", "CONDA_DEFAULT_ENV", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"}
+    }
     environ |= variables | ({"PATH": str(path)} if path else {})
     return subprocess.run([MAKE, *arguments], cwd=project, env=environ, capture_output=True, text=True)
 
@@ -39,6 +42,7 @@ def calls(folder):
 
 
 # Which Python
+
 
 def test_without_a_python_that_fits_one_message_says_what_is_missing(project, tmp_path):
     folder = tmp_path / "bin"
@@ -68,8 +72,11 @@ def test_the_first_python_that_fits_builds(project, tmp_path):
     program(folder, "python3.12", "exit 0")
     program(folder, "python3", "exit 0")
     assert make(project, ".venv/.ready", path=folder).returncode == 0
-    assert calls(folder) == ["python3.13 -m pipeline.setup.environment --check", "python3.12 -m pipeline.setup.environment --check",
-                             "python3.12 -m pipeline.setup.environment"]
+    assert calls(folder) == [
+        "python3.13 -m pipeline.setup.environment --check",
+        "python3.12 -m pipeline.setup.environment --check",
+        "python3.12 -m pipeline.setup.environment",
+    ]
 
 
 def test_a_named_python_is_the_only_one_asked(project, tmp_path):
@@ -91,8 +98,11 @@ def test_a_failed_build_stops_make(project, tmp_path):
 
 
 def test_the_makefile_asks_for_the_pythons_that_pyproject_allows():
-    allowed = SpecifierSet(re.search(r'^requires-python = "(.+)"', (environment.ROOT / "pyproject.toml").read_text(),
-                                     flags=re.MULTILINE)[1])
+    allowed = SpecifierSet(
+        re.search(r'^requires-python = "(.+)"', (environment.ROOT / "pyproject.toml").read_text(), flags=re.MULTILINE)[
+            1
+        ]
+    )
     minors = [f"3.{minor}" for minor in range(8, 20) if Version(f"3.{minor}.1") in allowed]
     assert minors[0] == ".".join(map(str, environment.OLDEST)) and minors[-1] == ".".join(map(str, environment.NEWEST))
     candidates = re.search(r"^CANDIDATES = (.+)", MAKEFILE, flags=re.MULTILINE)[1].split()
@@ -101,6 +111,7 @@ def test_the_makefile_asks_for_the_pythons_that_pyproject_allows():
 
 
 # When .venv is built
+
 
 @pytest.fixture
 def ready(project):
@@ -157,24 +168,43 @@ def test_quarto_is_tried_once_for_each_environment(ready):
 
 # What the targets do
 
-@pytest.mark.parametrize(("target", "command"), [
-    ("report", "-m pipeline run -x"), ("test", "-m pytest -n auto --dist loadfile -x"),
-    ("verify", "-m pipeline verify -x"), ("bench", "-m pipeline bench -x"), ("lab", "-m jupyterlab -x notebooks"),
-    ("lock", "-m pipeline.setup.lockfile -x")])
+
+@pytest.mark.parametrize(
+    ("target", "command"),
+    [
+        ("report", "-m pipeline run -x"),
+        ("test", "-m pytest -n auto --dist loadfile -x"),
+        ("verify", "-m pipeline verify -x"),
+        ("bench", "-m pipeline bench -x"),
+        ("lab", "-m jupyterlab -x notebooks"),
+        ("lock", "-m pipeline.setup.lockfile -x"),
+    ],
+)
 def test_in_the_conda_environment_its_own_python_does_the_work(project, tmp_path, target, command):
     folder = tmp_path / "bin"
     program(folder, "python", "exit 0")
-    result = make(project, target, "ARGS=-x", CONDA_DEFAULT_ENV="golden-thread",
-                  path=f"{folder}{os.pathsep}{os.environ['PATH']}")
+    result = make(
+        project, target, "ARGS=-x", CONDA_DEFAULT_ENV="golden-thread", path=f"{folder}{os.pathsep}{os.environ['PATH']}"
+    )
     assert result.returncode == 0, result.stderr
     assert calls(folder) == [f"python {command}"]
 
 
 def test_clean_keeps_raw_data_and_the_environment(ready):
-    kept = [Path("data/raw/surveys/mine/answers.csv"), Path("reports/study.qmd"), Path(".venv/bin/python"),
-            Path("dvc.lock")]
-    made = [Path("data/processed/a.csv"), Path("reports/site/study.html"), Path("reports/published/a.json"),
-            Path(".dvc/cache/files/x"), Path("pipeline/__pycache__/a.pyc"), Path("tests/unit/__pycache__/b.pyc")]
+    kept = [
+        Path("data/raw/surveys/mine/answers.csv"),
+        Path("reports/study.qmd"),
+        Path(".venv/bin/python"),
+        Path("dvc.lock"),
+    ]
+    made = [
+        Path("data/processed/a.csv"),
+        Path("reports/site/study.html"),
+        Path("reports/published/a.json"),
+        Path(".dvc/cache/files/x"),
+        Path("pipeline/__pycache__/a.pyc"),
+        Path("tests/unit/__pycache__/b.pyc"),
+    ]
     for path in (*kept, *made):
         (ready / path).parent.mkdir(parents=True, exist_ok=True)
         if not (ready / path).exists():

@@ -32,6 +32,7 @@ def _which_without(which, *system_folders):
     def find(name, path=None):
         found = which(name, path=path)
         return None if name == "quarto" and found and os.path.dirname(found) in system_folders else found
+
     return find
 
 
@@ -43,6 +44,7 @@ def program(folder, name, script):
 
 
 # The attempt to get Quarto
+
 
 def test_a_quarto_that_is_there_is_used_and_nothing_is_installed(scripts, tmp_path):
     program(scripts, "quarto", "echo 1.9.38")
@@ -98,6 +100,7 @@ def test_without_an_installer_of_its_own_the_extra_of_pyproject_is_asked_for(scr
 
 # The doctor
 
+
 def found(root=ROOT):
     return {check.name: check for check in toolchain.diagnose(root)}
 
@@ -124,11 +127,15 @@ THE_STAND_IN = "the stand-in of tests/reports, which renders"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("quarto", "asked", "engine"), [
-    (THE_STAND_IN, "auto", "Quarto 1.9.38: Quarto is found"),
-    (THE_STAND_IN, "quarto", "Quarto 1.9.38: quarto is asked for"),
-    ("echo 1.9.38", "embedded", "the embedded engine (pandoc and typst): embedded is asked for"),
-    ("echo 1.4.0", "auto", "the embedded engine (pandoc and typst): no Quarto is found")])
+@pytest.mark.parametrize(
+    ("quarto", "asked", "engine"),
+    [
+        (THE_STAND_IN, "auto", "Quarto 1.9.38: Quarto is found"),
+        (THE_STAND_IN, "quarto", "Quarto 1.9.38: quarto is asked for"),
+        ("echo 1.9.38", "embedded", "the embedded engine (pandoc and typst): embedded is asked for"),
+        ("echo 1.4.0", "auto", "the embedded engine (pandoc and typst): no Quarto is found"),
+    ],
+)
 def test_the_doctor_makes_a_page_with_the_engine_that_it_names(scripts, project, monkeypatch, quarto, asked, engine):
     monkeypatch.delenv("GOLDEN_THREAD_ENGINE", raising=False)
     if quarto == THE_STAND_IN:
@@ -139,9 +146,14 @@ def test_the_doctor_makes_a_page_with_the_engine_that_it_names(scripts, project,
     assert found(project)["Engine for reports"].found == f"{engine}; made a test page in three formats"
 
 
-@pytest.mark.parametrize(("quarto", "asked", "told"), [
-    ("exit 1", "quarto", "Quarto is asked for, but not there."), ("echo 1.9.38", "latex", "A parameter cannot be used."),
-    ("echo 1.9.38", "auto", "Quarto 1.9.38 could not make a test page")])  # it tells its version and does no more
+@pytest.mark.parametrize(
+    ("quarto", "asked", "told"),
+    [
+        ("exit 1", "quarto", "Quarto is asked for, but not there."),
+        ("echo 1.9.38", "latex", "A parameter cannot be used."),
+        ("echo 1.9.38", "auto", "Quarto 1.9.38 could not make a test page"),
+    ],
+)  # it tells its version and does no more
 def test_the_doctor_says_what_stands_in_the_engines_way(scripts, project, monkeypatch, quarto, asked, told):
     monkeypatch.delenv("GOLDEN_THREAD_ENGINE", raising=False)
     program(scripts, "quarto", quarto)
@@ -157,9 +169,16 @@ def ask_for(engine, project):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("spec", [
-    '{"argv": ["/elsewhere/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": "other", "language": "python"}',
-    '{"argv": [', "[]", '{"argv": []}', '{"argv": [7]}'])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        '{"argv": ["/elsewhere/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": "other", "language": "python"}',
+        '{"argv": [',
+        "[]",
+        '{"argv": []}',
+        '{"argv": [7]}',
+    ],
+)
 def test_the_doctor_tells_a_kernel_that_stands_in_the_way(tmp_path, monkeypatch, spec):
     """Of another Python, or with a kernel.json that is none: JUPYTER_PATH comes before this environment."""
     kernel = tmp_path / "kernels" / "python3"
@@ -168,7 +187,10 @@ def test_the_doctor_tells_a_kernel_that_stands_in_the_way(tmp_path, monkeypatch,
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     check = found()["Jupyter kernel python3"]
     assert check.found is None
-    assert check.how_to_get == f"Another kernel of this name stands in its way: {kernel}. Take it away, or unset JUPYTER_PATH."
+    assert (
+        check.how_to_get
+        == f"Another kernel of this name stands in its way: {kernel}. Take it away, or unset JUPYTER_PATH."
+    )
 
 
 @pytest.mark.slow

@@ -83,9 +83,16 @@ def test_only_the_ratio_of_the_weights_matters():
 
 # Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in Medicine 17:
 # 873-890, table II, method 10 (score intervals, no continuity correction).
-NEWCOMBE = [(56, 70, 48, 80, 0.0524, 0.3339), (9, 10, 3, 10, 0.1705, 0.8090), (6, 7, 2, 7, 0.0582, 0.8062),
-            (5, 56, 0, 29, -0.0381, 0.1926), (0, 10, 0, 20, -0.1611, 0.2775), (0, 10, 0, 10, -0.2775, 0.2775),
-            (10, 10, 0, 20, 0.6791, 1.0), (10, 10, 0, 10, 0.6075, 1.0)]
+NEWCOMBE = [
+    (56, 70, 48, 80, 0.0524, 0.3339),
+    (9, 10, 3, 10, 0.1705, 0.8090),
+    (6, 7, 2, 7, 0.0582, 0.8062),
+    (5, 56, 0, 29, -0.0381, 0.1926),
+    (0, 10, 0, 20, -0.1611, 0.2775),
+    (0, 10, 0, 10, -0.2775, 0.2775),
+    (10, 10, 0, 20, 0.6791, 1.0),
+    (10, 10, 0, 10, 0.6075, 1.0),
+]
 
 
 @pytest.mark.parametrize(("count", "base", "other", "other_base", "low", "high"), NEWCOMBE)
@@ -95,14 +102,22 @@ def test_newcombe_s_examples(count, base, other, other_base, low, high):
 
 
 @settings(deadline=None)
-@given(st.integers(1, 60), st.integers(0, 60), st.integers(1, 60), st.integers(0, 60), st.integers(0, 10),
-       st.sampled_from([0.8, 0.95, 0.99]))
+@given(
+    st.integers(1, 60),
+    st.integers(0, 60),
+    st.integers(1, 60),
+    st.integers(0, 60),
+    st.integers(0, 10),
+    st.sampled_from([0.8, 0.95, 0.99]),
+)
 def test_the_interval_covers_exactly_those_of_all_counts_between(base, count, other_base, lowest, more, level):
     count, lowest = min(count, base), min(lowest, other_base)
     highest = min(lowest + more, other_base)
     found = difference_from_published(clustered_share([count], [base], level=level), lowest, highest, other_base)
-    each = [confint_proportions_2indep(count, base, other, other_base, method="newcomb", alpha=1 - level)
-            for other in range(lowest, highest + 1)]
+    each = [
+        confint_proportions_2indep(count, base, other, other_base, method="newcomb", alpha=1 - level)
+        for other in range(lowest, highest + 1)
+    ]
     assert found[1:] == pytest.approx((min(low for low, _ in each), max(high for _, high in each)), abs=1e-9)
     assert found[0] == pytest.approx(count / base - (lowest + highest) / 2 / other_base)
 
@@ -115,10 +130,18 @@ def test_a_clustered_share_makes_the_difference_less_certain():
 
 @pytest.mark.parametrize(
     ("counts", "bases", "weights", "message"),
-    [([1], [1, 2], None, "do not match"), ([[1]], [[2]], None, "do not match"), ([1, 1], [2, 2], [1], "do not match"),
-     ([3, 1], [2, 2], None, "within its base"), ([np.nan], [3], None, "within"), ([1], [np.inf], None, "within"),
-     ([0], [0], None, "above 0"), ([], [], None, "above 0"),
-     ([1, 1], [2, 2], [1, 0], "positive"), ([1, 1], [2, 2], [1, np.nan], "positive")],
+    [
+        ([1], [1, 2], None, "do not match"),
+        ([[1]], [[2]], None, "do not match"),
+        ([1, 1], [2, 2], [1], "do not match"),
+        ([3, 1], [2, 2], None, "within its base"),
+        ([np.nan], [3], None, "within"),
+        ([1], [np.inf], None, "within"),
+        ([0], [0], None, "above 0"),
+        ([], [], None, "above 0"),
+        ([1, 1], [2, 2], [1, 0], "positive"),
+        ([1, 1], [2, 2], [1, np.nan], "positive"),
+    ],
 )
 def test_shares_that_are_none(counts, bases, weights, message):
     with pytest.raises(DataError, match=message):

@@ -58,8 +58,12 @@ def test_only_clusters_of_complete_rows_count():
 
 @pytest.mark.parametrize(
     ("values", "clusters", "message"),
-    [([1, 2], None, "matrix"), ([[1, np.inf]], None, "infinite"), ([[1, 2]], ["a", "b"], "one cluster"),
-     ([[1, 2]], [None], "has no cluster")],
+    [
+        ([1, 2], None, "matrix"),
+        ([[1, np.inf]], None, "infinite"),
+        ([[1, 2]], ["a", "b"], "one cluster"),
+        ([[1, 2]], [None], "has no cluster"),
+    ],
 )
 def test_what_cannot_be_used_is_refused(values, clusters, message):
     with pytest.raises(DataError, match=message):

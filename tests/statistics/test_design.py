@@ -10,14 +10,7 @@ from scipy.stats import norm
 
 from pipeline.errors import DataError, ParameterError
 from pipeline.statistics.copulas import gaussian_table
-from pipeline.statistics.design import (
-    Level,
-    design_effect,
-    influence,
-    power,
-    sample_size,
-    variance_components,
-)
+from pipeline.statistics.design import Level, design_effect, influence, power, sample_size, variance_components
 from pipeline.statistics.joint import measure
 
 P, Q = [20, 45, 15, 15, 5], [10, 40, 20, 20, 10]

@@ -73,9 +73,7 @@ def test_share_of_a_survey_row_over_its_whole_feasible_set():
 
 @untimed
 @given(
-    st.lists(st.integers(0, 60), min_size=2, max_size=6).filter(sum),
-    st.sets(st.integers(0, 1)),
-    st.floats(0.5, 0.99),
+    st.lists(st.integers(0, 60), min_size=2, max_size=6).filter(sum), st.sets(st.integers(0, 1)), st.floats(0.5, 0.99)
 )
 def test_intervals_nest(counts, categories, level):
     base = sum(counts)

@@ -24,9 +24,11 @@ from pipeline.statistics.joint import (
 
 tables = st.integers(2, 5).flatmap(
     lambda r: st.integers(2, 5).flatmap(
-        lambda c: st.lists(st.integers(0, 6), min_size=r * c, max_size=r * c)
-        .filter(any)
-        .map(lambda cells: np.array(cells).reshape(r, c))
+        lambda c: (
+            st.lists(st.integers(0, 6), min_size=r * c, max_size=r * c)
+            .filter(any)
+            .map(lambda cells: np.array(cells).reshape(r, c))
+        )
     )
 )
 margins = st.lists(st.integers(0, 30), min_size=2, max_size=6).filter(any)

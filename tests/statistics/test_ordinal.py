@@ -35,7 +35,8 @@ def drawn(rows=30, size=40, seed=1):
 
 
 tables = arrays(np.int64, st.tuples(st.just(2), st.integers(2, 6)), elements=st.integers(0, 12)).filter(
-    lambda counts: (counts.sum(axis=1) > 0).all() and (counts.sum(axis=0) > 0).sum() >= 2)
+    lambda counts: (counts.sum(axis=1) > 0).all() and (counts.sum(axis=0) > 0).sum() >= 2
+)
 
 
 @pytest.mark.parametrize(("link", "distribution"), [("logit", "logit"), ("probit", "probit")])
@@ -80,8 +81,12 @@ def test_a_general_optimiser_finds_nothing_better(link, cdf):
         return -(counts * np.log(np.maximum(shares, 1e-300))).sum()
 
     assert fit.loglik == pytest.approx(-minus_loglik(fit.params.to_numpy()), rel=1e-12)
-    found = minimize(minus_loglik, np.array([-1, 0, 1, 0, 0.0]), method="Nelder-Mead",
-                     options={"maxiter": 20_000, "maxfev": 20_000, "xatol": 1e-9, "fatol": 1e-12})
+    found = minimize(
+        minus_loglik,
+        np.array([-1, 0, 1, 0, 0.0]),
+        method="Nelder-Mead",
+        options={"maxiter": 20_000, "maxfev": 20_000, "xatol": 1e-9, "fatol": 1e-12},
+    )
     np.testing.assert_allclose(fit.params, found.x, atol=1e-5)
     _, gradient, information = fit.limit.likelihood.evaluate(fit.limit.maximum.parameters)  # of the mean log-likelihood
     assert abs(gradient).max() * counts.sum() < 1e-6

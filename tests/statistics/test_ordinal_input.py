@@ -17,26 +17,29 @@ def changed(table, row, column, value):
     return table
 
 
-@pytest.mark.parametrize(("counts", "design", "message"), [
-    (changed(COUNTS, 1, "middle", -2), DESIGN, "row 2, category 'middle'"),
-    (changed(COUNTS, 1, "middle", np.nan), DESIGN, "row 2, category 'middle'"),
-    (changed(COUNTS, 2, "high", np.inf), DESIGN, "row 3, category 'high'"),
-    (changed(COUNTS, 2, "high", "many"), DESIGN, "must be numbers"),
-    (COUNTS["low"].to_numpy(), DESIGN, r"shape \(3,\)"),
-    (COUNTS[["low"]], DESIGN, r"shape \(3, 1\)"),
-    (COUNTS.iloc[:0], DESIGN.iloc[:0], r"shape \(0, 3\)"),
-    (COUNTS.set_axis(["low", "low", "high"], axis=1), DESIGN, "same name"),
-    (COUNTS * [1, 0, 0], DESIGN, "one category"),
-    (COUNTS * 0, DESIGN, "one category"),
-    (COUNTS, DESIGN.iloc[:2], "2 rows"),
-    (COUNTS, DESIGN.set_axis([2, 1, 0]), "same labels"),
-    (COUNTS, DESIGN.set_axis(["role", "role"], axis=1), "same name"),
-    (COUNTS, changed(DESIGN, 0, "load", np.nan), "row 1, term 'load'"),
-    (COUNTS, changed(DESIGN, 0, "load", "heavy"), "Terms must be numbers"),
-    (COUNTS, DESIGN.assign(always=7), "term 'always'"),
-    (COUNTS, DESIGN.assign(twice=DESIGN["load"] * 2 + 1), "term 'twice'"),
-    (COUNTS, DESIGN.assign(square=DESIGN["load"] ** 2), "term 'square'"),
-])
+@pytest.mark.parametrize(
+    ("counts", "design", "message"),
+    [
+        (changed(COUNTS, 1, "middle", -2), DESIGN, "row 2, category 'middle'"),
+        (changed(COUNTS, 1, "middle", np.nan), DESIGN, "row 2, category 'middle'"),
+        (changed(COUNTS, 2, "high", np.inf), DESIGN, "row 3, category 'high'"),
+        (changed(COUNTS, 2, "high", "many"), DESIGN, "must be numbers"),
+        (COUNTS["low"].to_numpy(), DESIGN, r"shape \(3,\)"),
+        (COUNTS[["low"]], DESIGN, r"shape \(3, 1\)"),
+        (COUNTS.iloc[:0], DESIGN.iloc[:0], r"shape \(0, 3\)"),
+        (COUNTS.set_axis(["low", "low", "high"], axis=1), DESIGN, "same name"),
+        (COUNTS * [1, 0, 0], DESIGN, "one category"),
+        (COUNTS * 0, DESIGN, "one category"),
+        (COUNTS, DESIGN.iloc[:2], "2 rows"),
+        (COUNTS, DESIGN.set_axis([2, 1, 0]), "same labels"),
+        (COUNTS, DESIGN.set_axis(["role", "role"], axis=1), "same name"),
+        (COUNTS, changed(DESIGN, 0, "load", np.nan), "row 1, term 'load'"),
+        (COUNTS, changed(DESIGN, 0, "load", "heavy"), "Terms must be numbers"),
+        (COUNTS, DESIGN.assign(always=7), "term 'always'"),
+        (COUNTS, DESIGN.assign(twice=DESIGN["load"] * 2 + 1), "term 'twice'"),
+        (COUNTS, DESIGN.assign(square=DESIGN["load"] ** 2), "term 'square'"),
+    ],
+)
 def test_tables_that_cannot_be_fitted(counts, design, message):
     with pytest.raises(DataError, match="(?s)" + message):
         CumulativeLink().fit(counts, design)
@@ -47,20 +50,22 @@ def test_a_term_that_only_varies_among_rows_without_answers():
         CumulativeLink().fit(COUNTS.mul([0, 1, 1], axis=0), DESIGN[["role"]])
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    ({"nominal": ["rank"]}, "'rank'"),
-    ({"clusters": ["a", "b"]}, "2 labels"),
-    ({"clusters": ["a", "a", "a"]}, "one cluster"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"nominal": ["rank"]}, "'rank'"),
+        ({"clusters": ["a", "b"]}, "2 labels"),
+        ({"clusters": ["a", "a", "a"]}, "one cluster"),
+    ],
+)
 def test_arguments_that_do_not_fit(arguments, message):
     with pytest.raises(ParameterError, match=message):
         CumulativeLink().fit(COUNTS, DESIGN, **arguments)
 
 
-@pytest.mark.parametrize(("clusters", "message"), [
-    (["a", None, "b"], "row 2"),
-    (pd.Series(["a", "b", "c"], index=[2, 1, 0]), "row labels"),
-])
+@pytest.mark.parametrize(
+    ("clusters", "message"), [(["a", None, "b"], "row 2"), (pd.Series(["a", "b", "c"], index=[2, 1, 0]), "row labels")]
+)
 def test_clusters_that_do_not_fit(clusters, message):
     with pytest.raises(DataError, match=message):
         CumulativeLink().fit(COUNTS, DESIGN, clusters=clusters)

@@ -62,8 +62,11 @@ def test_any_overlap_at_all_is_no_separation(overlap):
 
 @pytest.mark.slow
 @settings(deadline=None, max_examples=80)
-@given(counts=arrays(np.int64, (4, 4), elements=st.sampled_from([0, 0, 0, 1, 5])),
-       link=st.sampled_from(["logit", "probit", "cloglog"]), nominal=st.sampled_from([[], ["role"]]))
+@given(
+    counts=arrays(np.int64, (4, 4), elements=st.sampled_from([0, 0, 0, 1, 5])),
+    link=st.sampled_from(["logit", "probit", "cloglog"]),
+    nominal=st.sampled_from([[], ["role"]]),
+)
 def test_never_a_silent_huge_number(counts, link, nominal):
     """Whatever is empty: each estimate is of moderate size with an error, or named as separated without one."""
     design = pd.DataFrame({"role": [0, 0, 1, 1], "late": [0, 1, 0, 1]})
@@ -110,8 +113,13 @@ def test_a_constrained_optimiser_finds_nothing_better_where_thresholds_meet():
         return np.diff(np.pad(below, ((0, 0), (1, 1)), constant_values=((0, 0), (0, 1))))
 
     ordered = LinearConstraint(np.column_stack([-np.ones(60), np.ones(60), np.zeros(60), b, -b]), lb=0)
-    found = minimize(lambda q: -loglik_of(np.maximum(shares(q), 1e-12), counts), [-1, 1, 0, 0, 0], method="SLSQP",
-                     constraints=[ordered], options={"ftol": 1e-14, "maxiter": 1000})
+    found = minimize(
+        lambda q: -loglik_of(np.maximum(shares(q), 1e-12), counts),
+        [-1, 1, 0, 0, 0],
+        method="SLSQP",
+        constraints=[ordered],
+        options={"ftol": 1e-14, "maxiter": 1000},
+    )
     assert fit.converged and any("meet" in note for note in fit.notes)
     assert fit.loglik == pytest.approx(-found.fun, abs=1e-6)
     np.testing.assert_allclose(fit.params, found.x, atol=1e-3)
@@ -135,8 +143,10 @@ def test_thresholds_that_cross_outside_the_data_are_an_error_not_a_probability()
         fit.probabilities(pd.DataFrame({"load": [1, 40 * there]}))
 
 
-@pytest.mark.parametrize(("counts", "left_out"), [
-    ([[5, 0, 9], [3, 0, 2]], "b"), ([[0, 5, 9], [0, 3, 2]], "a"), ([[5, 9, 0], [3, 2, 0]], "c")])
+@pytest.mark.parametrize(
+    ("counts", "left_out"),
+    [([[5, 0, 9], [3, 0, 2]], "b"), ([[0, 5, 9], [0, 3, 2]], "a"), ([[5, 9, 0], [3, 2, 0]], "c")],
+)
 def test_categories_without_answers_are_left_out_with_a_note(counts, left_out):
     table = pd.DataFrame(counts, columns=list("abc"))
     fit = CumulativeLink().fit(table, ROLE)

@@ -12,8 +12,10 @@ from pipeline.statistics.ordinal.fitting import CumulativeLink
 from tests.r_scripts import output_of
 
 FOLDER = Path(__file__).with_name("r")
-CASES = {f"{case['group']}: {case['name']}": case
-         for case in json.loads((FOLDER / "ordinal_cases.json").read_text(encoding="utf-8"))}
+CASES = {
+    f"{case['group']}: {case['name']}": case
+    for case in json.loads((FOLDER / "ordinal_cases.json").read_text(encoding="utf-8"))
+}
 STORED = json.loads((FOLDER / "ordinal_clm.json").read_text(encoding="utf-8"))
 TOLERANCE = 1e-6
 ENDED = [name for name, case in CASES.items() if case["group"] != "separation"]
@@ -21,9 +23,11 @@ SEPARATED = [name for name, case in CASES.items() if case["group"] == "separatio
 CLUSTERED = [name for name, case in CASES.items() if case["clusters"]]
 TESTED = [name for name in ENDED if "nominal_test" in STORED["fits"][name]]
 # R does not test these: its nominal fit fails on a year that is not centred, or on a row with an empty inner category.
-R_GIVES_UP = {("many rows: terms of very different size, logit", "year"),
-              ("many rows: terms of very different size, cloglog", "year"),
-              ("empty categories: inner, in one row only", "role")}
+R_GIVES_UP = {
+    ("many rows: terms of very different size, logit", "year"),
+    ("many rows: terms of very different size, cloglog", "year"),
+    ("empty categories: inner, in one row only", "role"),
+}
 # R's nominal fit crosses thresholds here: some of its own rows get negative probabilities. Ours stops where they meet.
 R_CROSSES = {(f"many rows: 60 single answers, {link}", "b") for link in ("logit", "probit", "cloglog")}
 
@@ -68,7 +72,9 @@ def test_estimates_errors_and_likelihood_are_those_of_r(name):
     assert_close(2 * (len(names) - ours.loglik), r["aic"])
     assert ours.converged and not ours.separated
     _, gradient, information = ours.limit.likelihood.evaluate(ours.limit.maximum.parameters)
-    assert ours.layout.table.total * gradient @ np.linalg.solve(information, gradient) < 1e-12  # squared standard errors
+    assert (
+        ours.layout.table.total * gradient @ np.linalg.solve(information, gradient) < 1e-12
+    )  # squared standard errors
 
 
 @pytest.mark.parametrize("name", TESTED)
@@ -108,8 +114,13 @@ def test_cluster_robust_errors_are_those_of_r(name):
 
 @pytest.mark.slow
 def test_the_script_still_gives_the_stored_output(tmp_path):
-    again = output_of(FOLDER / "ordinal.R", "ordinal_cases.json", "ordinal_clm.json",
-                      ("ordinal", "sandwich", "numDeriv", "jsonlite"), tmp_path)
+    again = output_of(
+        FOLDER / "ordinal.R",
+        "ordinal_cases.json",
+        "ordinal_clm.json",
+        ("ordinal", "sandwich", "numDeriv", "jsonlite"),
+        tmp_path,
+    )
     for name in ENDED:
         assert_close(again["fits"][name]["estimates"], STORED["fits"][name]["estimates"])
         assert_close(again["fits"][name]["std_errors"], STORED["fits"][name]["std_errors"])

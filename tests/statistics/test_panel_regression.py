@@ -37,8 +37,15 @@ def made_up(seed, units=40, years=6, effect=0.5, missing=0.1):
     level = rng.normal(size=units)[unit]
     x = level + rng.normal(size=len(unit)) + 0.3 * year
     error = rng.normal(size=units)[unit] * (year - 2) * 0.4 + rng.normal(size=len(unit))
-    data = pd.DataFrame({"unit": unit, "year": year, "x": x, "y": 10 + 2 * level + effect * x + 0.5 * year + error,
-                         "w": rng.uniform(0.2, 3, len(unit))})
+    data = pd.DataFrame(
+        {
+            "unit": unit,
+            "year": year,
+            "x": x,
+            "y": 10 + 2 * level + effect * x + 0.5 * year + error,
+            "w": rng.uniform(0.2, 3, len(unit)),
+        }
+    )
     kept = rng.random(len(unit)) > missing
     return data[kept].sample(frac=1, random_state=seed).reset_index(drop=True)
 
@@ -137,8 +144,14 @@ def test_the_within_slope_of_the_mundlak_model_is_that_of_two_way_effects(seed, 
     apart = both.loc["between", "effect"] - both.loc["within", "effect"]
     assert both.loc["difference", "effect"] == pytest.approx(apart)
     columns = mundlak_columns(data, "x", weights=weights)
-    part = partial_out(data["y"], columns["between"], columns.drop(columns="between"), data["unit"],
-                       weights and data[weights], absorb=False)
+    part = partial_out(
+        data["y"],
+        columns["between"],
+        columns.drop(columns="between"),
+        data["unit"],
+        weights and data[weights],
+        absorb=False,
+    )
     assert vars(robust_slope(part)) == pytest.approx(both.loc["between"].to_dict(), rel=1e-6)
 
 
@@ -146,7 +159,8 @@ def test_between_units_is_the_regression_of_means_in_a_balanced_panel():
     data = made_up(3, missing=0)
     means = data.groupby("unit")[["x", "y"]].mean()
     assert within_between(data, "y", "x").loc["between", "effect"] == pytest.approx(
-        np.polyfit(means["x"], means["y"], 1)[0], rel=1e-8)
+        np.polyfit(means["x"], means["y"], 1)[0], rel=1e-8
+    )
 
 
 def test_what_does_not_change_in_a_unit_is_no_matter():
@@ -207,13 +221,16 @@ def test_units_without_events_say_nothing():
         fit_binomial([6, 5, 0, 5], [5] * 4, [0, 1, 0, 1], None, list("aabb"))
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"y": np.nan}, "a number is missing"),
-    ({"w": 0.0}, "not positive"),
-    ({"unit": 1}, "fewer than two units"),
-    ({"x": 3.0}, "the exposure does not vary"),
-    ({"y": 7.0}, "the outcome does not vary"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"y": np.nan}, "a number is missing"),
+        ({"w": 0.0}, "not positive"),
+        ({"unit": 1}, "fewer than two units"),
+        ({"x": 3.0}, "the exposure does not vary"),
+        ({"y": 7.0}, "the outcome does not vary"),
+    ],
+)
 def test_what_carries_no_model_is_said(change, message):
     data = made_up(1).assign(**change)
     with pytest.raises(DataError, match=message):

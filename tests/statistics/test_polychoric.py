@@ -36,7 +36,9 @@ def polychoric(tables):
     by_cluster = tables[tables.sum(axis=(1, 2)) > 0] if tables.ndim == 3 else tables[None]
     total, clusters = by_cluster.sum(axis=0), len(by_cluster) if len(by_cluster) > 1 else 0
     correlation, influence = fitted(total[None])
-    squares = np.square((by_cluster * influence[0]).sum(axis=(1, 2))).sum() if clusters else (total * influence[0] ** 2).sum()
+    squares = (
+        np.square((by_cluster * influence[0]).sum(axis=(1, 2))).sum() if clusters else (total * influence[0] ** 2).sum()
+    )
     return Found(*estimate(correlation[0], squares, int(total.sum()), clusters, 0.95))
 
 
@@ -87,8 +89,11 @@ def test_brute_force_with_scipy_s_bivariate_normal():
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.floats(-0.95, 0.95), st.lists(st.integers(1, 5), min_size=2, max_size=6),
-       st.lists(st.integers(1, 5), min_size=2, max_size=6))
+@given(
+    st.floats(-0.95, 0.95),
+    st.lists(st.integers(1, 5), min_size=2, max_size=6),
+    st.lists(st.integers(1, 5), min_size=2, max_size=6),
+)
 def test_a_table_of_the_model_gives_its_correlation_back(correlation, rows, columns):
     table = np.round(1e9 * gaussian_table(rows, columns, correlation))
     assert polychoric(table).correlation == pytest.approx(correlation, abs=1e-4)
@@ -155,8 +160,15 @@ def test_categories_without_answers_change_nothing():
 
 @pytest.mark.parametrize(
     ("table", "expected"),
-    [([[5, 0], [3, 8]], 1), ([[5, 2], [0, 8]], 1), ([[0, 5], [3, 8]], -1), ([[5, 2], [6, 0]], -1),
-     (np.diag([4, 5, 6]), 1), (np.diag([4, 5, 6])[::-1], -1), ([[9, 0, 0], [1, 9, 0], [0, 1, 9]], 1)],
+    [
+        ([[5, 0], [3, 8]], 1),
+        ([[5, 2], [0, 8]], 1),
+        ([[0, 5], [3, 8]], -1),
+        ([[5, 2], [6, 0]], -1),
+        (np.diag([4, 5, 6]), 1),
+        (np.diag([4, 5, 6])[::-1], -1),
+        ([[9, 0, 0], [1, 9, 0], [0, 1, 9]], 1),
+    ],
 )
 def test_nobody_contradicts_a_perfect_link(table, expected):
     ours = polychoric(table)
@@ -179,8 +191,10 @@ def test_the_matrix_is_the_tables_pair_by_pair():
         assert list(found) == ["row", "column", "correlation", "error", "low", "high", "respondents", "clusters"]
         for place, (first, second) in enumerate(pairs):
             both = (codes[:, first] >= 0) & (codes[:, second] >= 0)
-            each = [counted(codes[both & (team == TEAMS), first], codes[both & (team == TEAMS), second])
-                    for team in range(16)]
+            each = [
+                counted(codes[both & (team == TEAMS), first], codes[both & (team == TEAMS), second])
+                for team in range(16)
+            ]
             alone = polychoric(np.sum(each, axis=0) if clusters is None else each)
             row = found.iloc[place]
             assert (row["row"], row["column"]) == (first, second)
@@ -203,17 +217,22 @@ def test_items_with_different_numbers_of_categories_and_pairs_without_an_estimat
 
 def test_the_order_of_the_respondents_does_not_matter():
     order = np.random.default_rng(1).permutation(240)
-    pd.testing.assert_frame_equal(polychoric_matrix(CODES[order], [5] * 6, [(0, 4)], TEAMS[order]),
-                                  polychoric_matrix(CODES, [5] * 6, [(0, 4)], TEAMS), rtol=1e-12)
+    pd.testing.assert_frame_equal(
+        polychoric_matrix(CODES[order], [5] * 6, [(0, 4)], TEAMS[order]),
+        polychoric_matrix(CODES, [5] * 6, [(0, 4)], TEAMS),
+        rtol=1e-12,
+    )
 
 
 @pytest.mark.parametrize(
     ("codes", "categories", "pairs", "clusters", "error", "message"),
-    [(CODES, [5] * 5, [], None, DataError, "a column an item"),
-     (CODES.astype(float), [5] * 6, [], None, DataError, "whole"),
-     (CODES, [5, 5, 5, 4, 5, 5], [], None, DataError, "column 3"),
-     (CODES, [5] * 6, [(0, 6)], None, ParameterError, "pair"),
-     (CODES, [5] * 6, [(0, 1)], TEAMS[1:], DataError, "one cluster")],
+    [
+        (CODES, [5] * 5, [], None, DataError, "a column an item"),
+        (CODES.astype(float), [5] * 6, [], None, DataError, "whole"),
+        (CODES, [5, 5, 5, 4, 5, 5], [], None, DataError, "column 3"),
+        (CODES, [5] * 6, [(0, 6)], None, ParameterError, "pair"),
+        (CODES, [5] * 6, [(0, 1)], TEAMS[1:], DataError, "one cluster"),
+    ],
 )
 def test_codes_that_cannot_be_used(codes, categories, pairs, clusters, error, message):
     with pytest.raises(error, match=message):

@@ -32,8 +32,9 @@ def by_orders(predictors, outcome):
     orders = list(permutations(range(len(shares))))
     for order in orders:
         for place, one in enumerate(order):
-            shares[one] += (r_squared(predictors[:, order[: place + 1]], outcome)
-                            - r_squared(predictors[:, order[:place]], outcome)) / len(orders)
+            shares[one] += (
+                r_squared(predictors[:, order[: place + 1]], outcome) - r_squared(predictors[:, order[:place]], outcome)
+            ) / len(orders)
     return shares
 
 
@@ -105,9 +106,13 @@ def test_twelve_predictors_and_no_more():
 
 @pytest.mark.parametrize(
     ("scores", "outcome", "message"),
-    [(ITEMS, OUTCOME[:-1], "do not match"), (ITEMS[:, :0], OUTCOME, "do not match"),
-     (ITEMS[:7], OUTCOME[:7], "Too few"), (ITEMS, np.ones(240), "the outcome"),
-     (np.column_stack([ITEMS[:, 0], np.ones(240)]), OUTCOME, "predictor 1")],
+    [
+        (ITEMS, OUTCOME[:-1], "do not match"),
+        (ITEMS[:, :0], OUTCOME, "do not match"),
+        (ITEMS[:7], OUTCOME[:7], "Too few"),
+        (ITEMS, np.ones(240), "the outcome"),
+        (np.column_stack([ITEMS[:, 0], np.ones(240)]), OUTCOME, "predictor 1"),
+    ],
 )
 def test_what_has_no_shares(scores, outcome, message):
     with pytest.raises(DataError, match=message):

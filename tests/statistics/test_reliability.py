@@ -120,8 +120,13 @@ def test_items_that_agree_perfectly():
 
 @pytest.mark.parametrize(
     ("scores", "message"),
-    [(ITEMS[:, :1], "two items"), (ITEMS[:6], "Too few"), (np.full((9, 3), np.nan), "Too few"),
-     (np.column_stack([ITEMS[:, :2], np.full(240, 3)]), "same answer"), (ITEMS[0], "matrix")],
+    [
+        (ITEMS[:, :1], "two items"),
+        (ITEMS[:6], "Too few"),
+        (np.full((9, 3), np.nan), "Too few"),
+        (np.column_stack([ITEMS[:, :2], np.full(240, 3)]), "same answer"),
+        (ITEMS[0], "matrix"),
+    ],
 )
 def test_scores_without_a_reliability(scores, message):
     with pytest.raises(DataError, match=message):
@@ -140,8 +145,10 @@ def test_a_real_survey(scale, items, alpha):
     answers = ("strongly disagree", "disagree", "neither agree or disagree", "agree", "strongly agree")
     with SURVEY.open(encoding="utf-8", newline="") as lines:
         header, *rows = csv.reader(lines)
-    columns = [next(place for place, name in enumerate(header) if name.startswith(f"{scale}{item}."))
-               for item in range(1, items + 1)]
+    columns = [
+        next(place for place, name in enumerate(header) if name.startswith(f"{scale}{item}."))
+        for item in range(1, items + 1)
+    ]
     codes = {answer: score for score, answer in enumerate(answers, start=1)}
     scores = [[codes.get(row[column].strip().lower(), np.nan) for column in columns] for row in rows]
     ours = reliability(scores)
@@ -161,8 +168,13 @@ def assert_same(found, expected):
 
 @pytest.mark.slow
 def test_the_script_still_gives_the_stored_output(tmp_path):
-    again = output_of(FOLDER / "respondents.R", "respondents_cases.json", "respondents_r.json",
-                      ("psych", "polycor", "lavaan", "survey", "jsonlite"), tmp_path)
+    again = output_of(
+        FOLDER / "respondents.R",
+        "respondents_cases.json",
+        "respondents_r.json",
+        ("psych", "polycor", "lavaan", "survey", "jsonlite"),
+        tmp_path,
+    )
     for part in ("reliability", "polychoric", "lmg", "shares"):
         assert_same(again[part], STORED[part])
 

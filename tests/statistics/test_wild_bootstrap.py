@@ -30,11 +30,17 @@ def no_effect(seed, units=20, years=5, effect=0.0):
     unit = np.repeat(np.arange(units), years)
     size = rng.exponential(size=units)[unit]  # errors of units differ in size
     x = rng.normal(size=len(unit)) + rng.normal(size=units)[unit] * np.tile(np.arange(years), units) * 0.3
-    return partial_out(effect * x + size * rng.normal(size=len(unit)), x,
-                       np.tile(np.eye(years), (units, 1)), [f"unit {code:02}" for code in unit])
+    return partial_out(
+        effect * x + size * rng.normal(size=len(unit)),
+        x,
+        np.tile(np.eye(years), (units, 1)),
+        [f"unit {code:02}" for code in unit],
+    )
 
 
-@pytest.mark.parametrize(("case", "null", "weights"), [("plain", 0, None), ("elsewhere", 1, None), ("weighted", 0, "w")])
+@pytest.mark.parametrize(
+    ("case", "null", "weights"), [("plain", 0, None), ("elsewhere", 1, None), ("weighted", 0, "w")]
+)
 def test_every_sign_vector_gives_r_s_p_value(case, null, weights):
     """R fits each of the samples again; an effect of 1 is no effect on what is left of y without it."""
     part = part_of(PANEL["y"] - null * PANEL["x"], weights and PANEL[weights])
@@ -82,8 +88,12 @@ def test_the_interval_holds_what_is_not_rejected(effect):
     signs = rademacher(25, 999, 5)
     boot = wild_bootstrap(partial_out(y, x, None, unit), signs)
     step = 1e-4 * (boot.high - boot.low)
-    for value, rejected in ((boot.low - step, True), (boot.low + step, False), (boot.high - step, False),
-                            (boot.high + step, True)):
+    for value, rejected in (
+        (boot.low - step, True),
+        (boot.low + step, False),
+        (boot.high - step, False),
+        (boot.high + step, True),
+    ):
         assert (wild_bootstrap(partial_out(y - value * x, x, None, unit), signs).p <= 0.05) == rejected
     assert (boot.p <= 0.05) == (not boot.low < 0 < boot.high)
 
@@ -136,8 +146,10 @@ def test_specifications_share_their_signs():
     """A model and its mirror image: in every draw one is above and one below, so the curve says nothing."""
     part = no_effect(6, effect=1.0)
     mirrored = no_effect(6, effect=1.0)
-    mirrored = type(part)(-mirrored.outcome, *[getattr(mirrored, name) for name in
-                                               ("exposure", "controls", "start", "labels", "parameters")])
+    mirrored = type(part)(
+        -mirrored.outcome,
+        *[getattr(mirrored, name) for name in ("exposure", "controls", "start", "labels", "parameters")],
+    )
     both = curve_test([part, mirrored], [1, 1], 199, 1)
     assert both.median == pytest.approx(0, abs=1e-12) and both.same_sign == 1 and both.p_same_sign == 1
     doubled = curve_test([part, part], [1, 1], 199, 1)
@@ -149,8 +161,9 @@ def test_specifications_share_their_signs():
 def test_specifications_with_other_clusters_are_matched_by_label():
     whole, fewer = no_effect(7, units=10), no_effect(7, units=10)
     few = slice(10, None)
-    fewer = partial_out(whole.outcome[few], whole.exposure[few], whole.controls[few], np.repeat(whole.labels[2:], 5),
-                        absorb=False)
+    fewer = partial_out(
+        whole.outcome[few], whole.exposure[few], whole.controls[few], np.repeat(whole.labels[2:], 5), absorb=False
+    )
     signs = rademacher(10, 99, 3)
     test = curve_test([whole, fewer], [1, 1], 99, 3)
     drawn = np.column_stack([null_draws(whole, signs)[0], null_draws(fewer, signs.of(np.arange(2, 10)))[0]])

@@ -23,8 +23,13 @@ from tests.surveys.projects import AGREEMENT, SECRETS
 NAME, PEOPLE = "made-up", 40
 SURVEYS = Path("data/raw/surveys")
 SATISFIED = ["Very satisfied", "Satisfied", "Dissatisfied", "Very dissatisfied"]
-PERSONAL = {"IP Address": SECRETS[1], "Email": SECRETS[0], "Name": SECRETS[2], "Telephone": SECRETS[4],
-            "Comment": SECRETS[3]}
+PERSONAL = {
+    "IP Address": SECRETS[1],
+    "Email": SECRETS[0],
+    "Name": SECRETS[2],
+    "Telephone": SECRETS[4],
+    "Comment": SECRETS[3],
+}
 HEADER = ["Respondent", *PERSONAL, "Q1", "Q2", "Q3", "Q4", "Role", "Team", "Weight"]
 STATEMENTS = ["I have enough time to think", "My manager supports me"]
 TABLE = [["Statement", "Agree", "Disagree", "n"], [STATEMENTS[0], "30", "10", "40"], [STATEMENTS[1], "25", "10", "35"]]
@@ -44,17 +49,34 @@ class Case:
 
 def respondents(people: int = PEOPLE) -> Rows:
     """A sound export: a header and a row a person, each with personal data."""
-    rows = [[f"R{number}", *PERSONAL.values(), AGREEMENT[number % 5], AGREEMENT[number * 3 % 5], SATISFIED[number % 4],
-             AGREEMENT[number // 2 % 5], ("Social worker", "Manager")[number % 4 == 0], f"Team {'ABCDE'[number % 5]}",
-             ("1", "0.8", "1.25")[number % 3]] for number in range(people)]
+    rows = [
+        [
+            f"R{number}",
+            *PERSONAL.values(),
+            AGREEMENT[number % 5],
+            AGREEMENT[number * 3 % 5],
+            SATISFIED[number % 4],
+            AGREEMENT[number // 2 % 5],
+            ("Social worker", "Manager")[number % 4 == 0],
+            f"Team {'ABCDE'[number % 5]}",
+            ("1", "0.8", "1.25")[number % 3],
+        ]
+        for number in range(people)
+    ]
     return [list(HEADER), *rows]
 
 
 def codebook(**changes: Any) -> dict[str, Any]:
     """The codebook of `respondents`; a key that is changed to None is left out."""
-    content = {**copy.deepcopy(CODEBOOK), "name": NAME, "cluster": "Team", "weight": "Weight",
-               "respondent": "Respondent", "left_out": [{"column": column, "why": "contact"} for column in PERSONAL],
-               **changes}
+    content = {
+        **copy.deepcopy(CODEBOOK),
+        "name": NAME,
+        "cluster": "Team",
+        "weight": "Weight",
+        "respondent": "Respondent",
+        "left_out": [{"column": column, "why": "contact"} for column in PERSONAL],
+        **changes,
+    }
     return {key: value for key, value in content.items() if value is not None}
 
 
@@ -62,9 +84,15 @@ def table_codebook(kind: str = "counts", **changes: Any) -> dict[str, Any]:
     """The codebook of `TABLE`."""
     categories = [{"id": each.lower(), "label": each, "role": each.lower()} for each in ("Agree", "Disagree")]
     items = [{**CODEBOOK["items"][place], "column": text} for place, text in zip((0, 3), STATEMENTS, strict=True)]
-    return {**{key: CODEBOOK[key] for key in ("title", "file", "domains")}, "name": NAME, "kind": kind,
-            "scales": [{"id": "agreement", "categories": categories}], "items": items,
-            "table": {"statement": "Statement", "base": "n"}, **changes}
+    return {
+        **{key: CODEBOOK[key] for key in ("title", "file", "domains")},
+        "name": NAME,
+        "kind": kind,
+        "scales": [{"id": "agreement", "categories": categories}],
+        "items": items,
+        "table": {"statement": "Statement", "base": "n"},
+        **changes,
+    }
 
 
 def text(rows: Rows, delimiter: str = ",") -> str:
@@ -85,18 +113,22 @@ def with_cells(column: str, *cells: str, rows: Rows | None = None) -> Rows:
 def without(column: str) -> Rows:
     """The rows without one column."""
     place = HEADER.index(column)
-    return [row[:place] + row[place + 1:] for row in respondents()]
+    return [row[:place] + row[place + 1 :] for row in respondents()]
 
 
 def taken_in(name: str, content: bytes | str | Rows | Callable[[Path], object], *options: str) -> Make:
     """`survey new` of a file with this content, or that is written by this function."""
+
     def make(project: Path) -> list[str]:
         path = project.parent / name
         if callable(content):
             content(path)
         else:
-            path.write_bytes(content if isinstance(content, bytes) else
-                             (content if isinstance(content, str) else text(content)).encode())
+            path.write_bytes(
+                content
+                if isinstance(content, bytes)
+                else (content if isinstance(content, str) else text(content)).encode()
+            )
         return ["new", "leeds-2026", str(path), *options]
 
     return make
@@ -104,6 +136,7 @@ def taken_in(name: str, content: bytes | str | Rows | Callable[[Path], object], 
 
 def checked(rows: Rows | bytes | None = None, content: dict[str, Any] | str | bytes | None = None) -> Make:
     """`survey check` of a folder with this file and this survey.yaml; what is None is sound."""
+
     def make(project: Path) -> list[str]:
         folder = project / SURVEYS / NAME
         folder.mkdir()
@@ -124,15 +157,20 @@ def words(*given: str) -> Make:
 
 def workbook(rows: Sequence[Sequence[Any]] | None = None, change: Callable | None = None, **others: Rows) -> Callable:
     """Writes a workbook with the sheet Answers; `change(sheet)` may do more to it, `others` are further sheets."""
+
     def write(path: Path) -> None:
-        write_xlsx(path, {"Answers": respondents() if rows is None else rows, **others},
-                   change and (lambda book: change(book.get_worksheet_by_name("Answers"))))
+        write_xlsx(
+            path,
+            {"Answers": respondents() if rows is None else rows, **others},
+            change and (lambda book: change(book.get_worksheet_by_name("Answers"))),
+        )
 
     return write
 
 
 def repacked(member: str, change: Callable[[bytes], bytes]) -> Callable:
     """Writes a workbook of which one part was changed."""
+
     def write(path: Path) -> None:
         workbook()(path)
         repack(path, member, change)
@@ -155,6 +193,7 @@ def long_line(path: Path) -> None:
 
 def archive_of(*names: str) -> Callable[[Path], None]:
     """Writes an archive that is no spreadsheet."""
+
     def write(path: Path) -> None:
         with zipfile.ZipFile(path, "w") as archive:
             for name in names:
@@ -167,8 +206,13 @@ def run(project: Path, given: Sequence[str]) -> tuple[int | str | None, str, str
     """The exit code, the output and the errors of `golden-thread survey …`, called within the project."""
     output, errors = io.StringIO(), io.StringIO()
     environment = {"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}
-    with (chdir(project), patch.object(sys, "argv", ["golden-thread", "survey", *given]),
-          patch.dict("os.environ", environment), redirect_stdout(output), redirect_stderr(errors)):
+    with (
+        chdir(project),
+        patch.object(sys, "argv", ["golden-thread", "survey", *given]),
+        patch.dict("os.environ", environment),
+        redirect_stdout(output),
+        redirect_stderr(errors),
+    ):
         try:
             cli.main()
             code: int | str | None = 0

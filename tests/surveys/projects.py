@@ -55,33 +55,80 @@ def qualtrics(path: Path, rows: int = 60) -> Path:
         "Q1_1": (stem + "My line manager helps me to manage my workload", answers([*AGREEMENT, "Don’t know"], rows, 1)),
         "Q1_2": (stem + "Senior leaders are visible and approachable", answers([*AGREEMENT, "N/A"], rows, 2)),
         "Q1_3": (stem + "The canteen is good", answers(AGREEMENT[:3], rows, 3)),
-        "Q2": ("Overall, how satisfied are you?", answers(["Very satisfied", "Fairly satisfied", "Fairly dissatisfied",
-                                                           "Very dissatisfied"], rows, 4)),
-        "Q3": ("Anything else you would like to say?",
-               [SECRETS[3] if row == 7 else f"remark {row}" for row in range(rows)]),
+        "Q2": (
+            "Overall, how satisfied are you?",
+            answers(["Very satisfied", "Fairly satisfied", "Fairly dissatisfied", "Very dissatisfied"], rows, 4),
+        ),
+        "Q3": (
+            "Anything else you would like to say?",
+            [SECRETS[3] if row == 7 else f"remark {row}" for row in range(rows)],
+        ),
         "Q4": ("What is your role?", answers(["Social worker", "Manager", "Student"], rows, 5)),
         "Q5": ("Which team do you work in?", answers([f"Team {letter}" for letter in "ABCDEF"], rows, 6)),
         "Q6": ("Telephone number", [SECRETS[4]] * rows),
         "Weight": ("Weight", answers(["0.8", "1.25", "1"], rows, 7)),
     }
     imports = [f'{{"ImportId":"{name}"}}' for name in columns]
-    return write_rows(path, [list(columns), [question for question, _ in columns.values()], imports,
-                             *zip(*(cells for _, cells in columns.values()), strict=True)])
+    return write_rows(
+        path,
+        [
+            list(columns),
+            [question for question, _ in columns.values()],
+            imports,
+            *zip(*(cells for _, cells in columns.values()), strict=True),
+        ],
+    )
 
 
 def surveymonkey(path: Path, rows: int = 60) -> Path:
     """A SurveyMonkey export: two header rows, personal columns, a question with several answers, and a grid."""
-    top = ["Respondent ID", "Collector ID", "Date Created", "IP Address", "Email Address", "First Name",
-           "Custom Data 1",
-           "Which of these help you? Tick all that apply.", "", "", "How often is this so?", "", "", "Gender"]
-    below = ["", "", "", "", "", "", "", "Training", "Supervision", "Other (please specify)",
-             "My supervision is cancelled",
-             "My team colleagues support each other", "I am praised for good work", "Response"]
+    top = [
+        "Respondent ID",
+        "Collector ID",
+        "Date Created",
+        "IP Address",
+        "Email Address",
+        "First Name",
+        "Custom Data 1",
+        "Which of these help you? Tick all that apply.",
+        "",
+        "",
+        "How often is this so?",
+        "",
+        "",
+        "Gender",
+    ]
+    below = [
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "Training",
+        "Supervision",
+        "Other (please specify)",
+        "My supervision is cancelled",
+        "My team colleagues support each other",
+        "I am praised for good work",
+        "Response",
+    ]
     often = ["Always", "Often", "Sometimes", "Rarely", "Never"]
-    cells = [[str(10_000_000 + row) for row in range(rows)], ["77"] * rows, ["03/01/2026"] * rows, [SECRETS[1]] * rows,
-             [SECRETS[0]] * rows, [SECRETS[2]] * rows, [f"ref{row}" for row in range(rows)],
-             answers(["Training", ""], rows, 1),
-             answers(["Supervision", ""], rows, 2), [SECRETS[3] if row == 3 else "" for row in range(rows)],
-             answers(often, rows, 3), answers(often, rows, 4), answers(often[:4], rows, 5),
-             answers(["Female", "Male", ""], rows, 6)]
+    cells = [
+        [str(10_000_000 + row) for row in range(rows)],
+        ["77"] * rows,
+        ["03/01/2026"] * rows,
+        [SECRETS[1]] * rows,
+        [SECRETS[0]] * rows,
+        [SECRETS[2]] * rows,
+        [f"ref{row}" for row in range(rows)],
+        answers(["Training", ""], rows, 1),
+        answers(["Supervision", ""], rows, 2),
+        [SECRETS[3] if row == 3 else "" for row in range(rows)],
+        answers(often, rows, 3),
+        answers(often, rows, 4),
+        answers(often[:4], rows, 5),
+        answers(["Female", "Male", ""], rows, 6),
+    ]
     return write_rows(path, [top, below, *zip(*cells, strict=True)])

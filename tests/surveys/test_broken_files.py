@@ -34,8 +34,13 @@ from tests.surveys.projects import ROOT, SECRETS, make_project
 pytestmark = pytest.mark.slow
 
 CASES = [case for cases in SECTIONS.values() for case in cases]
-IN_A_SHELL = ("a line of 50 MB", "a quote that swallows 9 MB", "a workbook that unpacks to 200 MB", "merged cells",
-              "a text where an answer should be")
+IN_A_SHELL = (
+    "a line of 50 MB",
+    "a quote that swallows 9 MB",
+    "a workbook that unpacks to 200 MB",
+    "merged cells",
+    "a text where an answer should be",
+)
 MEMORY = 300_000_000  # bytes, of the whole process; what it imports takes 170 MB
 # The peak of a process counts what its parent held when it was started, so a small one stands between.
 MEASURE = """
@@ -54,8 +59,10 @@ def project(tmp_path):
 
 def contents(folder: Path) -> dict[str, str]:
     """Every file and folder below a folder, files with a hash of their bytes."""
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-            for path in sorted(folder.rglob("*"))}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        for path in sorted(folder.rglob("*"))
+    }
 
 
 def assert_one_message(message: str, says=()) -> None:
@@ -84,6 +91,7 @@ class Told:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     """Run a case, once."""
+
     @cache
     def of(case):
         project = make_project(tmp_path_factory.mktemp("case").resolve() / "project")
@@ -115,20 +123,40 @@ def test_there_are_enough_cases_and_each_has_its_name():
     assert all(case.says for case in CASES)
 
 
-@pytest.mark.parametrize("make", [
-    taken_in("export.csv", respondents()), taken_in("export.xlsx", workbook()), taken_in("table.csv", TABLE), checked(),
-    checked(TABLE, table_codebook())], ids=["csv", "xlsx", "table", "check", "check of a table"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        taken_in("export.csv", respondents()),
+        taken_in("export.xlsx", workbook()),
+        taken_in("table.csv", TABLE),
+        checked(),
+        checked(TABLE, table_codebook()),
+    ],
+    ids=["csv", "xlsx", "table", "check", "check of a table"],
+)
 def test_what_the_cases_break_is_sound(project, make):
     code, output, message = run(project, make(project))
     assert (code, message) == (0, "") and output
     assert not any(secret in output for secret in SECRETS)
 
 
-@pytest.mark.parametrize("make", [
-    said("title:", "\0title:"), said("title:", "[name, title]:"), said("title:", "invited: 2026-13-01\ntitle:"),
-    said("title:", f"invited: {'9' * 5000}\ntitle:"), checked(content="[" * 5000)],
-    ids=["a character that YAML forbids", "a key that is a list", "a date that is none", "a number of 5,000 digits",
-         "lists within lists"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        said("title:", "\0title:"),
+        said("title:", "[name, title]:"),
+        said("title:", "invited: 2026-13-01\ntitle:"),
+        said("title:", f"invited: {'9' * 5000}\ntitle:"),
+        checked(content="[" * 5000),
+    ],
+    ids=[
+        "a character that YAML forbids",
+        "a key that is a list",
+        "a date that is none",
+        "a number of 5,000 digits",
+        "lists within lists",
+    ],
+)
 def test_yaml_that_no_codebook_has(project, make):
     code, _, message = run(project, make(project))
     assert code == 2 and "not valid YAML" in message
@@ -139,10 +167,15 @@ def test_more_people_than_memory_holds(project):
     assert code == 2 and "--respondents" in message
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (["new", "leeds-2026"], "Missing argument"), (["simulate", "example", "--people", "4"], "No such option"),
-    (["simulate", "example", "--respondents", "many"], "Invalid value for '--respondents'"),
-    (["chek", NAME], "No such command")])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["new", "leeds-2026"], "Missing argument"),
+        (["simulate", "example", "--people", "4"], "No such option"),
+        (["simulate", "example", "--respondents", "many"], "Invalid value for '--respondents'"),
+        (["chek", NAME], "No such command"),
+    ],
+)
 def test_a_command_that_cannot_be_read(project, words, said):
     before = contents(project)
     code, output, message = run(project, words)
@@ -178,8 +211,15 @@ def test_in_a_shell_with_little_memory(project, name):
     case = next(case for case in CASES if case.name == name)
     words = case.make(project)
     before = contents(project)
-    measured = subprocess.run([sys.executable, "-c", MEASURE, *words], cwd=project, capture_output=True, text=True,
-                              check=True, stdin=subprocess.DEVNULL, env={"PYTHONPATH": str(ROOT)})
+    measured = subprocess.run(
+        [sys.executable, "-c", MEASURE, *words],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=True,
+        stdin=subprocess.DEVNULL,
+        env={"PYTHONPATH": str(ROOT)},
+    )
     code, output, message, peak = json.loads(measured.stdout)
     assert (code, output) == (2, "")
     assert_one_message(message, case.says)
@@ -203,7 +243,7 @@ def damaged(draw, sound: bytes) -> bytes:
         elif kind == "repeat":
             content[end:end] = content[start:end]
         else:
-            del content[start:len(content) if kind == "cut off" else end]
+            del content[start : len(content) if kind == "cut off" else end]
     return bytes(content)
 
 

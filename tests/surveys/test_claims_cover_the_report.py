@@ -6,10 +6,13 @@ import pytest
 
 from pipeline.claims.survey import CountCheck, PercentCheck, read_claims
 
-PROPORTION = re.compile(r"""\d|\b(all|almost|most|majority|minority|few|fewer|rarely|rare|none|half|quarters?
+PROPORTION = re.compile(
+    r"""\d|\b(all|almost|most|majority|minority|few|fewer|rarely|rare|none|half|quarters?
     |consensus|infrequently|frequently|less|only|some|many|once|two|three|six|nine|thirty|each|every|both|one|numbers?
     |overwhelming|proportion|routinely|often|several|per\ cent|higher|greater|over|second|third|slightly|far
-    )\b""", re.IGNORECASE | re.VERBOSE)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 HEADINGS = {  # our name of a section, and the report's heading, after which it begins
     "Annex A, introduction": "Annex A",
@@ -73,7 +76,7 @@ def sections(report) -> dict[str, list[str]]:
     for (name, heading), end in zip(HEADINGS.items(), ends, strict=True):
         found[name] = sentences(cut(annex, heading, end)[1:])
     found["Annex A, social workers' table"] = sentences(cut(annex, "A total of", "Questionnaire response"))
-    managers = annex[annex.index("Questionnaire response from social work managers (in percentages)"):]
+    managers = annex[annex.index("Questionnaire response from social work managers (in percentages)") :]
     found["Annex A, managers' table"] = sentences(cut([*managers, "end"], "A total of", "end"))
     return found
 
@@ -85,8 +88,12 @@ def claims(folder, codebook):
 
 def test_every_sentence_with_a_number_or_a_word_for_a_proportion_is_covered(sections, claims):
     covered = {(claim.place.section, claim.place.sentence) for claim in claims.claims}
-    stating = {(section, n): sentence for section, found in sections.items()
-               for n, sentence in enumerate(found, start=1) if PROPORTION.search(sentence)}
+    stating = {
+        (section, n): sentence
+        for section, found in sections.items()
+        for n, sentence in enumerate(found, start=1)
+        if PROPORTION.search(sentence)
+    }
     assert {place: sentence for place, sentence in stating.items() if place not in covered | set(NOT_A_SHARE)} == {}
     assert set(NOT_A_SHARE) - set(stating) == set(), "no such word there any more"
     assert set(NOT_A_SHARE) & covered == set(), "covered, so no reason is needed"
@@ -115,11 +122,14 @@ def test_every_claim_stands_at_a_sentence_that_says_it(sections, claims):
 def test_no_text_of_ours_repeats_six_words_of_the_report(report, folder):
     def runs(text: str) -> set[str]:
         words = re.findall(r"[a-z0-9]+", re.sub("[’']", "", text.lower()))
-        return {" ".join(words[i:i + 6]) for i in range(len(words) - 5)}
+        return {" ".join(words[i : i + 6]) for i in range(len(words) - 5)}
 
     printed = runs(report)
     title = "High expectations, high support and high challenge"
-    files = {path.name: path.read_text(encoding="utf-8").replace(title, "") for path in sorted(folder.iterdir())
-             if path.suffix in (".yaml", ".md")}
+    files = {
+        path.name: path.read_text(encoding="utf-8").replace(title, "")
+        for path in sorted(folder.iterdir())
+        if path.suffix in (".yaml", ".md")
+    }
     assert len(files) == 3
     assert {name: runs(text) & printed for name, text in files.items() if runs(text) & printed} == {}

@@ -10,6 +10,7 @@ from pipeline.surveys.codebook import read_codebook
 @pytest.fixture
 def faulty(folder, tmp_path):
     """Read the real codebook with replacements made in its text, and return the message of the error."""
+
     def message(*replacements: tuple[str, str]) -> str:
         text = (folder / "survey.yaml").read_text(encoding="utf-8")
         for old, new in replacements:
@@ -38,7 +39,8 @@ def test_it_describes_the_survey(codebook):
 
 def test_one_item_was_put_to_managers_only(codebook):
     assert [item.id for item in codebook.items if item.groups != ("social_workers", "managers")] == [
-        "training-meets-needs-of-staff-managed"]
+        "training-meets-needs-of-staff-managed"
+    ]
 
 
 def test_wordings_are_short_and_every_domain_is_used(codebook):
@@ -49,8 +51,12 @@ def test_wordings_are_short_and_every_domain_is_used(codebook):
 
 def test_outcomes_are_the_items_that_name_a_result(codebook):
     assert [item.id for item in codebook.items if item.measures == "outcome"] == [
-        "manager-helps-improve-outcomes", "research-improved-assessments", "support-meets-diverse-needs",
-        "support-enables-effective-work", "support-vital-to-outcomes"]
+        "manager-helps-improve-outcomes",
+        "research-improved-assessments",
+        "support-meets-diverse-needs",
+        "support-enables-effective-work",
+        "support-vital-to-outcomes",
+    ]
 
 
 def test_it_cannot_be_changed(codebook):
@@ -65,32 +71,50 @@ def test_an_unknown_name_is_refused_with_the_known_ones(codebook, kind, lookup):
 
 
 def test_all_problems_of_form_are_named_at_once(faulty):
-    message = faulty(("year: 2012", "year: soon"), ("decimals: 0", "decimal: 0"), ("role: neutral", "role: middling"),
-                     ("measures: support", "measures: wellbeing"))
-    for part in ("survey.yaml has 5 problems", "source, year", "decimals: field required. Add the key.",
-                 "decimal: extra inputs are not permitted (found 0). Remove the key",
-                 "scale, categories, neither, role", "items, induction-covered-safeguarding, measures"):
+    message = faulty(
+        ("year: 2012", "year: soon"),
+        ("decimals: 0", "decimal: 0"),
+        ("role: neutral", "role: middling"),
+        ("measures: support", "measures: wellbeing"),
+    )
+    for part in (
+        "survey.yaml has 5 problems",
+        "source, year",
+        "decimals: field required. Add the key.",
+        "decimal: extra inputs are not permitted (found 0). Remove the key",
+        "scale, categories, neither, role",
+        "items, induction-covered-safeguarding, measures",
+    ):
         assert part in message
 
 
 def test_all_problems_of_sense_are_named_at_once(faulty):
-    message = faulty(("domain: supervision", "domain: supervison"), ("managers: 5}", "managers: 4}"),
-                     ("id: equal-opportunities", "id: access-to-research"), ("{social_workers: 1,", "{workers: 1,"))
-    for part in ("items, regular-protected-supervision, domain: 'supervison' is not a domain; use one of support_and",
-                 "items: 'access-to-research' stands 2 times; give each entry its own",
-                 "items, induction-covered-safeguarding, place: 'workers' is not a group; use one of social_workers",
-                 "items, place, managers: rows 1, 2, 3, 4, 4, 6"):
+    message = faulty(
+        ("domain: supervision", "domain: supervison"),
+        ("managers: 5}", "managers: 4}"),
+        ("id: equal-opportunities", "id: access-to-research"),
+        ("{social_workers: 1,", "{workers: 1,"),
+    )
+    for part in (
+        "items, regular-protected-supervision, domain: 'supervison' is not a domain; use one of support_and",
+        "items: 'access-to-research' stands 2 times; give each entry its own",
+        "items, induction-covered-safeguarding, place: 'workers' is not a group; use one of social_workers",
+        "items, place, managers: rows 1, 2, 3, 4, 4, 6",
+    ):
         assert part in message
 
 
-@pytest.mark.parametrize(("old", "new", "said"), [
-    ("role: dont_know", "role: neutral", "2 categories have the role neutral; give it to exactly one"),
-    ("answering: 13", "answering: 15", "15 answering of 14 surveyed"),
-    ("start: 2011-06", "start: June", "field_period, start: string should match pattern"),
-    ("file: managers.csv", "file: ../managers.csv", "groups, managers, file"),
-    ("year: 2012", "year: 2012\n  year: 2013", "the key 'year' stands twice"),
-    ("decimals: 0", "decimals: [0", "not valid YAML"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("role: dont_know", "role: neutral", "2 categories have the role neutral; give it to exactly one"),
+        ("answering: 13", "answering: 15", "15 answering of 14 surveyed"),
+        ("start: 2011-06", "start: June", "field_period, start: string should match pattern"),
+        ("file: managers.csv", "file: ../managers.csv", "groups, managers, file"),
+        ("year: 2012", "year: 2012\n  year: 2013", "the key 'year' stands twice"),
+        ("decimals: 0", "decimals: [0", "not valid YAML"),
+    ],
+)
 def test_a_single_fault_is_named(faulty, old, new, said):
     assert said in faulty((old, new))
 

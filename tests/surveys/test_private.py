@@ -23,7 +23,10 @@ def usual_umask():
 
 
 def modes(folder):
-    return {path.relative_to(folder).as_posix(): oct(stat.S_IMODE(path.stat().st_mode)) for path in (folder, *folder.rglob("*"))}
+    return {
+        path.relative_to(folder).as_posix(): oct(stat.S_IMODE(path.stat().st_mode))
+        for path in (folder, *folder.rglob("*"))
+    }
 
 
 def all_closed(folder):
@@ -36,8 +39,13 @@ def test_a_survey_that_is_taken_in_is_closed_from_the_start(tmp_path, words):
     project = make_project(tmp_path / "project")
     qualtrics(project / "a.csv")
     (project / "a.csv").chmod(0o644)
-    done = subprocess.run([sys.executable, "-m", "pipeline", "survey", *words], cwd=project, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "survey", *words],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     assert done.returncode == 0, done.stderr
     assert all_closed(project / "data/raw/surveys/leeds-2026")
     assert stat.S_IMODE((project / "data/raw/surveys/ofsted-2011/survey.yaml").stat().st_mode) & 0o044
@@ -45,19 +53,36 @@ def test_a_survey_that_is_taken_in_is_closed_from_the_start(tmp_path, words):
 
 @pytest.mark.slow
 def test_what_a_run_makes_of_a_survey_is_closed_and_so_are_dvc_s_copies(tmp_path):
-    make = ("import os\nfrom pathlib import Path\nPath('data/processed/surveys/leeds').mkdir(parents=True)\n"
-            "Path('data/processed/surveys/leeds/answers.csv').write_text('1')\n"
-            "Path('page.html').write_text(oct(os.stat('data/processed/surveys').st_mode & 0o777))\n")
+    make = (
+        "import os\nfrom pathlib import Path\nPath('data/processed/surveys/leeds').mkdir(parents=True)\n"
+        "Path('data/processed/surveys/leeds/answers.csv').write_text('1')\n"
+        "Path('page.html').write_text(oct(os.stat('data/processed/surveys').st_mode & 0o777))\n"
+    )
     (tmp_path / "data/raw/surveys/leeds/more").mkdir(parents=True)
     (tmp_path / "data/raw/surveys/leeds/more/export.csv").write_text("1")
     (tmp_path / ".dvc").mkdir()
     (tmp_path / "make.py").write_text(make)
-    (tmp_path / "dvc.yaml").write_text(yaml.safe_dump({"stages": {"make": {
-        "cmd": "python make.py", "deps": ["make.py", "data/raw/surveys/leeds"], "outs": ["data/processed/surveys/leeds", "page.html"]}}}))
+    (tmp_path / "dvc.yaml").write_text(
+        yaml.safe_dump(
+            {
+                "stages": {
+                    "make": {
+                        "cmd": "python make.py",
+                        "deps": ["make.py", "data/raw/surveys/leeds"],
+                        "outs": ["data/processed/surveys/leeds", "page.html"],
+                    }
+                }
+            }
+        )
+    )
     for _ in ("made", "taken from the cache"):
         reproduce(tmp_path)
         assert all_closed(tmp_path / "data/raw/surveys/leeds") and all_closed(tmp_path / "data/processed/surveys/leeds")
-        for folder in (".dvc/cache", ".dvc/tmp", "data/processed/surveys"):  # the last: closed while a stage writes into it
+        for folder in (
+            ".dvc/cache",
+            ".dvc/tmp",
+            "data/processed/surveys",
+        ):  # the last: closed while a stage writes into it
             assert stat.S_IMODE((tmp_path / folder).stat().st_mode) == 0o700
         assert (tmp_path / "page.html").read_text() == "0o700"
         assert stat.S_IMODE((tmp_path / "page.html").stat().st_mode) == 0o644  # a report is for others

@@ -38,17 +38,22 @@ def refusal(folder, codebook) -> str:
 def test_all_75_rows_in_published_order(published, codebook):
     assert list(published.columns) == ["group", "item", "base", *codebook.scale.ids]
     assert [(row.group, row.item) for row in published.itertuples()] == [
-        (group.id, item.id) for group in codebook.groups for item in codebook.rows(group.id)]
+        (group.id, item.id) for group in codebook.groups for item in codebook.rows(group.id)
+    ]
     assert len(published) == 75
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda raw: b"\xef\xbb\xbf" + raw,
-    lambda raw: raw.replace(b"\n", b"\r\n"),
-    lambda raw: b"\xef\xbb\xbf" + raw.replace(b"\n", b"\r\n") + b"\r\n\r\n",
-    lambda raw: raw.rstrip(b"\n"),
-    lambda raw: raw.replace(b",", b" , "),
-], ids=["byte-order mark", "CRLF", "both and empty lines", "no last line end", "blanks"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda raw: b"\xef\xbb\xbf" + raw,
+        lambda raw: raw.replace(b"\n", b"\r\n"),
+        lambda raw: b"\xef\xbb\xbf" + raw.replace(b"\n", b"\r\n") + b"\r\n\r\n",
+        lambda raw: raw.rstrip(b"\n"),
+        lambda raw: raw.replace(b",", b" , "),
+    ],
+    ids=["byte-order mark", "CRLF", "both and empty lines", "no last line end", "blanks"],
+)
 def test_what_spreadsheets_do_to_a_file_does_no_harm(spoil, folder, copy, codebook, published):
     changed = copy()
     (changed / "managers.csv").write_bytes(spoil((folder / "managers.csv").read_bytes()))
@@ -56,30 +61,42 @@ def test_what_spreadsheets_do_to_a_file_does_no_harm(spoil, folder, copy, codebo
 
 
 def test_all_problems_of_a_file_are_named_by_line_and_column(copy, codebook):
-    message = refusal(copy(("safeguarding,61,23", "safeguarding,61,23.5"), ("able-to-take-up-training,148", "able,164"),
-                           ("equal-opportunities", "access-to-research")), codebook)
+    message = refusal(
+        copy(
+            ("safeguarding,61,23", "safeguarding,61,23.5"),
+            ("able-to-take-up-training,148", "able,164"),
+            ("equal-opportunities", "access-to-research"),
+        ),
+        codebook,
+    )
     assert "managers.csv has 6 problems" in message
-    for part in ("line 2, column strongly_agree: found '23.5', expected a percentage from 0 to 100, a whole number",
-                 "line 7, column item: found 'able', expected an item that the codebook gives to managers",
-                 "line 7, column base: found '164', expected a whole number from 1 to 163",
-                 "line 36, column item: found 'access-to-research', expected each only once",
-                 "no row for item able-to-take-up-training: row 6 of the published table",
-                 "no row for item equal-opportunities: row 35 of the published table", "fix:"):
+    for part in (
+        "line 2, column strongly_agree: found '23.5', expected a percentage from 0 to 100, a whole number",
+        "line 7, column item: found 'able', expected an item that the codebook gives to managers",
+        "line 7, column base: found '164', expected a whole number from 1 to 163",
+        "line 36, column item: found 'access-to-research', expected each only once",
+        "no row for item able-to-take-up-training: row 6 of the published table",
+        "no row for item equal-opportunities: row 35 of the published table",
+        "fix:",
+    ):
         assert part in message
 
 
-@pytest.mark.parametrize(("old", "new", "said"), [
-    ("item,base", "item;base", "line 1"),
-    ("agree,neither", "neither,agree", "expected: item,base,strongly_agree,agree,neither"),
-    (",61,23,57,7,13,0,0", ",61,23,57,7,13,0", "line 2: found 7 cells, expected 8"),
-    (",61,23,57,7,13,0,0", ",61,23,57,7,13,0,0,0", "line 2: found 9 cells, expected 8"),
-    (",61,23,57", ",61,23%,57", "found '23%'"),
-    (",61,23,57", ",61,,57", "line 2, column strongly_agree: found ''"),
-    (",61,23,57", ",61,101,57", "found '101'"),
-    (",61,23,57", ",61,-23,57", "found '-23'"),
-    (",61,23,57", ",0,23,57", "line 2, column base: found '0'"),
-    (",61,23,57", ",61,２３,57", "found '２３'"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("item,base", "item;base", "line 1"),
+        ("agree,neither", "neither,agree", "expected: item,base,strongly_agree,agree,neither"),
+        (",61,23,57,7,13,0,0", ",61,23,57,7,13,0", "line 2: found 7 cells, expected 8"),
+        (",61,23,57,7,13,0,0", ",61,23,57,7,13,0,0,0", "line 2: found 9 cells, expected 8"),
+        (",61,23,57", ",61,23%,57", "found '23%'"),
+        (",61,23,57", ",61,,57", "line 2, column strongly_agree: found ''"),
+        (",61,23,57", ",61,101,57", "found '101'"),
+        (",61,23,57", ",61,-23,57", "found '-23'"),
+        (",61,23,57", ",0,23,57", "line 2, column base: found '0'"),
+        (",61,23,57", ",61,２３,57", "found '２３'"),
+    ],
+)
 def test_a_single_fault_is_named(old, new, said, copy, codebook):
     assert said in refusal(copy((old, new)), codebook)
 
@@ -113,8 +130,9 @@ def test_the_canonical_tables(published, codebook, answers):
     assert list(rows.columns) == ["item", "group", "base", "percent_total", "feasible_tables"]
     assert (len(answers), len(rows)) == (450, 75)
     assert not answers.duplicated(["item", "group", "category"]).any()
-    assert (answers.groupby(["item", "group"])["count"].sum()
-            == answers.groupby(["item", "group"])["base"].first()).all()
+    assert (
+        answers.groupby(["item", "group"])["count"].sum() == answers.groupby(["item", "group"])["base"].first()
+    ).all()
     assert answers[["count_low", "count", "count_high"]].diff(axis=1).iloc[:, 1:].ge(0).all(axis=None)
     assert (rows["percent_total"] != 100).sum() == 29
     assert all(type(tables) is int and tables >= 1 for tables in rows["feasible_tables"])
@@ -129,7 +147,9 @@ def test_a_small_row_agrees_with_trying_every_count(published, codebook, answers
     cells = answers.query("item == 'caseload-managed-when-new' and group == 'managers'")
     assert tuple(cells["percent"]) == percentages
     assert rows.loc[("caseload-managed-when-new", "managers"), "feasible_tables"] == len(tables)
-    assert list(zip(cells["count_low"], cells["count_high"], strict=True)) == [(min(c), max(c)) for c in zip(*tables, strict=True)]
+    assert list(zip(cells["count_low"], cells["count_high"], strict=True)) == [
+        (min(c), max(c)) for c in zip(*tables, strict=True)
+    ]
 
 
 def test_rounding_down_cannot_have_made_the_table(published, codebook):
@@ -142,13 +162,16 @@ def test_answers_come_back_as_they_were_written(answers, tmp_path):
     pd.testing.assert_frame_equal(read_answers(tmp_path / "answers.csv"), answers)
 
 
-@pytest.mark.parametrize(("column", "value", "said"), [
-    ("percent", "101", "line 2, column percent: found '101'"),
-    ("count", "many", "line 2, column count: found 'many', expected a whole number, 0 or more"),
-    ("count_low", "40", "line 2: expected count_low ≤ count ≤ count_high ≤ base"),
-    ("item", "", "line 2, column item: found ''"),
-    ("category", "agree", "expected each only once"),
-])
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("percent", "101", "line 2, column percent: found '101'"),
+        ("count", "many", "line 2, column count: found 'many', expected a whole number, 0 or more"),
+        ("count_low", "40", "line 2: expected count_low ≤ count ≤ count_high ≤ base"),
+        ("item", "", "line 2, column item: found ''"),
+        ("category", "agree", "expected each only once"),
+    ],
+)
 def test_answers_that_do_not_fit_are_refused(answers, tmp_path, column, value, said):
     spoiled = answers.astype(str)
     spoiled.loc[0, column] = value

@@ -30,10 +30,16 @@ def test_the_odds_ratio_is_that_of_a_model_of_the_answers_one_by_one(gaps, answe
     """Enough time, row 10 of social workers and row 11 of managers in Annex A."""
     scale = ["strongly_disagree", "disagree", "neither", "agree", "strongly_agree"]
     rows = answers[answers["item"] == "sufficient-time"].set_index(["group", "category"])["count"]
-    answered = [(role, position) for role, group in enumerate(["social_workers", "managers"])
-                for position, category in enumerate(scale) for _ in range(rows[group, category])]
+    answered = [
+        (role, position)
+        for role, group in enumerate(["social_workers", "managers"])
+        for position, category in enumerate(scale)
+        for _ in range(rows[group, category])
+    ]
     role, position = map(np.array, zip(*answered, strict=True))
-    model = OrderedModel(position, pd.DataFrame({"role": role}), distr="logit").fit(method="bfgs", gtol=1e-9, disp=False)
+    model = OrderedModel(position, pd.DataFrame({"role": role}), distr="logit").fit(
+        method="bfgs", gtol=1e-9, disp=False
+    )
     gap = gaps.set_index("item").loc["sufficient-time"]
     assert gap["log_odds"] == pytest.approx(model.params["role"], abs=1e-5)
     assert gap["std_error"] == pytest.approx(model.bse["role"], abs=1e-4)
@@ -46,10 +52,9 @@ def test_ranges_over_rounding_hold_the_central_value(gaps):
         assert (gaps[statistic] <= gaps[f"{statistic}_rounding_high"]).all()
 
 
-@pytest.mark.parametrize("counts", [
-    ([12, 61, 33, 41, 60, 3], [29, 42, 19, 32, 17, 3]),
-    ([24, 118, 39, 18, 8, 5], [18, 45, 21, 13, 2, 2]),
-])
+@pytest.mark.parametrize(
+    "counts", [([12, 61, 33, 41, 60, 3], [29, 42, 19, 32, 17, 3]), ([24, 118, 39, 18, 8, 5], [18, 45, 21, 13, 2, 2])]
+)
 def test_no_feasible_pair_has_a_wider_gap_than_those_looked_at(codebook, counts):
     sets = [feasible_counts([round(100 * count / sum(row)) for count in row], sum(row)) for row in counts]
     positions = [4, 3, 2, 1, 0]  # from strong disagreement to strong agreement
@@ -70,8 +75,9 @@ def test_false_discovery_rate_by_hand(gaps):
 
 
 def test_verdicts_on_proportional_odds_follow_the_range_of_the_test(gaps):
-    expected = np.select([gaps["po_p_rounding_high"] < 0.05, gaps["po_p_rounding_low"] < 0.05],
-                         ["fails", "depends on rounding"], "holds")
+    expected = np.select(
+        [gaps["po_p_rounding_high"] < 0.05, gaps["po_p_rounding_low"] < 0.05], ["fails", "depends on rounding"], "holds"
+    )
     assert gaps["po_verdict"].to_list() == expected.tolist()
     assert ((gaps["threshold_odds_ratios"] != "") == (gaps["po_verdict"] != "holds")).all()
 
@@ -91,8 +97,11 @@ def test_a_wider_assumed_correlation_gives_a_wider_interval_and_single_items_sta
 @pytest.fixture(scope="module")
 def few(answers, codebook):
     """The answers to every fourth item, one whose counts the tests change, and all of a small subject."""
-    chosen = {item.id for number, item in enumerate(codebook.items)
-              if number % 4 == 0 or item.domain == "equal_opportunities" or item.id == CHANGED}
+    chosen = {
+        item.id
+        for number, item in enumerate(codebook.items)
+        if number % 4 == 0 or item.domain == "equal_opportunities" or item.id == CHANGED
+    }
     return answers[answers["item"].isin(chosen)]
 
 
@@ -115,24 +124,35 @@ def with_rows(answers, item, **groups):
     return changed
 
 
-@pytest.mark.parametrize(("rows", "why"), [
-    ({"managers": [90, 0, 0, 0, 0, 0]}, "everybody in Managers gave the same answer"),
-    ({"social_workers": [90, 0, 0, 0, 0, 0], "managers": [50, 0, 0, 0, 0, 0]},
-     "everybody in Social workers and Managers gave the same answer"),
-    ({"managers": [0, 0, 0, 0, 0, 60]}, "nobody in Managers gave an answer on the scale"),
-    ({"social_workers": [0, 0, 0, 50, 50, 0], "managers": [50, 50, 0, 0, 0, 0]},
-     "the answers of Social workers and Managers do not overlap")])
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ({"managers": [90, 0, 0, 0, 0, 0]}, "everybody in Managers gave the same answer"),
+        (
+            {"social_workers": [90, 0, 0, 0, 0, 0], "managers": [50, 0, 0, 0, 0, 0]},
+            "everybody in Social workers and Managers gave the same answer",
+        ),
+        ({"managers": [0, 0, 0, 0, 0, 60]}, "nobody in Managers gave an answer on the scale"),
+        (
+            {"social_workers": [0, 0, 0, 50, 50, 0], "managers": [50, 50, 0, 0, 0, 0]},
+            "the answers of Social workers and Managers do not overlap",
+        ),
+    ],
+)
 def test_what_cannot_be_estimated_for_one_item_is_said_and_spoils_no_other(gaps, few, codebook, rows, why):
     found = role_gaps(with_rows(few, CHANGED, **rows), codebook)
     row = found.set_index("item").loc[CHANGED]
     assert row["po_verdict"] == f"not estimable: {why}"
     assert row.drop(["domain", "po_verdict", "threshold_odds_ratios"]).isna().all()
-    others = [table[(table["item"] != CHANGED) & table["item"].isin(found["item"])].drop(columns="q").reset_index(drop=True)
-              for table in (found, gaps)]
+    others = [
+        table[(table["item"] != CHANGED) & table["item"].isin(found["item"])].drop(columns="q").reset_index(drop=True)
+        for table in (found, gaps)
+    ]
     pd.testing.assert_frame_equal(*others)
     known, rest = found["p"].dropna(), len(found) - 1
     assert len(known) == rest >= 9 and found["q"].dropna().to_list() == pytest.approx(
-        (known * rest / known.rank()).loc[known.sort_values(ascending=False).index].cummin().sort_index().to_list())
+        (known * rest / known.rank()).loc[known.sort_values(ascending=False).index].cummin().sort_index().to_list()
+    )
     pooled, drawn = pooled_by_domain(found, codebook)
     assert pooled["items"].sum() == rest and pooled.loc[pooled["items"] > 0].notna().all(axis=None)
     assert drawn.loc[drawn["item"] != CHANGED, "shrunken"].notna().all() and len(drawn) == rest + 1

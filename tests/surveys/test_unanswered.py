@@ -20,7 +20,9 @@ def test_don_t_knows_are_as_printed_with_an_interval_over_rounding(answers, code
     assert (row["social_workers"], row["managers"]) == (16, 8)
     assert row["social_workers_low"] < 16 < row["social_workers_high"]
     counts = answers.set_index(["item", "group", "category"])["count"]
-    workers, managers = (counts["supervision-quality-monitored", group, "dont_know"] for group in ("social_workers", "managers"))
+    workers, managers = (
+        counts["supervision-quality-monitored", group, "dont_know"] for group in ("social_workers", "managers")
+    )
     assert (round(100 * workers / 446), round(100 * managers / 145)) == (16, 8)
     assert row["p"] == pytest.approx(fisher_exact([[workers, 446 - workers], [managers, 145 - managers]]).pvalue)
     assert (table["q"] >= table["p"]).all()

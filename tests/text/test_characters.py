@@ -28,7 +28,8 @@ def test_typst_shows_every_character_that_is_left_as_it_is():
     kept = [each for each in kept if unicodedata.category(each)[0] not in "CMZ"]
     assert len(kept) > 2000
     page = '#set document(title: "x")\n#set text(font: "Libertinus Serif", lang: "en")\n' + "\n\n".join(
-        f'#"\\u{{{ord(each):x}}}" *#"\\u{{{ord(each):x}}}"*' for each in kept)
+        f'#"\\u{{{ord(each):x}}}" *#"\\u{{{ord(each):x}}}"*' for each in kept
+    )
     typst.compile(page.encode(), ignore_system_fonts=True, format="pdf", pdf_standards=["ua-1"])
 
 
@@ -71,7 +72,9 @@ def test_a_control_character_in_the_codebook_is_refused_with_its_key(survey):
     assert "\x1b" not in str(refused.value)
 
 
-@pytest.mark.parametrize(("line", "name", "place"), [(2, "Role", "line 3, column 2 (Role)"), (0, "Role", "the header of column 2")])
+@pytest.mark.parametrize(
+    ("line", "name", "place"), [(2, "Role", "line 3, column 2 (Role)"), (0, "Role", "the header of column 2")]
+)
 def test_a_control_character_in_the_export_is_refused_with_row_and_column(survey, line, name, place):
     path = survey / "export.csv"
     with path.open(encoding="utf-8", newline="") as file:
@@ -88,8 +91,10 @@ def test_a_control_character_in_the_export_is_refused_with_row_and_column(survey
 @pytest.mark.slow
 def test_the_command_prints_no_escape_of_a_file(survey, tmp_path):
     (survey / "survey.yaml").write_text('name: "\\e[31mred"\n', encoding="utf-8")
-    code = ("import sys; from pathlib import Path; from pipeline.errors import GoldenThreadError\n"
-            "from pipeline.surveys.staff.checking import check_survey\n"
-            "try: check_survey(Path(sys.argv[1]))\nexcept GoldenThreadError as mistake: print(mistake)")
+    code = (
+        "import sys; from pathlib import Path; from pipeline.errors import GoldenThreadError\n"
+        "from pipeline.surveys.staff.checking import check_survey\n"
+        "try: check_survey(Path(sys.argv[1]))\nexcept GoldenThreadError as mistake: print(mistake)"
+    )
     done = subprocess.run([sys.executable, "-c", code, str(survey)], capture_output=True, cwd=Path(project_root()))
     assert b"red" in done.stdout and b"\x1b" not in done.stdout

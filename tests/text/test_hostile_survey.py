@@ -24,8 +24,14 @@ pytestmark = pytest.mark.slow
 
 
 def golden_thread(folder, *words):
-    done = subprocess.run([sys.executable, "-m", "pipeline", *words], cwd=folder, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, env={**os.environ, "GOLDEN_THREAD_ENGINE": "embedded"})
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "GOLDEN_THREAD_ENGINE": "embedded"},
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -70,12 +76,16 @@ def texts_of(made):
     _survey, site = made
     document = Document(str(site / "survey.docx"))
     yield "docx", "".join(each.text or "" for each in document.element.body.iter(qn("w:t")))
-    pdf = subprocess.run(["pdftotext", "-raw", str(site / "survey.pdf"), "-"], capture_output=True, encoding="utf-8", check=True)
+    pdf = subprocess.run(
+        ["pdftotext", "-raw", str(site / "survey.pdf"), "-"], capture_output=True, encoding="utf-8", check=True
+    )
     yield "pdf", pdf.stdout
 
 
 def test_nothing_that_somebody_wrote_runs_loads_or_leads_anywhere(page):
-    assert not list(page.iter("script")) and not [each for each in page.iter("sup") if "footnote" in (each.get("class") or "")]
+    assert not list(page.iter("script")) and not [
+        each for each in page.iter("sup") if "footnote" in (each.get("class") or "")
+    ]
     assert all(each.get("src").startswith("data:image/svg") for each in page.iter("img"))
     assert not [each for each in page.iter("a") if "example.org" in (each.get("href") or "")]
     assert page.find(".//title").text == f"{TITLE} (simulated answers)"

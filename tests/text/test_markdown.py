@@ -18,16 +18,27 @@ from tests.text.samples import FAR, NASTY, texts
 ROOT = Path(__file__).resolve().parents[2]
 QUARTO = "markdown+autolink_bare_uris+emoji+mark+hard_line_breaks+lists_without_preceding_blankline"
 READERS = ("markdown", QUARTO, NOTEBOOKS, "commonmark_x")
-MAY_CALL_OWN = {"pipeline/passages.py", "pipeline/markdown.py", "pipeline/publishing.py", "pipeline/rendering/values.py",
-                "pipeline/rendering/table_list.py", "pipeline/chapters/authorities/further_sections.py"}
+MAY_CALL_OWN = {
+    "pipeline/passages.py",
+    "pipeline/markdown.py",
+    "pipeline/publishing.py",
+    "pipeline/rendering/values.py",
+    "pipeline/rendering/table_list.py",
+    "pipeline/chapters/authorities/further_sections.py",
+}
 BATCH = st.lists(texts(), min_size=15, max_size=40)
 few = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def read(text, reader):
     """pandoc's blocks."""
-    done = subprocess.run([pypandoc.get_pandoc_path(), f"--from={reader}", "--to=json"], input=text, text=True,
-                          encoding="utf-8", capture_output=True)
+    done = subprocess.run(
+        [pypandoc.get_pandoc_path(), f"--from={reader}", "--to=json"],
+        input=text,
+        text=True,
+        encoding="utf-8",
+        capture_output=True,
+    )
     assert done.returncode == 0 and not done.stderr, done.stderr
     return json.loads(done.stdout)["blocks"]
 
@@ -44,7 +55,7 @@ def letters(inlines):
 @example(batch=[*NASTY, *FAR])
 @given(batch=BATCH)
 def test_any_text_is_itself_in_the_cells_of_a_table(reader, batch):
-    table, = read(pipe_table(["text"], [[text] for text in batch], [False], None), reader)
+    (table,) = read(pipe_table(["text"], [[text] for text in batch], [False], None), reader)
     assert table["t"] == "Table"
     cells = [row[1][0][4] for row in table["c"][4][0][3]]
     assert [letters(cell[0]["c"]) for cell in cells] == batch
@@ -58,7 +69,9 @@ def test_any_text_is_itself_in_the_cells_of_a_table(reader, batch):
 def test_any_text_is_itself_as_a_paragraph_and_within_a_sentence(reader, batch):
     alone = read("\n\n".join(map(escaped, batch)), reader)
     assert [letters(block["c"]) if block["t"] == "Para" else block["t"] for block in alone] == batch
-    within = read(Markdown("\n\n").join(md("Of “{}”, {}: {} ({:.1f}).", text, text, text, 0.5) for text in batch), reader)
+    within = read(
+        Markdown("\n\n").join(md("Of “{}”, {}: {} ({:.1f}).", text, text, text, 0.5) for text in batch), reader
+    )
     assert [letters(block["c"]) for block in within] == [f"Of “{text}”, {text}: {text} (0.5)." for text in batch]
 
 
@@ -98,14 +111,24 @@ def literal(node):
 @pytest.mark.slow
 def test_only_texts_that_stand_in_the_code_are_called_markdown():
     modules = sorted((ROOT / "pipeline").rglob("*.py"))
-    checked = [(path, call) for path in modules if path.name != "markdown.py" and not path.as_posix().endswith("commands/provenance.py")
-               for call in calls(path, ("Markdown", "md"))]
+    checked = [
+        (path, call)
+        for path in modules
+        if path.name != "markdown.py" and not path.as_posix().endswith("commands/provenance.py")
+        for call in calls(path, ("Markdown", "md"))
+    ]
     assert len(checked) > 20
-    wrong = [f"{path.relative_to(ROOT)}, line {call.lineno}" for path, call in checked if call.args and not literal(call.args[0])]
+    wrong = [
+        f"{path.relative_to(ROOT)}, line {call.lineno}"
+        for path, call in checked
+        if call.args and not literal(call.args[0])
+    ]
     assert wrong == []
 
 
 @pytest.mark.slow
 def test_sentences_composed_otherwise_are_declared_in_a_few_modules():
-    callers = {path.relative_to(ROOT).as_posix() for path in (ROOT / "pipeline").rglob("*.py") if any(calls(path, ("own",)))}
+    callers = {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "pipeline").rglob("*.py") if any(calls(path, ("own",)))
+    }
     assert callers == MAY_CALL_OWN

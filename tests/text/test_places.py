@@ -55,7 +55,10 @@ The value is {{< var place.value >}}.
 :::
 """
 FOUND, NO_QUARTO = find_quarto()
-ENGINES = ["embedded", pytest.param("quarto", marks=pytest.mark.skipif(FOUND is None, reason=f"no Quarto: {NO_QUARTO}"))]
+ENGINES = [
+    "embedded",
+    pytest.param("quarto", marks=pytest.mark.skipif(FOUND is None, reason=f"no Quarto: {NO_QUARTO}")),
+]
 PLACES = ("title", "value", "heading", "caption", "alternative", "passage", "cell")
 counts: Counter = Counter()
 
@@ -80,18 +83,29 @@ def publish(root, batch):
     reports.mkdir(parents=True)
     (reports / "styles").symlink_to(STYLES / "styles", target_is_directory=True)
     (reports / "_quarto.yml").write_text((STYLES / "_quarto.yml").read_text(encoding="utf-8"), encoding="utf-8")
-    (reports / "references.bib").write_text("@book{a2012, title = {A}, author = {B, C}, year = {2012}}\n", encoding="utf-8")
+    (reports / "references.bib").write_text(
+        "@book{a2012, title = {A}, author = {B, C}, year = {2012}}\n", encoding="utf-8"
+    )
     (reports / "places.qmd").write_text(REPORT, encoding="utf-8")
     page = Publication(HERE, root=root)
     page.value("place.title", title)
     page.value("place.value", value)
     page.passage("words", Markdown("\n").join(md("- label: {}", text) for text in batch))
-    page.table("rows", pd.DataFrame({"number": range(len(batch)), "text": batch}), caption=caption,
-               headings={"number": "Row", "text": heading})
+    page.table(
+        "rows",
+        pd.DataFrame({"number": range(len(batch)), "text": batch}),
+        caption=caption,
+        headings={"number": "Row", "text": heading},
+    )
     figure = Figure()
     figure.text(0.5, 0.5, "x")
-    page.figure("chart", figure, caption=f"Chart: {caption}", alt=f"Alternative: {alternative}",
-                data=pd.DataFrame({"text": batch}))
+    page.figure(
+        "chart",
+        figure,
+        caption=f"Chart: {caption}",
+        alt=f"Alternative: {alternative}",
+        data=pd.DataFrame({"text": batch}),
+    )
     return title, value, heading, caption, alternative
 
 
@@ -103,12 +117,21 @@ def from_html(path):
     assert not [each for each in links if "example.org" in each or each.startswith("mailto:")]
     shown = page.find(".//main") if page.find(".//main") is not None else page
     table = next(each for each in shown.iter("table") if len(each.findall(".//tbody/tr")) > 0)
-    image, = page.iter("img")
+    (image,) = page.iter("img")
     caption = next(each for each in shown.iter() if (each.get("id") or "").endswith("tbl-rows-caption"))
-    return Read(page.find(".//title").text, _after(shown, "The value is "), table.findall(".//th")[1].text_content(),
-                caption.text_content().partition(":")[2], image.get("alt").removeprefix("Alternative: "),
-                [each.text_content().removeprefix("label: ") for each in shown.iter("li") if each.text_content()[:6] == "label:"],
-                [row[1].text_content() for row in table.findall(".//tbody/tr")])
+    return Read(
+        page.find(".//title").text,
+        _after(shown, "The value is "),
+        table.findall(".//th")[1].text_content(),
+        caption.text_content().partition(":")[2],
+        image.get("alt").removeprefix("Alternative: "),
+        [
+            each.text_content().removeprefix("label: ")
+            for each in shown.iter("li")
+            if each.text_content()[:6] == "label:"
+        ],
+        [row[1].text_content() for row in table.findall(".//tbody/tr")],
+    )
 
 
 def _after(page, words):
@@ -121,13 +144,18 @@ def from_docx(path):
     texts_ = [each.text for each in document.paragraphs]
     table = next(each for each in document.tables if len(each.columns) == 2)
     alternative = next(document.element.body.iter(qn("wp:docPr"))).get("descr")
-    assert not [each for each in document.part.rels.values() if each.is_external and "data/chart.csv" not in each.target_ref]
-    return Read(document.core_properties.title, next(each for each in texts_ if each.startswith("The value is "))[13:-1],
-                table.cell(0, 1).text,
-                next(each for each in texts_ if each.startswith("Table\u00a01:")).partition(":")[2],
-                alternative.removeprefix("Alternative: "),
-                [each.removeprefix("label: ") for each in texts_ if each.startswith("label:")],
-                [row.cells[1].text for row in table.rows[1:]])
+    assert not [
+        each for each in document.part.rels.values() if each.is_external and "data/chart.csv" not in each.target_ref
+    ]
+    return Read(
+        document.core_properties.title,
+        next(each for each in texts_ if each.startswith("The value is "))[13:-1],
+        table.cell(0, 1).text,
+        next(each for each in texts_ if each.startswith("Table\u00a01:")).partition(":")[2],
+        alternative.removeprefix("Alternative: "),
+        [each.removeprefix("label: ") for each in texts_ if each.startswith("label:")],
+        [row.cells[1].text for row in table.rows[1:]],
+    )
 
 
 def from_workbook(path):
@@ -136,7 +164,7 @@ def from_workbook(path):
     rows = book.get_sheet_by_name("rows").to_python()
     head = next(at for at, row in enumerate(rows) if row[0] == "Row")
     title = book.get_sheet_by_name(book.sheet_names[0]).to_python()[0][0]
-    return title, rows[0][0].partition(": ")[2], rows[head][1], [row[1] for row in rows[head + 1:]]
+    return title, rows[0][0].partition(": ")[2], rows[head][1], [row[1] for row in rows[head + 1 :]]
 
 
 def differences(found, batch):
@@ -147,9 +175,13 @@ def differences(found, batch):
 
 def assert_itself(read, expected, batch, name):
     title, value, heading, caption, alternative = expected
-    for place, found, text in (("title", read.title, title), ("value", read.value, value),
-                               ("heading", read.heading, heading), ("caption", read.caption, caption),
-                               ("alternative", read.alternative, alternative)):
+    for place, found, text in (
+        ("title", read.title, title),
+        ("value", read.value, value),
+        ("heading", read.heading, heading),
+        ("caption", read.caption, caption),
+        ("alternative", read.alternative, alternative),
+    ):
         assert squeezed(found) == squeezed(text), (name, place)
         counts[name, place] += 1
     assert differences(read.passages, batch) == [], (name, "passage")
@@ -160,7 +192,9 @@ def assert_itself(read, expected, batch, name):
 
 def assert_in_pdf(path, expected, batch):
     """A page breaks lines where it likes: every text stands between its neighbours, but for blanks."""
-    shown = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, encoding="utf-8", check=True).stdout
+    shown = subprocess.run(
+        ["pdftotext", "-raw", str(path), "-"], capture_output=True, encoding="utf-8", check=True
+    ).stdout
     page = bare(shown)
     for text in [*batch, *expected[:4]]:
         named = bare(named_where(text, not_in_pdf))
@@ -170,8 +204,12 @@ def assert_in_pdf(path, expected, batch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck),
-          phases=[Phase.explicit, Phase.reuse, Phase.generate])  # each report takes seconds: none to shrink what fails
+@settings(
+    max_examples=4,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)  # each report takes seconds: none to shrink what fails
 @example(batch=[*NASTY, *FAR])
 @example(batch=[*FAR, *reversed(NASTY)])
 @given(batch=st.lists(texts(), min_size=20, max_size=60))
@@ -187,7 +225,10 @@ def test_any_text_comes_out_of_a_report_as_itself(engine, batch, tmp_path_factor
     for kind in ("xlsx", "ods"):
         title, caption, heading, cells = from_workbook(site / f"places.{kind}")
         assert differences(cells, batch) == [], kind
-        assert [squeezed(title), heading] == [squeezed(expected[0]), re.sub(r"\$(?=\$)", "$ ", squeezed(expected[2]))], kind
+        assert [squeezed(title), heading] == [
+            squeezed(expected[0]),
+            re.sub(r"\$(?=\$)", "$ ", squeezed(expected[2])),
+        ], kind
         assert squeezed(expected[3]).startswith(squeezed(caption)), kind
         counts[kind, "cell"] += len(batch) + 3
     table = pd.read_csv(site / "data" / "rows.csv", keep_default_na=False, dtype=str)
@@ -221,12 +262,18 @@ def test_any_text_is_itself_on_a_notebooks_page(batch):
     with pd.option_context("display.max_colwidth", None):
         table = pd.DataFrame({"text": batch}).to_html()
     said = Markdown("\n").join(md("- {}", text) for text in batch)
-    outputs = [nbformat.v4.new_output("display_data", {"text/html": table, "text/plain": "x"}),
-               nbformat.v4.new_output("display_data", {"text/markdown": str(said), "text/plain": "x"}),
-               nbformat.v4.new_output("execute_result", {"text/plain": "\n".join(batch)})]
-    cells = [nbformat.v4.new_markdown_cell(f"# 9. {escaped('A survey')}\n\nText."),
-             nbformat.v4.new_code_cell("shown()", outputs=outputs, execution_count=1)]
-    page = html.document_fromstring(to_html(nbformat.v4.new_notebook(cells=cells), "09-staff-survey", ["09-staff-survey"]))
+    outputs = [
+        nbformat.v4.new_output("display_data", {"text/html": table, "text/plain": "x"}),
+        nbformat.v4.new_output("display_data", {"text/markdown": str(said), "text/plain": "x"}),
+        nbformat.v4.new_output("execute_result", {"text/plain": "\n".join(batch)}),
+    ]
+    cells = [
+        nbformat.v4.new_markdown_cell(f"# 9. {escaped('A survey')}\n\nText."),
+        nbformat.v4.new_code_cell("shown()", outputs=outputs, execution_count=1),
+    ]
+    page = html.document_fromstring(
+        to_html(nbformat.v4.new_notebook(cells=cells), "09-staff-survey", ["09-staff-survey"])
+    )
     assert not list(page.iter("script")) and not list(page.iter("img"))
     listed = [each.text_content() for each in page.xpath("//div[@class='output']//li")]
     assert list(map(squeezed, listed)) == list(map(squeezed, batch))

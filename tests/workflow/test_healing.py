@@ -13,8 +13,10 @@ from pipeline.workflow.dvc_cache import cache_folder, object_path
 from pipeline.workflow.running import reproduce
 
 pytestmark = pytest.mark.slow
-MAKE = ("from pathlib import Path\nrule = Path('rule.txt').read_text()\nPath('page.html').write_text(f'<p>{rule}</p>' * 50)\n"
-        "Path('tables').mkdir(exist_ok=True)\nfor n in 'ab': Path(f'tables/{n}.csv').write_text(f'{n},{rule}' * 50)\n")
+MAKE = (
+    "from pathlib import Path\nrule = Path('rule.txt').read_text()\nPath('page.html').write_text(f'<p>{rule}</p>' * 50)\n"
+    "Path('tables').mkdir(exist_ok=True)\nfor n in 'ab': Path(f'tables/{n}.csv').write_text(f'{n},{rule}' * 50)\n"
+)
 
 
 @pytest.fixture
@@ -23,14 +25,24 @@ def project(tmp_path):
     (tmp_path / ".dvc" / "config").write_text("[core]\n    analytics = false\n")
     (tmp_path / "rule.txt").write_text("one")
     (tmp_path / "make.py").write_text(MAKE)
-    (tmp_path / "dvc.yaml").write_text(yaml.safe_dump({"stages": {"make": {
-        "cmd": "python make.py", "deps": ["rule.txt", "make.py"], "outs": ["page.html", "tables"]}}}))
+    (tmp_path / "dvc.yaml").write_text(
+        yaml.safe_dump(
+            {
+                "stages": {
+                    "make": {"cmd": "python make.py", "deps": ["rule.txt", "make.py"], "outs": ["page.html", "tables"]}
+                }
+            }
+        )
+    )
     reproduce(tmp_path)
     return tmp_path
 
 
 def files(project: Path) -> dict[str, bytes]:
-    return {path.relative_to(project).as_posix(): path.read_bytes() for path in (project / "page.html", *project.glob("tables/*"))}
+    return {
+        path.relative_to(project).as_posix(): path.read_bytes()
+        for path in (project / "page.html", *project.glob("tables/*"))
+    }
 
 
 def cached(project: Path, content: bytes) -> Path:
@@ -41,7 +53,7 @@ def damage(path: Path, how: str) -> None:
     """As a file may come out of a power loss: empty, cut off, or of the right size and zeros; its times as they were."""
     was, content = path.stat(), path.read_bytes()
     path.chmod(0o600)
-    path.write_bytes({"empty": b"", "cut off": content[:len(content) // 2], "zeros": bytes(len(content))}[how])
+    path.write_bytes({"empty": b"", "cut off": content[: len(content) // 2], "zeros": bytes(len(content))}[how])
     path.chmod(was.st_mode & 0o777)
     os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
 
@@ -92,5 +104,8 @@ def test_a_damaged_delivered_file_is_delivered_again(project, how):
 
 def test_a_disk_that_loses_what_is_written_is_told(project, monkeypatch):
     monkeypatch.setattr(healing, "md5_of", lambda path: "0" * 32)
-    with pytest.raises(PipelineError, match=r"(?s)does not come out of the disk as it was written.*page.html.*Look at the disk's health"):
+    with pytest.raises(
+        PipelineError,
+        match=r"(?s)does not come out of the disk as it was written.*page.html.*Look at the disk's health",
+    ):
         reproduce(project)

@@ -9,10 +9,20 @@ import yaml
 from pipeline.workflow.readers_files import Kept, keep_readers_files, note_by_hand
 from pipeline.workflow.running import reproduce
 
-STAGES = {"stages": {"pages": {"cmd": "python step.py", "deps": ["step.py"], "outs": ["reports/site/study.html", "reports/site/docs", "data/t.csv"]}}}
-STEP = ("from pathlib import Path\n"
-        "for name in ('reports/site/study.html', 'reports/site/docs/a.html', 'reports/site/docs/deep/b.html', 'data/t.csv'):\n"
-        "    Path(name).parent.mkdir(parents=True, exist_ok=True)\n    Path(name).write_text('ours')\n")
+STAGES = {
+    "stages": {
+        "pages": {
+            "cmd": "python step.py",
+            "deps": ["step.py"],
+            "outs": ["reports/site/study.html", "reports/site/docs", "data/t.csv"],
+        }
+    }
+}
+STEP = (
+    "from pathlib import Path\n"
+    "for name in ('reports/site/study.html', 'reports/site/docs/a.html', 'reports/site/docs/deep/b.html', 'data/t.csv'):\n"
+    "    Path(name).parent.mkdir(parents=True, exist_ok=True)\n    Path(name).write_text('ours')\n"
+)
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +46,9 @@ def run(root: Path) -> list[Kept]:
 
 def kept_files(root: Path) -> dict[str, str]:
     folder = root / "reports/kept"
-    return {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 def test_what_a_reader_changed_or_put_is_kept_and_told_and_the_run_s_own_is_back(project: Path) -> None:
@@ -50,16 +62,27 @@ def test_what_a_reader_changed_or_put_is_kept_and_told_and_the_run_s_own_is_back
     assert [str(each) for each in run(project)] == [
         "reports/site/docs/deep/b.html is not as the last run left it, and a run replaces it: a copy is kept as reports/kept/docs/deep/b.html.",
         "reports/site/docs/notes.txt is not as the last run left it, and a run replaces it: a copy is kept as reports/kept/docs/notes.txt.",
-        "reports/site/study.html is not as the last run left it, and a run replaces it: a copy is kept as reports/kept/study.html."]
+        "reports/site/study.html is not as the last run left it, and a run replaces it: a copy is kept as reports/kept/study.html.",
+    ]
     assert kept_files(project) == {"docs/deep/b.html": "mine too", "docs/notes.txt": "my notes", "study.html": "mine"}
-    assert (site / "study.html").read_text() == (site / "docs/deep/b.html").read_text() == (project / "data/t.csv").read_text() == "ours"
+    assert (
+        (site / "study.html").read_text()
+        == (site / "docs/deep/b.html").read_text()
+        == (project / "data/t.csv").read_text()
+        == "ours"
+    )
     assert not (site / "docs/notes.txt").exists() and (site / "my-page.html").read_text() == "where no stage delivers"
     assert run(project) == []
 
 
 def test_what_was_kept_earlier_is_never_overwritten_and_nothing_is_kept_twice(project: Path) -> None:
     page = project / "reports/site/study.html"
-    for text, copy in (("one", "study.html"), ("two", "study-2.html"), ("one", "study.html"), ("three", "study-3.html")):
+    for text, copy in (
+        ("one", "study.html"),
+        ("two", "study-2.html"),
+        ("one", "study.html"),
+        ("three", "study-3.html"),
+    ):
         page.write_text(text)
         assert run(project) == [Kept("reports/site/study.html", f"reports/kept/{copy}")]
     assert kept_files(project) == {"study.html": "one", "study-2.html": "two", "study-3.html": "three"}
@@ -95,5 +118,7 @@ def test_a_run_that_fails_leaves_the_reader_s_file_in_its_place(project: Path) -
     with pytest.raises(Exception, match="stopped at the stage"):
         run(project)
     assert page.read_text() == "mine" and kept_files(project) == {"study.html": "mine"}
-    assert keep_readers_files(project, ["reports/site/study.html"]) == [Kept("reports/site/study.html", "reports/kept/study.html")]
+    assert keep_readers_files(project, ["reports/site/study.html"]) == [
+        Kept("reports/site/study.html", "reports/kept/study.html")
+    ]
     assert kept_files(project) == {"study.html": "mine"}

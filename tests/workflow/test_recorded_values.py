@@ -15,13 +15,33 @@ from pipeline.workflow.recorded_values import check_recorded_values
 from pipeline.workflow.running import reproduce
 
 ROOT = Path(__file__).resolve().parents[2]
-STAGES = {"stages": {
-    "link": {"cmd": "python chapter.py 04-link 12", "deps": ["chapter.py"], "outs": ["reports/published/04-link", "data/processed/link"]},
-    "support": {"cmd": "python chapter.py 03-support 5", "deps": ["chapter.py"], "outs": ["reports/published/03-support", "data/processed/support"]},
-    "render": {"cmd": "python -m pipeline render brief --engine embedded", "deps": ["reports/brief.qmd", "reports/published/04-link"],
-               "outs": ["reports/site/brief.html"]},
-    "survey": {"foreach": "${surveys}", "do": {"cmd": "python chapter.py survey/${item} 7", "deps": ["chapter.py"],
-                                               "outs": ["reports/published/survey/${item}", "data/processed/survey/${item}"]}}}}
+STAGES = {
+    "stages": {
+        "link": {
+            "cmd": "python chapter.py 04-link 12",
+            "deps": ["chapter.py"],
+            "outs": ["reports/published/04-link", "data/processed/link"],
+        },
+        "support": {
+            "cmd": "python chapter.py 03-support 5",
+            "deps": ["chapter.py"],
+            "outs": ["reports/published/03-support", "data/processed/support"],
+        },
+        "render": {
+            "cmd": "python -m pipeline render brief --engine embedded",
+            "deps": ["reports/brief.qmd", "reports/published/04-link"],
+            "outs": ["reports/site/brief.html"],
+        },
+        "survey": {
+            "foreach": "${surveys}",
+            "do": {
+                "cmd": "python chapter.py survey/${item} 7",
+                "deps": ["chapter.py"],
+                "outs": ["reports/published/survey/${item}", "data/processed/survey/${item}"],
+            },
+        },
+    }
+}
 CHAPTER = """\
 import sys
 from pathlib import Path
@@ -62,8 +82,14 @@ def by_hand(project: Path, *words: str) -> None:
 
 
 def render(project: Path, *words: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "pipeline", "render", *words], cwd=project, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", "render", *words],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
 
 
 def page(project: Path) -> str:
@@ -71,9 +97,13 @@ def page(project: Path) -> str:
 
 
 def test_the_hash_of_a_folder_is_dvc_s(project: Path) -> None:
-    recorded = {out["path"]: out["md5"] for stage in recorded_stages(project / "dvc.lock").values() for out in stage["outs"]}
+    recorded = {
+        out["path"]: out["md5"] for stage in recorded_stages(project / "dvc.lock").values() for out in stage["outs"]
+    }
     folders = [path for path in recorded if (project / path).is_dir()]
-    assert len(folders) == 6 and {path: md5_of_folder(project / path) for path in folders} == {path: recorded[path] for path in folders}
+    assert len(folders) == 6 and {path: md5_of_folder(project / path) for path in folders} == {
+        path: recorded[path] for path in folders
+    }
 
 
 def test_a_report_is_not_rendered_from_values_of_a_notebook_that_was_run_by_hand(project: Path) -> None:
@@ -88,7 +118,8 @@ def test_a_report_is_not_rendered_from_values_of_a_notebook_that_was_run_by_hand
         "04-link was run by hand: its values are not those of the last run, and no report is made of them.\n"
         "  where:    reports/published/04-link\n  expected: what the last run has published\n"
         "  fix:      golden-thread run puts the values back and makes the reports. For values of your own, put the parameters into "
-        "params.local.yaml, and run.\n")
+        "params.local.yaml, and run.\n"
+    )
     by_hand(project, "03-support", "99")
     assert render(project, "brief").stderr.startswith("03-support and 04-link were run by hand: their values")
 

@@ -94,9 +94,11 @@ def test_an_update_meets_no_change(project: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_what_a_killed_run_left_is_put_back_by_the_next(project: Path) -> None:
     shared = (project / "dvc.lock").read_bytes()
-    program = ("import os, sys\nfrom pathlib import Path\nfrom pipeline.workflow.records import own_record\n"
-               "root = Path(sys.argv[1])\nwith own_record(root):\n"
-               "    (root / 'dvc.lock').write_text('of a run that was killed')\n    os._exit(9)\n")
+    program = (
+        "import os, sys\nfrom pathlib import Path\nfrom pipeline.workflow.records import own_record\n"
+        "root = Path(sys.argv[1])\nwith own_record(root):\n"
+        "    (root / 'dvc.lock').write_text('of a run that was killed')\n    os._exit(9)\n"
+    )
     subprocess.run([sys.executable, "-c", program, str(project)], cwd=Path(__file__).resolve().parents[2])
     assert (project / "dvc.lock").read_text() == "of a run that was killed"
     with own_record(project):

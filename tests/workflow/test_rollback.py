@@ -17,19 +17,32 @@ from pipeline.workflow.rollback import BEFORE, NOTE, hold, put_back
 from pipeline.workflow.running import reproduce
 
 ROOT = Path(__file__).resolve().parents[2]
-STAGES = {"stages": {
-    "first": {"cmd": "python first.py", "deps": ["rule.txt", "first.py"], "outs": ["processed"]},
-    "second": {"cmd": "python second.py", "deps": ["processed", "second.py"], "outs": ["site/page.html", "published"]},
-    "third": {"cmd": "python third.py", "deps": ["published", "third.py"], "outs": ["site/index.html"]}}}
-FIRST = ("from pathlib import Path\nrule = Path('rule.txt').read_text()\nPath('processed/deep').mkdir(parents=True)\n"
-         "Path('processed/deep/a.csv').write_text(rule)\n")
-SECOND = ("from pathlib import Path\nPath('published').mkdir()\nPath('site').mkdir(exist_ok=True)\n"
-          "Path('published/v.yaml').write_text(Path('processed/deep/a.csv').read_text())\nPath('site/page.html').write_text('page')\n")
+STAGES = {
+    "stages": {
+        "first": {"cmd": "python first.py", "deps": ["rule.txt", "first.py"], "outs": ["processed"]},
+        "second": {
+            "cmd": "python second.py",
+            "deps": ["processed", "second.py"],
+            "outs": ["site/page.html", "published"],
+        },
+        "third": {"cmd": "python third.py", "deps": ["published", "third.py"], "outs": ["site/index.html"]},
+    }
+}
+FIRST = (
+    "from pathlib import Path\nrule = Path('rule.txt').read_text()\nPath('processed/deep').mkdir(parents=True)\n"
+    "Path('processed/deep/a.csv').write_text(rule)\n"
+)
+SECOND = (
+    "from pathlib import Path\nPath('published').mkdir()\nPath('site').mkdir(exist_ok=True)\n"
+    "Path('published/v.yaml').write_text(Path('processed/deep/a.csv').read_text())\nPath('site/page.html').write_text('page')\n"
+)
 THIRD = "from pathlib import Path\nPath('site/index.html').write_text(Path('published/v.yaml').read_text())\n"
 FAILS = "import sys\nprint('Wrong percentage.')\nsys.exit(2)\n"
-WAITS = ("import subprocess, sys, time\nfrom pathlib import Path\n"
-         "other = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n"
-         "Path('started.part').write_text(str(other.pid))\nPath('started.part').rename('started')\ntime.sleep(600)\n")
+WAITS = (
+    "import subprocess, sys, time\nfrom pathlib import Path\n"
+    "other = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n"
+    "Path('started.part').write_text(str(other.pid))\nPath('started.part').rename('started')\ntime.sleep(600)\n"
+)
 
 pytestmark = pytest.mark.slow
 
@@ -49,17 +62,30 @@ def project(tmp_path):
 
 def state(root: Path) -> dict[str, tuple[bytes, int]]:
     """Every delivered file and the record: its bytes, and when it was written."""
-    return {path.relative_to(root).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
-            for folder in ("processed", "published", "site", "dvc.lock") for path in sorted([root / folder, *(root / folder).rglob("*")])
-            if path.is_file()}
+    return {
+        path.relative_to(root).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
+        for folder in ("processed", "published", "site", "dvc.lock")
+        for path in sorted([root / folder, *(root / folder).rglob("*")])
+        if path.is_file()
+    }
 
 
 def started(project: Path) -> subprocess.Popen:
     """A run in a process of its own, which is in its last stage."""
-    call = ("import sys; from pathlib import Path; from pipeline.commands import main; from pipeline.workflow import running\n"
-            "main.app = lambda: running.reproduce(Path.cwd())\nmain.main()")
-    process = subprocess.Popen([sys.executable, "-c", call], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               stdin=subprocess.DEVNULL, start_new_session=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    call = (
+        "import sys; from pathlib import Path; from pipeline.commands import main; from pipeline.workflow import running\n"
+        "main.app = lambda: running.reproduce(Path.cwd())\nmain.main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", call],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     deadline = time.monotonic() + 60
     while not (project / "started").exists() and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.05)
@@ -85,10 +111,15 @@ def test_whichever_stage_fails_everything_is_as_it_was_and_the_next_run_makes_wh
 
 def test_outputs_of_a_new_stage_are_gone_after_a_run_that_failed(project):
     before = state(project)
-    stages = {**STAGES["stages"], "new": {"cmd": "python new.py", "deps": ["processed", "new.py"], "outs": ["site/new/data"]},
-              "last": {"cmd": "python last.py", "deps": ["site/new/data"], "outs": ["site/last.html"]}}
+    stages = {
+        **STAGES["stages"],
+        "new": {"cmd": "python new.py", "deps": ["processed", "new.py"], "outs": ["site/new/data"]},
+        "last": {"cmd": "python last.py", "deps": ["site/new/data"], "outs": ["site/last.html"]},
+    }
     (project / "dvc.yaml").write_text(yaml.safe_dump({"stages": stages}, sort_keys=False))
-    (project / "new.py").write_text("from pathlib import Path\nPath('site/new/data').mkdir(parents=True)\nPath('site/new/data/a').touch()\n")
+    (project / "new.py").write_text(
+        "from pathlib import Path\nPath('site/new/data').mkdir(parents=True)\nPath('site/new/data/a').touch()\n"
+    )
     (project / "last.py").write_text(FAILS)
     with pytest.raises(PipelineError):
         reproduce(project)
@@ -127,9 +158,11 @@ def test_what_a_killed_run_had_held_comes_back_and_the_dvc_that_it_left_is_named
     (project / "rule.txt").write_text("two")
     (project / "third.py").write_text(WAITS)
     process = started(project)
-    dvc, = psutil.Process(process.pid).children()
+    (dvc,) = psutil.Process(process.pid).children()
     tree = dvc.children(recursive=True)
-    with pytest.raises(PipelineError, match=rf"still going in this folder.\n  found:    process {process.pid}, since \d\d:\d\d\n"):
+    with pytest.raises(
+        PipelineError, match=rf"still going in this folder.\n  found:    process {process.pid}, since \d\d:\d\d\n"
+    ):
         reproduce(project)
     process.kill()
     process.wait()

@@ -14,9 +14,12 @@ from dvc.schema import COMPILED_LOCKFILE_SCHEMA
 from pipeline.errors import PipelineError
 from pipeline.workflow.running import repair, reproduce, stage_names
 
-SMALL = {"stages": {
-    "first": {"cmd": "python -c \"open('a.txt', 'w').write('1')\"", "deps": ["source.txt"], "outs": ["a.txt"]},
-    "second": {"cmd": "python step.py", "deps": ["a.txt", "step.py"], "outs": ["b.txt"]}}}
+SMALL = {
+    "stages": {
+        "first": {"cmd": "python -c \"open('a.txt', 'w').write('1')\"", "deps": ["source.txt"], "outs": ["a.txt"]},
+        "second": {"cmd": "python step.py", "deps": ["a.txt", "step.py"], "outs": ["b.txt"]},
+    }
+}
 STEP = "open('b.txt', 'w').write('2')\n"
 MISTAKE = "import sys\nprint('Wrong percentage.\\n  where:    a.csv, row 3', file=sys.stderr)\nsys.exit(2)\n"
 
@@ -38,8 +41,12 @@ def ran(stages):
 
 
 def test_a_stage_that_runs_for_each_survey_is_named_for_each(project):
-    (project / "dvc.yaml").write_text(yaml.safe_dump({"stages": {**SMALL["stages"], "third": {
-        "foreach": "${surveys}", "do": {"cmd": "echo ${item}"}}}}, sort_keys=False))
+    (project / "dvc.yaml").write_text(
+        yaml.safe_dump(
+            {"stages": {**SMALL["stages"], "third": {"foreach": "${surveys}", "do": {"cmd": "echo ${item}"}}}},
+            sort_keys=False,
+        )
+    )
     (project / "params.yaml").write_text("surveys: []\n")
     assert stage_names(project) == ["first", "second"]
     (project / "params.yaml").write_text("surveys: [leeds-2026, york-2026]\n")
@@ -50,8 +57,11 @@ def test_a_stage_that_runs_for_each_survey_is_named_for_each(project):
 def test_only_what_changed_is_run_again_and_each_stage_is_told(project):
     assert stage_names(project) == ["first", "second"]
     told = []
-    stages = reproduce(project, on_start=lambda stage: told.append(f"start {stage.name}"),
-                       on_end=lambda stage: told.append(f"end {stage.name}"))
+    stages = reproduce(
+        project,
+        on_start=lambda stage: told.append(f"start {stage.name}"),
+        on_end=lambda stage: told.append(f"end {stage.name}"),
+    )
     assert ran(stages) == {"first": True, "second": True}
     assert told == ["start first", "end first", "start second", "end second"]
     assert ran(reproduce(project)) == {"first": False, "second": False}
@@ -64,8 +74,9 @@ def test_a_user_s_mistake_in_a_stage_is_told_in_its_own_words(project):
     (project / "step.py").write_text(MISTAKE)
     with pytest.raises(PipelineError) as caught:
         reproduce(project)
-    assert str(caught.value) == ("The pipeline stopped at the stage 'second'.\n"
-                                 "Wrong percentage.\n  where:    a.csv, row 3")
+    assert str(caught.value) == (
+        "The pipeline stopped at the stage 'second'.\nWrong percentage.\n  where:    a.csv, row 3"
+    )
     assert caught.value.exit_code == 2
     assert (project / "a.txt").read_text() == "1"
 
@@ -83,8 +94,14 @@ def test_a_run_beside_another_is_refused(project):
     (project / "step.py").write_text("import time\nopen('started', 'w')\ntime.sleep(60)\n")
     environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
     repair(project)
-    other = subprocess.Popen([sys.executable, "-m", "dvc", "repro"], cwd=project, env=environment,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    other = subprocess.Popen(
+        [sys.executable, "-m", "dvc", "repro"],
+        cwd=project,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
         deadline = time.monotonic() + 60
         while not (project / "started").exists() and time.monotonic() < deadline:
@@ -108,7 +125,7 @@ def test_a_lock_that_was_cut_off_anywhere_does_not_stop_the_next_run(project):
         COMPILED_LOCKFILE_SCHEMA(yaml.safe_load(lock.read_bytes()))  # DVC's own
         lock.write_bytes(whole)
         repair(project)
-    lock.write_bytes(whole[:len(whole) // 3])
+    lock.write_bytes(whole[: len(whole) // 3])
     reproduce(project)
     assert lock.read_bytes() == whole
 
@@ -119,7 +136,7 @@ def test_a_lock_that_was_cut_off_in_the_first_run_is_removed(project):
     assert not (project / "dvc.lock").exists()
 
 
-@pytest.mark.parametrize("left", ["", "{\"write\": {\"/a"])
+@pytest.mark.parametrize("left", ["", '{"write": {"/a'])
 def test_a_table_of_running_commands_that_was_cut_off_is_removed(project, left):
     table = project / ".dvc" / "tmp" / "rwlock"
     table.parent.mkdir()

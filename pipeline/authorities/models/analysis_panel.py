@@ -50,8 +50,12 @@ def analysis_panel(panel: pd.DataFrame, support: str, outcome: str, timing: str)
     exposures = exposures.assign(year=exposures["year"] + TIMINGS[timing])
     outcomes = panel[panel["indicator"] == outcome]
     columns = ["unit", "year", "level", "value", "reason", "numerator", "denominator"]
-    both = outcomes[columns].merge(exposures[["unit", "year", "level", "value", "reason"]], on=["unit", "year"],
-                                   how="outer", suffixes=("", "_support"))
+    both = outcomes[columns].merge(
+        exposures[["unit", "year", "level", "value", "reason"]],
+        on=["unit", "year"],
+        how="outer",
+        suffixes=("", "_support"),
+    )
     years = set(outcomes["year"]) & set(exposures.loc[exposures["value"].notna(), "year"])
     both = both[both["year"].isin(years)]
     both["level"] = both["level"].fillna(both["level_support"])
@@ -59,8 +63,9 @@ def analysis_panel(panel: pd.DataFrame, support: str, outcome: str, timing: str)
     why = why.where(why != "", _why(both["value_support"], both["reason_support"], "workforce"))
     complete = both[why == ""].groupby("unit")["year"].transform("size").reindex(both.index)
     why = why.where((why != "") | (complete > 1), "only one complete year")
-    rows = both[why == ""].rename(columns={"value": "outcome", "value_support": "exposure", "numerator": "events",
-                                           "denominator": "trials"})
+    rows = both[why == ""].rename(
+        columns={"value": "outcome", "value_support": "exposure", "numerator": "events", "denominator": "trials"}
+    )
     rows = rows[ROWS].astype(dict.fromkeys(ROWS[3:], float)).sort_values(["unit", "year"], ignore_index=True)
     return AnalysisPanel(rows, tally(why, both["unit"]))
 

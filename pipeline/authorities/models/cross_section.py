@@ -13,14 +13,35 @@ from pipeline.authorities.models.declared import CROSS_OUTCOME, FITTED, SIGNIFIC
 from pipeline.authorities.panel.geography import LOCAL
 from pipeline.statistics.detectable_effect import minimum_detectable_effect
 
-CROSS_SECTION = ["support", "outcome", "timing", "adjusted", "adjustment", "year", "rho", "rho_low", "rho_high",
-                 "rho_p", "step", "effect", "low", "high", "p", "p_adjusted", "mde", "units", "left_out",
-                 "status", "note"]
+CROSS_SECTION = [
+    "support",
+    "outcome",
+    "timing",
+    "adjusted",
+    "adjustment",
+    "year",
+    "rho",
+    "rho_low",
+    "rho_high",
+    "rho_p",
+    "step",
+    "effect",
+    "low",
+    "high",
+    "p",
+    "p_adjusted",
+    "mde",
+    "units",
+    "left_out",
+    "status",
+    "note",
+]
 LEAST = 20  # units
 
 
-def rank_correlation(first: np.ndarray, second: np.ndarray, held: np.ndarray | None = None,
-                     level: float = 0.95) -> tuple[float, float, float, float]:
+def rank_correlation(
+    first: np.ndarray, second: np.ndarray, held: np.ndarray | None = None, level: float = 0.95
+) -> tuple[float, float, float, float]:
     """Spearman's rho with its interval and p-value, partial if a third variable is held: (rho, low, high, p).
 
     The interval is Fisher's, with the error of Bonett and Wright (2000, Psychometrika 65: 23–28); n − 4 for n − 3 where
@@ -57,15 +78,29 @@ def cross_section_models(panel: pd.DataFrame, deprivation: pd.DataFrame) -> pd.D
     for support in SUPPORTS if len(outcomes) else ():
         for timing in ("before", "within"):
             for measure in ("", *measures_in(deprivation)[:1]):
-                row = {"support": support, "outcome": CROSS_OUTCOME, "timing": timing, "adjusted": bool(measure),
-                       "adjustment": measure, "year": year, "step": STEPS[support].size,
-                       "note": "one year: a cross-section" + ("" if measure else ", not adjusted for deprivation")}
+                row = {
+                    "support": support,
+                    "outcome": CROSS_OUTCOME,
+                    "timing": timing,
+                    "adjusted": bool(measure),
+                    "adjustment": measure,
+                    "year": year,
+                    "step": STEPS[support].size,
+                    "note": "one year: a cross-section" + ("" if measure else ", not adjusted for deprivation"),
+                }
                 rows.append(row | _model(_units(panel, outcomes, support, timing, year, deprivation, measure), support))
     return pd.DataFrame(rows, columns=CROSS_SECTION)
 
 
-def _units(panel: pd.DataFrame, outcomes: pd.DataFrame, support: str, timing: str, year: int, deprivation: pd.DataFrame,
-           measure: str) -> pd.DataFrame:
+def _units(
+    panel: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    support: str,
+    timing: str,
+    year: int,
+    deprivation: pd.DataFrame,
+    measure: str,
+) -> pd.DataFrame:
     """One row a unit: year, exposure, outcome and rank, NaN where they are missing."""
     ours = outcomes[outcomes["year"] == year].set_index("unit")["value"].rename("outcome")
     theirs = panel[(panel["indicator"] == support) & (panel["year"] == year - TIMINGS[timing])]
@@ -89,7 +124,15 @@ def _model(units: pd.DataFrame, support: str) -> dict[str, object]:
     design = sm.add_constant(complete[["exposure", "rank"] if adjusted else ["exposure"]].astype(float))
     fit = sm.OLS(complete["outcome"].astype(float), design).fit(cov_type="HC3", use_t=True)
     low, high = fit.conf_int(SIGNIFICANCE).loc["exposure"]
-    return found | dict(zip(names, rho, strict=True)) | {
-        "effect": fit.params["exposure"] * step, "low": low * step, "high": high * step, "p": fit.pvalues["exposure"],
-        "mde": minimum_detectable_effect(fit.bse["exposure"] * step, fit.df_resid, significance=SIGNIFICANCE),
-        "status": FITTED}
+    return (
+        found
+        | dict(zip(names, rho, strict=True))
+        | {
+            "effect": fit.params["exposure"] * step,
+            "low": low * step,
+            "high": high * step,
+            "p": fit.pvalues["exposure"],
+            "mde": minimum_detectable_effect(fit.bse["exposure"] * step, fit.df_resid, significance=SIGNIFICANCE),
+            "status": FITTED,
+        }
+    )

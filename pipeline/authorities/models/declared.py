@@ -14,16 +14,29 @@ class Step:
 
 
 STEPS = {
-    "vacancy_rate": Step(10, "10 percentage points more vacancies",
-                         "about one standard deviation between authorities; from the lower to the upper quarter is 15"),
-    "turnover_rate": Step(5, "5 percentage points more turnover",
-                          "about one standard deviation between authorities, and within one over the years"),
-    "agency_rate": Step(10, "10 percentage points more agency workers",
-                        "about one standard deviation between authorities; England moved by less in eight years"),
-    "caseload": Step(2, "2 more cases a worker",
-                     "about one standard deviation between authorities, and within one over the years"),
-    "absence_rate": Step(1, "1 percentage point more absence",
-                         "about one standard deviation between authorities, and within one over the years"),
+    "vacancy_rate": Step(
+        10,
+        "10 percentage points more vacancies",
+        "about one standard deviation between authorities; from the lower to the upper quarter is 15",
+    ),
+    "turnover_rate": Step(
+        5,
+        "5 percentage points more turnover",
+        "about one standard deviation between authorities, and within one over the years",
+    ),
+    "agency_rate": Step(
+        10,
+        "10 percentage points more agency workers",
+        "about one standard deviation between authorities; England moved by less in eight years",
+    ),
+    "caseload": Step(
+        2, "2 more cases a worker", "about one standard deviation between authorities, and within one over the years"
+    ),
+    "absence_rate": Step(
+        1,
+        "1 percentage point more absence",
+        "about one standard deviation between authorities, and within one over the years",
+    ),
 }
 SUPPORTS = tuple(STEPS)
 OUTCOMES = ("repeat_plans", "long_plans", "re_referrals")  # published by year: a panel

@@ -54,16 +54,27 @@ class Results:
     cross_section: pd.DataFrame
 
 
-def fit_models(panel: pd.DataFrame, inspections: pd.DataFrame, deprivation: pd.DataFrame, *, draws: int = DRAWS,
-               curve_draws: int = CURVE_DRAWS, seed: int = ROOT_SEED) -> Results:
+def fit_models(
+    panel: pd.DataFrame,
+    inspections: pd.DataFrame,
+    deprivation: pd.DataFrame,
+    *,
+    draws: int = DRAWS,
+    curve_draws: int = CURVE_DRAWS,
+    seed: int = ROOT_SEED,
+) -> Results:
     """Fit everything: `panel` on today's authorities, `inspections` and `deprivation` as they were cleaned.
 
     draws: of the bootstrap, 0 for none. curve_draws: of each specification curve. Same input, same results.
     """
     panel = panel[panel["level"].isin(LOCAL) & panel["indicator"].isin([*SUPPORTS, *OUTCOMES, CROSS_OUTCOME])]
     there = set(panel["indicator"])
-    pairs = [Pair.of(panel, deprivation, support, outcome) for outcome in OUTCOMES for support in SUPPORTS
-             if support in there and outcome in there]
+    pairs = [
+        Pair.of(panel, deprivation, support, outcome)
+        for outcome in OUTCOMES
+        for support in SUPPORTS
+        if support in there and outcome in there
+    ]
     curves = [specification_curve(pair, curve_draws, seed) for pair in pairs]
     influence = _stacked([pair_influence(pair) for pair in pairs], INFLUENCE)
     judged, judged_left_out = inspection_models(panel, inspections, deprivation)

@@ -17,9 +17,29 @@ from pipeline.statistics.detectable_effect import minimum_detectable_effect
 from pipeline.statistics.ordinal.fitting import CumulativeLink
 from pipeline.statistics.ordinal.robust import People, brant_test, robust_covariance
 
-INSPECTIONS = ["support", "adjusted", "adjustment", "step", "odds_ratio", "low", "high", "p", "p_adjusted", "sd",
-               "odds_ratio_sd", "low_sd", "high_sd", "mde", "inspections", "units", "left_out", "po_p", "po_verdict",
-               "status", "note"]
+INSPECTIONS = [
+    "support",
+    "adjusted",
+    "adjustment",
+    "step",
+    "odds_ratio",
+    "low",
+    "high",
+    "p",
+    "p_adjusted",
+    "sd",
+    "odds_ratio_sd",
+    "low_sd",
+    "high_sd",
+    "mde",
+    "inspections",
+    "units",
+    "left_out",
+    "po_p",
+    "po_verdict",
+    "status",
+    "note",
+]
 LEFT_OUT = ["support", "adjustment", "why", "inspections"]
 LEAST = 30  # inspections
 
@@ -41,8 +61,11 @@ def inspection_rows(panel: pd.DataFrame, inspections: pd.DataFrame, support: str
     workforce. `why` says why an inspection is left out; empty: it is not.
     """
     workforce = panel[(panel["indicator"] == support) & panel["level"].isin(LOCAL)]
-    joint = {member: unit for unit in workforce.loc[workforce["level"] == "joint", "unit"].unique()
-             for member in unit.split("+")}
+    joint = {
+        member: unit
+        for unit in workforce.loc[workforce["level"] == "joint", "unit"].unique()
+        for member in unit.split("+")
+    }
     rows = inspections.loc[inspections["used"].astype(bool), ["unit", "inspected", "overall"]].copy()
     rows["inspected"] = pd.to_datetime(rows["inspected"])
     rows["year"] = workforce_year(rows["inspected"])
@@ -60,8 +83,9 @@ def inspection_rows(panel: pd.DataFrame, inspections: pd.DataFrame, support: str
     return rows[["unit", "inspected", "overall", "year", "exposure", "why"]]
 
 
-def inspection_models(panel: pd.DataFrame, inspections: pd.DataFrame,
-                      deprivation: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def inspection_models(
+    panel: pd.DataFrame, inspections: pd.DataFrame, deprivation: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The models of all supports, each without and with deprivation: columns INSPECTIONS, and LEFT_OUT.
 
     odds_ratio is that of a worse overall judgement (1 outstanding to 4 inadequate) per step of the support, and for one
@@ -78,8 +102,14 @@ def inspection_models(panel: pd.DataFrame, inspections: pd.DataFrame,
             own["why"] = own["why"].where((own["why"] != "") | own["rank"].notna(), "no rank of deprivation")
             why = own.loc[own["why"] != "", "why"].value_counts().sort_index()
             left += [(support, measure, reason, int(many)) for reason, many in why.items()]
-            common = {"support": support, "adjusted": bool(measure), "adjustment": measure, "step": STEPS[support].size,
-                      "left_out": int(why.sum()), "note": "" if measure else "not adjusted for deprivation"}
+            common = {
+                "support": support,
+                "adjusted": bool(measure),
+                "adjustment": measure,
+                "step": STEPS[support].size,
+                "left_out": int(why.sum()),
+                "note": "" if measure else "not adjusted for deprivation",
+            }
             rows.append(common | _model(own[own["why"] == ""], STEPS[support].size, bool(measure), common["note"]))
     table = pd.DataFrame(rows, columns=INSPECTIONS)
     return table, pd.DataFrame(left, columns=LEFT_OUT)
@@ -100,10 +130,13 @@ def _model(rows: pd.DataFrame, step: float, adjusted: bool, note: str) -> dict[s
     sd = float(rows["exposure"].std())
     mde = minimum_detectable_effect(error, df, significance=SIGNIFICANCE)
     limits = {"odds_ratio": effect, "low": effect - half, "high": effect + half}
-    return size | {name: float(np.exp(value)) for name, value in limits.items()} | {
-        f"{name}_sd": float(np.exp(value * sd / step)) for name, value in limits.items()} | {
-        "sd": sd, "p": float(2 * student.sf(abs(effect) / error, df)), "status": FITTED,
-        "mde": float(np.exp(mde))} | _proportional(people, note)
+    return (
+        size
+        | {name: float(np.exp(value)) for name, value in limits.items()}
+        | {f"{name}_sd": float(np.exp(value * sd / step)) for name, value in limits.items()}
+        | {"sd": sd, "p": float(2 * student.sf(abs(effect) / error, df)), "status": FITTED, "mde": float(np.exp(mde))}
+        | _proportional(people, note)
+    )
 
 
 def _people(rows: pd.DataFrame, step: float, adjusted: bool) -> tuple[People | None, str]:
@@ -114,12 +147,17 @@ def _people(rows: pd.DataFrame, step: float, adjusted: bool) -> tuple[People | N
         return None, "one authority only, or one judgement only"
     if rows["exposure"].nunique() < 2:
         return None, "the exposure does not vary"
-    design = pd.DataFrame({"exposure": rows["exposure"] / step, "year": rows["year"] - rows["year"].mean(),
-                           "deprivation": rows["rank"]}).reset_index(drop=True)
+    design = pd.DataFrame(
+        {"exposure": rows["exposure"] / step, "year": rows["year"] - rows["year"].mean(), "deprivation": rows["rank"]}
+    ).reset_index(drop=True)
     design = design[[name for name in design if name != "deprivation" or adjusted]]
     design = design[[name for name in design if design[name].nunique() > 1]]
-    return People(design, np.arange(len(rows)), pd.factorize(rows["overall"], sort=True)[0],
-                  clusters=pd.factorize(rows["unit"])[0]), ""
+    return People(
+        design,
+        np.arange(len(rows)),
+        pd.factorize(rows["overall"], sort=True)[0],
+        clusters=pd.factorize(rows["unit"])[0],
+    ), ""
 
 
 def _proportional(people: People, note: str) -> dict[str, object]:

@@ -35,12 +35,49 @@ from pipeline.statistics.fixed_effects import mundlak_columns, two_way_effects, 
 from pipeline.statistics.influence import leave_one_out
 from pipeline.statistics.wild_bootstrap import rademacher, wild_bootstrap
 
-EFFECTS = ["support", "outcome", "timing", "model", "weighted", "adjusted", "adjustment", "step", "unit", "effect",
-           "low", "high", "std_error", "p", "p_adjusted", "p_bootstrap", "bootstrap_low", "bootstrap_high", "draws",
-           "mde", "df", "units", "rows", "left_out", "primary", "status", "note"]
+EFFECTS = [
+    "support",
+    "outcome",
+    "timing",
+    "model",
+    "weighted",
+    "adjusted",
+    "adjustment",
+    "step",
+    "unit",
+    "effect",
+    "low",
+    "high",
+    "std_error",
+    "p",
+    "p_adjusted",
+    "p_bootstrap",
+    "bootstrap_low",
+    "bootstrap_high",
+    "draws",
+    "mde",
+    "df",
+    "units",
+    "rows",
+    "left_out",
+    "primary",
+    "status",
+    "note",
+]
 INFLUENCE = ["support", "outcome", "unit", "without", "change", "std_changes", "flips"]
-FLOATS = ["step", "effect", "low", "high", "std_error", "p", "p_adjusted", "p_bootstrap", "bootstrap_low",
-          "bootstrap_high", "mde"]
+FLOATS = [
+    "step",
+    "effect",
+    "low",
+    "high",
+    "std_error",
+    "p",
+    "p_adjusted",
+    "p_bootstrap",
+    "bootstrap_low",
+    "bootstrap_high",
+    "mde",
+]
 NUMBERS = ["effect", "std_error", "low", "high"]
 ABSORBED = "deprivation that does not change is held by the authorities' effects"
 NOT_ADJUSTED = "not adjusted for deprivation"
@@ -61,8 +98,10 @@ class Pair:
         """The pair's rows from the cleaned tables."""
         panel = panel[panel["indicator"].isin([support, outcome])]
         panels = {timing: analysis_panel(panel, support, outcome, timing) for timing in TIMINGS}
-        suppressed = {count: analysis_panel(with_suppressed(panel, outcome, count), support, outcome, PRIMARY_TIMING)
-                      for count in UNPUBLISHED_COUNT}
+        suppressed = {
+            count: analysis_panel(with_suppressed(panel, outcome, count), support, outcome, PRIMARY_TIMING)
+            for count in UNPUBLISHED_COUNT
+        }
         return cls(support, outcome, panels, suppressed, deprivation)
 
     @property
@@ -91,11 +130,27 @@ def pair_effects(pair: Pair, draws: int, seed: int) -> pd.DataFrame:
         if timing == PRIMARY_TIMING:
             found += [{**common, **row} for row in _between_rows(pair, data.rows, draws, seed)]
     found += [{**pair.ids, "step": pair.step, **row} for row in [*_together(pair), *_suppressed(pair)]]
-    defaults = {"weighted": False, "adjusted": False, "adjustment": "", "primary": False, "draws": 0, "note": "",
-                "status": FITTED, "unit": POINTS}
+    defaults = {
+        "weighted": False,
+        "adjusted": False,
+        "adjustment": "",
+        "primary": False,
+        "draws": 0,
+        "note": "",
+        "status": FITTED,
+        "unit": POINTS,
+    }
     table = pd.DataFrame([{**defaults, **row} for row in found], columns=EFFECTS)
-    return table.astype({"df": "Int64", "units": "Int64", "rows": "Int64", "left_out": "Int64", "draws": int,
-                         **dict.fromkeys(FLOATS, float)})
+    return table.astype(
+        {
+            "df": "Int64",
+            "units": "Int64",
+            "rows": "Int64",
+            "left_out": "Int64",
+            "draws": int,
+            **dict.fromkeys(FLOATS, float),
+        }
+    )
 
 
 def scaled(slope: pd.Series | dict, step: float) -> dict[str, float]:
@@ -127,8 +182,12 @@ def _bootstrapped(pair: Pair, part, draws: int, seed: int, model: str) -> dict[s
         return {}
     own = seed_of(seed, "bootstrap", model, pair.support, pair.outcome)
     boot = wild_bootstrap(part, rademacher(part.groups, draws, own), 1 - SIGNIFICANCE)
-    return {"p_bootstrap": boot.p, "bootstrap_low": boot.low * pair.step, "bootstrap_high": boot.high * pair.step,
-            "draws": boot.draws}
+    return {
+        "p_bootstrap": boot.p,
+        "bootstrap_low": boot.low * pair.step,
+        "bootstrap_high": boot.high * pair.step,
+        "draws": boot.draws,
+    }
 
 
 def _between_rows(pair: Pair, rows: pd.DataFrame, draws: int, seed: int) -> Iterator[dict[str, object]]:
@@ -143,15 +202,17 @@ def _between_rows(pair: Pair, rows: pd.DataFrame, draws: int, seed: int) -> Iter
         yield from _between(pair, kept, measure, draws, seed, note)
 
 
-def _between(pair: Pair, rows: pd.DataFrame, measure: str, draws: int, seed: int,
-             note: str) -> Iterator[dict[str, object]]:
+def _between(
+    pair: Pair, rows: pd.DataFrame, measure: str, draws: int, seed: int, note: str
+) -> Iterator[dict[str, object]]:
     common = {"adjusted": bool(measure), "adjustment": measure, "note": note, **_size(rows)}
     controls = ["rank"] if measure else []
     try:
         found = within_between(rows, "outcome", "exposure", controls=controls)
         columns = mundlak_columns(rows, "exposure", controls=controls)
-        part = partial_out(rows["outcome"], columns["between"], columns.drop(columns="between"), rows["unit"],
-                           absorb=False)
+        part = partial_out(
+            rows["outcome"], columns["between"], columns.drop(columns="between"), rows["unit"], absorb=False
+        )
     except DataError as error:
         yield from ({**common, "model": model, "status": error.what} for model in ("between", "difference"))
         return
@@ -165,16 +226,21 @@ def _binomial(pair: Pair, rows: pd.DataFrame) -> dict[str, object]:
     counted = with_counts(rows)
     found = {"model": "binomial", "weighted": True, "unit": RATIO, **_size(counted)}
     try:
-        fit = fit_binomial(counted["events"], counted["trials"], counted["exposure"], year_columns(counted["year"]),
-                           counted["unit"])
+        fit = fit_binomial(
+            counted["events"], counted["trials"], counted["exposure"], year_columns(counted["year"]), counted["unit"]
+        )
     except DataError as error:
         return found | {"status": error.what}
     on_log = scaled(vars(robust_slope(fit.part, 1 - SIGNIFICANCE)), pair.step)
     note = f"counts vary {printed(fit.dispersion, '.1f')} times as much as binomial ones"
     if len(rows) > len(counted):
         note += f"; {len(rows) - len(counted)} more rows left out without counts, or without an event in any year"
-    return found | on_log | {name: float(np.exp(on_log[name])) for name in ("effect", "low", "high", "mde")} | {
-        "note": note}
+    return (
+        found
+        | on_log
+        | {name: float(np.exp(on_log[name])) for name in ("effect", "low", "high", "mde")}
+        | {"note": note}
+    )
 
 
 def with_counts(rows: pd.DataFrame) -> pd.DataFrame:
@@ -206,8 +272,13 @@ def _suppressed(pair: Pair) -> Iterator[dict[str, object]]:
     for count, data in pair.suppressed.items():
         rows = data.rows
         more = len(rows) - len(pair.panels[PRIMARY_TIMING].rows)
-        found = {"model": f"suppressed_{count}", "timing": PRIMARY_TIMING, "left_out": int(data.left_out["rows"].sum()),
-                 "note": f"{more} more rows, with unpublished counts as {count}", **_size(rows)}
+        found = {
+            "model": f"suppressed_{count}",
+            "timing": PRIMARY_TIMING,
+            "left_out": int(data.left_out["rows"].sum()),
+            "note": f"{more} more rows, with unpublished counts as {count}",
+            **_size(rows),
+        }
         try:
             part = partial_out(rows["outcome"], rows["exposure"], year_columns(rows["year"]), rows["unit"])
         except DataError as error:

@@ -27,11 +27,37 @@ PANDEMIC_YEARS = (2021,)  # April 2020 to March 2021
 SMALL = 100  # of the outcome's denominator in the median year: the share then has an error of about 4 points
 IN_OUT = ("in", "out")
 CHOICES = ["model", "timing", "weighted", "pandemic", "joint", "small", "deprivation"]
-SPECIFICATIONS = ["support", "outcome", "specification", *CHOICES, "effect", "low", "high", "p", "rows", "units",
-                  "status"]
-CURVES = ["support", "outcome", "specifications", "fitted", "median", "lowest", "highest", "same_sign",
-          "share_same_sign", "significant", "share_significant", "p_median", "p_same_sign", "p_significant",
-          "draws", "status"]
+SPECIFICATIONS = [
+    "support",
+    "outcome",
+    "specification",
+    *CHOICES,
+    "effect",
+    "low",
+    "high",
+    "p",
+    "rows",
+    "units",
+    "status",
+]
+CURVES = [
+    "support",
+    "outcome",
+    "specifications",
+    "fitted",
+    "median",
+    "lowest",
+    "highest",
+    "same_sign",
+    "share_same_sign",
+    "significant",
+    "share_significant",
+    "p_median",
+    "p_same_sign",
+    "p_significant",
+    "draws",
+    "status",
+]
 
 
 @dataclass(frozen=True)
@@ -98,8 +124,12 @@ def _choices(pair: Pair, measure: str) -> Iterator[tuple[dict[str, object], _Col
     for timing, rows in tables.items():
         rows = with_deprivation(rows, pair.deprivation, measure) if measure else rows.assign(rank=np.nan)
         numbers = (rows[name].to_numpy(dtype=float) for name in ("outcome", "exposure", "events", "trials"))
-        columns = _Columns(np.searchsorted(units, rows["unit"].to_numpy(dtype=object)), *numbers,
-                           year_columns(rows["year"]), rows["rank"].to_numpy(dtype=float))
+        columns = _Columns(
+            np.searchsorted(units, rows["unit"].to_numpy(dtype=object)),
+            *numbers,
+            year_columns(rows["year"]),
+            rows["rank"].to_numpy(dtype=float),
+        )
         left_out = {
             "pandemic": rows["year"].isin(PANDEMIC_YEARS).to_numpy(),
             "joint": (rows["level"] == "joint").to_numpy(),
@@ -111,8 +141,18 @@ def _choices(pair: Pair, measure: str) -> Iterator[tuple[dict[str, object], _Col
             for name, choice in (("pandemic", pandemic), ("joint", joint), ("small", small)):
                 kept = kept & ~left_out[name] if choice == "out" else kept
             for model, weighted in FORMS:
-                yield {"model": model, "timing": timing, "weighted": weighted, "pandemic": pandemic, "joint": joint,
-                       "small": small, "deprivation": deprivation}, columns.where(kept).usable(model, weighted)
+                yield (
+                    {
+                        "model": model,
+                        "timing": timing,
+                        "weighted": weighted,
+                        "pandemic": pandemic,
+                        "joint": joint,
+                        "small": small,
+                        "deprivation": deprivation,
+                    },
+                    columns.where(kept).usable(model, weighted),
+                )
 
 
 def _fitted(pair: Pair, choice: dict, data: _Columns) -> tuple[dict[str, float], Partialled, float]:
@@ -132,13 +172,23 @@ def _fitted(pair: Pair, choice: dict, data: _Columns) -> tuple[dict[str, float],
     return found | {"p": slope.p}, part, scale
 
 
-def _summary(pair: Pair, table: pd.DataFrame, parts: list[Partialled], scales: list[float], draws: int,
-             seed: int) -> pd.DataFrame:
-    row = {**pair.ids, "specifications": len(table), "fitted": len(parts), "draws": 0,
-           "status": "no model could be fitted"}
+def _summary(
+    pair: Pair, table: pd.DataFrame, parts: list[Partialled], scales: list[float], draws: int, seed: int
+) -> pd.DataFrame:
+    row = {
+        **pair.ids,
+        "specifications": len(table),
+        "fitted": len(parts),
+        "draws": 0,
+        "status": "no model could be fitted",
+    }
     if parts:
         test = curve_test(parts, scales, draws, seed_of(seed, "curve", pair.support, pair.outcome), SIGNIFICANCE)
-        row |= vars(test) | {"lowest": table["effect"].min(), "highest": table["effect"].max(), "status": FITTED,
-                             "share_same_sign": test.same_sign / len(parts),
-                             "share_significant": test.significant / len(parts)}
+        row |= vars(test) | {
+            "lowest": table["effect"].min(),
+            "highest": table["effect"].max(),
+            "status": FITTED,
+            "share_same_sign": test.same_sign / len(parts),
+            "share_significant": test.significant / len(parts),
+        }
     return pd.DataFrame([row], columns=CURVES)

@@ -30,14 +30,25 @@ def account_for_inspections(table: pd.DataFrame, source: str) -> pd.DataFrame:
     """The same for the sheets of inspections: repeated ones are duplicates, visits without a judgement excluded."""
     status = table["used"].map({True: "used", False: "duplicate"}).where(table["why"] != NO_JUDGEMENT, "excluded")
     why = ("sheet " + table["sheet"] + ": " + table["why"]).str.removesuffix(": ")
-    return _summed(pd.DataFrame({"source": source, "year": [day.year for day in table["inspected"]],
-                                 "level": "authority", "status": status, "why": why, "unit": table["authority"]}))
+    return _summed(
+        pd.DataFrame(
+            {
+                "source": source,
+                "year": [day.year for day in table["inspected"]],
+                "level": "authority",
+                "status": status,
+                "why": why,
+                "unit": table["authority"],
+            }
+        )
+    )
 
 
 def account_for_rows(units: pd.Series, source: str, level: object = "authority", year: object = pd.NA) -> pd.DataFrame:
     """The same for any other file, whose rows are all used: the unit of each."""
-    return _summed(pd.DataFrame({"source": source, "year": year, "level": level, "status": "used", "why": "",
-                                 "unit": units}))
+    return _summed(
+        pd.DataFrame({"source": source, "year": year, "level": level, "status": "used", "why": "", "unit": units})
+    )
 
 
 def _summed(rows: pd.DataFrame) -> pd.DataFrame:

@@ -28,8 +28,9 @@ def _followed(unit: str, local: set[str], lineage: Lineage) -> bool:
     return event is not None and any(code in local or _followed(code, local, lineage) for code in event.to)
 
 
-def bridged_panel(panel: pd.DataFrame, units: pd.DataFrame, indicators: tuple[Indicator, ...],
-                  lineage: Lineage) -> tuple[pd.DataFrame, pd.DataFrame]:
+def bridged_panel(
+    panel: pd.DataFrame, units: pd.DataFrame, indicators: tuple[Indicator, ...], lineage: Lineage
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The panel on the units of today (columns TODAY, every unit, year and indicator) and the log (columns BRIDGING).
 
     A figure under the unit's own code comes first, then one that is carried, then a sum of all parts; England and
@@ -71,8 +72,9 @@ def _carried(rows: pd.DataFrame, bridges: dict, direct: pd.DataFrame) -> tuple[p
     moved = rows.assign(unit=into, bridged="recode")
     there = _present(moved, direct[direct["value"].notna()]) | moved["value"].isna() & _present(moved, direct)
     note = rows["unit"].map({unit: each.note for unit, each in bridges.items()})
-    log = pd.concat([_log(rows[~there], "recode", into[~there], note[~there]),
-                     _log(rows[there], "exclude", "", OWN_FIGURE)])
+    log = pd.concat(
+        [_log(rows[~there], "recode", into[~there], note[~there]), _log(rows[there], "exclude", "", OWN_FIGURE)]
+    )
     return moved[~there], log
 
 
@@ -80,8 +82,9 @@ def _present(rows: pd.DataFrame, among: pd.DataFrame) -> pd.Series:
     return pd.Series(pd.MultiIndex.from_frame(rows[KEY]).isin(pd.MultiIndex.from_frame(among[KEY])), index=rows.index)
 
 
-def _added(rows: pd.DataFrame, bridges: dict, indicators: tuple[Indicator, ...],
-           known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _added(
+    rows: pd.DataFrame, bridges: dict, indicators: tuple[Indicator, ...], known: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sums over all parts of a unit of today, rates made again from them."""
     by_id = {indicator.id: indicator for indicator in indicators}
     have = set(known.loc[known["value"].notna(), KEY].itertuples(index=False, name=None))
@@ -95,12 +98,35 @@ def _added(rows: pd.DataFrame, bridges: dict, indicators: tuple[Indicator, ...],
             continue
         here = {bridges[part.unit].part for part in parts}
         figures, why = _sum(parts, by_id[indicator], sorted(set(bridges[parts[0].unit].parts) - here))
-        made.append({"unit": unit, "year": year, "indicator": indicator, "level": "authority", "region": "", "name": "",
-                     "source": parts[0].source, "line": pd.NA, "bridged": "" if why else "aggregate", **figures})
-        log += [(part.unit, part.name, year, indicator, "exclude" if why else "aggregate", "" if why else unit,
-                 why or bridges[part.unit].note) for part in parts]
-    frame = pd.DataFrame(made, columns=TODAY).astype({"line": "Int64", "value": float, "numerator": float,
-                                                      "denominator": float})
+        made.append(
+            {
+                "unit": unit,
+                "year": year,
+                "indicator": indicator,
+                "level": "authority",
+                "region": "",
+                "name": "",
+                "source": parts[0].source,
+                "line": pd.NA,
+                "bridged": "" if why else "aggregate",
+                **figures,
+            }
+        )
+        log += [
+            (
+                part.unit,
+                part.name,
+                year,
+                indicator,
+                "exclude" if why else "aggregate",
+                "" if why else unit,
+                why or bridges[part.unit].note,
+            )
+            for part in parts
+        ]
+    frame = pd.DataFrame(made, columns=TODAY).astype(
+        {"line": "Int64", "value": float, "numerator": float, "denominator": float}
+    )
     return frame, pd.DataFrame(log, columns=BRIDGING)
 
 
@@ -134,5 +160,13 @@ def _gaps(result: pd.DataFrame, today: tuple[str, ...], panel: pd.DataFrame) -> 
     cells = panel[["indicator", "year", "source"]].drop_duplicates(["indicator", "year"])
     grid = cells.merge(pd.DataFrame({"unit": list(today), "level": "authority"}), how="cross")
     empty = grid[~_present(grid, result)]
-    return empty.assign(name="", region="", value=math.nan, reason=NOT_PUBLISHED, numerator=math.nan,
-                        denominator=math.nan, line=pd.array([pd.NA] * len(empty), dtype="Int64"), bridged="")
+    return empty.assign(
+        name="",
+        region="",
+        value=math.nan,
+        reason=NOT_PUBLISHED,
+        numerator=math.nan,
+        denominator=math.nan,
+        line=pd.array([pd.NA] * len(empty), dtype="Int64"),
+        bridged="",
+    )

@@ -13,8 +13,20 @@ from pipeline.authorities.panel.values import NOT_PUBLISHED, REASONS, parse_valu
 from pipeline.errors import DataError
 from pipeline.files import project_root
 
-PANEL = ["unit", "name", "level", "region", "year", "indicator", "value", "reason", "numerator", "denominator",
-         "source", "line"]
+PANEL = [
+    "unit",
+    "name",
+    "level",
+    "region",
+    "year",
+    "indicator",
+    "value",
+    "reason",
+    "numerator",
+    "denominator",
+    "source",
+    "line",
+]
 KEY = ["unit", "year", "indicator"]
 LEVELS = ["authority", "joint", "region", "england"]
 
@@ -39,8 +51,12 @@ class Cleaned:
         return self.panel.empty
 
 
-def published_panel(indicators: tuple[Indicator, ...], placed: dict[str, Placed], deprivation: dict[str, pd.DataFrame],
-                    units: pd.DataFrame) -> pd.DataFrame:
+def published_panel(
+    indicators: tuple[Indicator, ...],
+    placed: dict[str, Placed],
+    deprivation: dict[str, pd.DataFrame],
+    units: pd.DataFrame,
+) -> pd.DataFrame:
     """Columns PANEL, sorted by KEY: every figure as published, on each year's own authorities.
 
     Raises DataError if a file has several rows for a place and year and indicators.yaml does not tell them apart.
@@ -68,8 +84,14 @@ def _from_statistics(indicator: Indicator, placed: dict[str, Placed]) -> pd.Data
     else:
         published = _figures(file, rows.index, indicator.value)
     return rows[["unit", "name", "level", "year"]].assign(
-        indicator=indicator.id, value=published["value"], reason=published["reason"], numerator=numerator["value"],
-        denominator=denominator["value"], source=indicator.source, line=rows.index)
+        indicator=indicator.id,
+        value=published["value"],
+        reason=published["reason"],
+        numerator=numerator["value"],
+        denominator=denominator["value"],
+        source=indicator.source,
+        line=rows.index,
+    )
 
 
 def _rate(per: int, numerator: pd.DataFrame, denominator: pd.DataFrame) -> pd.DataFrame:
@@ -115,16 +137,20 @@ def _denominator(indicator: Indicator, placed: dict[str, Placed], rows: pd.DataF
 def _refuse_several(indicator: Indicator, file: Placed, rows: pd.DataFrame) -> None:
     again = rows[rows.duplicated(["unit", "year"])]
     if len(again):
-        raise DataError("Several rows for one place and year.",
-                        found=f"{again['unit'].iloc[0]}, {again['year'].iloc[0]}",
-                        where=f"{file.published.where}, line {again.index[0]}", expected=f"one row for {indicator.id}",
-                        fix="If the file has a new filter, say under `rows` in indicators.yaml which rows are meant.")
+        raise DataError(
+            "Several rows for one place and year.",
+            found=f"{again['unit'].iloc[0]}, {again['year'].iloc[0]}",
+            where=f"{file.published.where}, line {again.index[0]}",
+            expected=f"one row for {indicator.id}",
+            fix="If the file has a new filter, say under `rows` in indicators.yaml which rows are meant.",
+        )
 
 
 def _from_deprivation(indicator: Indicator, table: pd.DataFrame) -> pd.DataFrame:
     rows = table[table["measure"] == indicator.value]
-    return rows.drop(columns="measure").assign(indicator=indicator.id, numerator=float("nan"), denominator=float("nan"),
-                                               source=indicator.source)
+    return rows.drop(columns="measure").assign(
+        indicator=indicator.id, numerator=float("nan"), denominator=float("nan"), source=indicator.source
+    )
 
 
 def read_cleaned(folder: Path | None = None) -> Cleaned:
@@ -134,38 +160,63 @@ def read_cleaned(folder: Path | None = None) -> Cleaned:
     that is missing or is not as it should be.
     """
     folder = folder or project_root() / "data" / "processed" / "authorities"
-    return Cleaned(**{field.name: _read(folder / f"{field.name}.csv",
-                                        SCHEMAS[field.name]) for field in fields(Cleaned)})
+    return Cleaned(
+        **{field.name: _read(folder / f"{field.name}.csv", SCHEMAS[field.name]) for field in fields(Cleaned)}
+    )
 
 
 def _read(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    texts = {name: str for name,
-             column in schema.columns.items() if "string" in str(column.dtype) or str(column.dtype) == "str"}
+    texts = {
+        name: str
+        for name, column in schema.columns.items()
+        if "string" in str(column.dtype) or str(column.dtype) == "str"
+    }
     # pandera would make 2019 of 2019.5, and true of any word; pandas refuses both.
-    whole = {name: str(column.dtype) for name, column in schema.columns.items() if str(column.dtype).lower() in ("int64", "bool")}
+    whole = {
+        name: str(column.dtype)
+        for name, column in schema.columns.items()
+        if str(column.dtype).lower() in ("int64", "bool")
+    }
     dates = [name for name in schema.columns if name in ("inspected", "published")]
     try:
-        table = pd.read_csv(path, dtype=texts | whole, keep_default_na=False, na_values={
-            name: [""] for name in schema.columns if name not in texts})
+        table = pd.read_csv(
+            path,
+            dtype=texts | whole,
+            keep_default_na=False,
+            na_values={name: [""] for name in schema.columns if name not in texts},
+        )
         for name in dates:
             table[name] = pd.to_datetime(table[name])
         return schema.validate(table, lazy=True)
     except FileNotFoundError:
-        raise DataError("The table is missing.", where=str(path),
-                        fix="Run golden-thread run --stage clean-authorities, or the notebook of chapter 6.") from None
+        raise DataError(
+            "The table is missing.",
+            where=str(path),
+            fix="Run golden-thread run --stage clean-authorities, or the notebook of chapter 6.",
+        ) from None
     except (pa.errors.SchemaErrors, ValueError, TypeError) as error:
         cases = error.failure_cases.head(5).to_dict("records") if isinstance(error, pa.errors.SchemaErrors) else []
         found = "; ".join(f"row {case['index']}, column {case['column']}: {case['failure_case']!r}" for case in cases)
-        raise DataError("The table is not as notebook 06 writes it.", where=str(path), found=found or str(error),
-                        fix="Make it again with stage 06; it is not edited by hand.") from None
+        raise DataError(
+            "The table is not as notebook 06 writes it.",
+            where=str(path),
+            found=found or str(error),
+            fix="Make it again with stage 06; it is not edited by hand.",
+        ) from None
 
 
 def _panel_schema(bridged: bool) -> pa.DataFrameSchema:
     one = pa.Check(lambda table: table["value"].notna() == (table["reason"] == ""), error="a value or a reason")
-    columns = {**_texts("unit", "name", "region", "indicator", "source"),
-               "level": pa.Column(str, pa.Check.isin(LEVELS)),
-               "year": _whole(), "value": _number(), "reason": pa.Column(str, pa.Check.isin(["", *REASONS])),
-               "numerator": _number(), "denominator": _number(), "line": _whole(nullable=True)}
+    columns = {
+        **_texts("unit", "name", "region", "indicator", "source"),
+        "level": pa.Column(str, pa.Check.isin(LEVELS)),
+        "year": _whole(),
+        "value": _number(),
+        "reason": pa.Column(str, pa.Check.isin(["", *REASONS])),
+        "numerator": _number(),
+        "denominator": _number(),
+        "line": _whole(nullable=True),
+    }
     if bridged:
         columns["bridged"] = pa.Column(str, pa.Check.isin(["", "recode", "aggregate"]))
     return pa.DataFrameSchema(columns, checks=one, unique=KEY, coerce=True)
@@ -190,21 +241,49 @@ _DAY = pa.Column("datetime64[ns]")
 SCHEMAS = {
     "panel": _panel_schema(bridged=False),
     "panel_today": _panel_schema(bridged=True),
-    "bridging": pa.DataFrameSchema({**_texts(*BRIDGING), "year": _whole(),
-                                    "policy": pa.Column(str, pa.Check.isin(["recode", "aggregate", "exclude"]))},
-                                    coerce=True),
-    "units": pa.DataFrameSchema({**_texts(*UNITS), "first_year": _whole(), "last_year": _whole()}, unique=["unit"],
-                                coerce=True),
-    "accounts": pa.DataFrameSchema({**_texts("source", "level", "why"), "year": _whole(nullable=True),
-                                    "status": pa.Column(str, pa.Check.isin(["used", "joint", "excluded", "duplicate"])),
-                                    "rows": _whole(), "units": _whole()}, coerce=True),
+    "bridging": pa.DataFrameSchema(
+        {
+            **_texts(*BRIDGING),
+            "year": _whole(),
+            "policy": pa.Column(str, pa.Check.isin(["recode", "aggregate", "exclude"])),
+        },
+        coerce=True,
+    ),
+    "units": pa.DataFrameSchema(
+        {**_texts(*UNITS), "first_year": _whole(), "last_year": _whole()}, unique=["unit"], coerce=True
+    ),
+    "accounts": pa.DataFrameSchema(
+        {
+            **_texts("source", "level", "why"),
+            "year": _whole(nullable=True),
+            "status": pa.Column(str, pa.Check.isin(["used", "joint", "excluded", "duplicate"])),
+            "rows": _whole(),
+            "units": _whole(),
+        },
+        coerce=True,
+    ),
     "inspections": pa.DataFrameSchema(
-        {**_texts("unit", "authority", "name", "kind", "framework", "overall_grade", "status", "sheet", "why"),
-         "inspected": _DAY, "published": _DAY, **dict.fromkeys(("overall", "leaders", "help_and_protection", "in_care", "care_leavers"), _GRADE), "line": _whole(),
-         "used": pa.Column(bool)}, coerce=True),
-    "neighbours": pa.DataFrameSchema({**_texts("unit", "neighbour", "closeness"), "rank": _whole()},
-                                     unique=["unit", "rank"], coerce=True),
-    "deprivation": pa.DataFrameSchema({**_texts("unit", "name", "level", "measure", "reason"), "year": _whole(),
-                                       "value": _number(), "line": _whole()}, coerce=True),
+        {
+            **_texts("unit", "authority", "name", "kind", "framework", "overall_grade", "status", "sheet", "why"),
+            "inspected": _DAY,
+            "published": _DAY,
+            **dict.fromkeys(("overall", "leaders", "help_and_protection", "in_care", "care_leavers"), _GRADE),
+            "line": _whole(),
+            "used": pa.Column(bool),
+        },
+        coerce=True,
+    ),
+    "neighbours": pa.DataFrameSchema(
+        {**_texts("unit", "neighbour", "closeness"), "rank": _whole()}, unique=["unit", "rank"], coerce=True
+    ),
+    "deprivation": pa.DataFrameSchema(
+        {
+            **_texts("unit", "name", "level", "measure", "reason"),
+            "year": _whole(),
+            "value": _number(),
+            "line": _whole(),
+        },
+        coerce=True,
+    ),
     "screening": pa.DataFrameSchema({**_texts(*SCREENING), "line": _whole(nullable=True)}, coerce=True),
 }

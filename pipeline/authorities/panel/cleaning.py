@@ -40,8 +40,12 @@ def lineage_of(folder: Path) -> Lineage:
     return read_lineage(own if own.is_file() else None)
 
 
-def clean_files(files: Mapping[str, Path], lineage: Lineage | None = None, catalogue: Catalogue | None = None,
-                indicators: tuple[Indicator, ...] | None = None) -> Cleaned:
+def clean_files(
+    files: Mapping[str, Path],
+    lineage: Lineage | None = None,
+    catalogue: Catalogue | None = None,
+    indicators: tuple[Indicator, ...] | None = None,
+) -> Cleaned:
     """The same for files given by data set; lineage, catalogue and indicators are the project's unless given."""
     lineage, catalogue = lineage or read_lineage(), catalogue or read_catalogue()
     indicators = indicators or read_indicators()
@@ -53,27 +57,43 @@ def clean_files(files: Mapping[str, Path], lineage: Lineage | None = None, catal
             placed[source.id] = place(published, lineage)
     refuse_unexplained(placed.values(), lineage)
     units = register(placed.values())
-    others = _others({source_id: source for source_id, source in sources.items() if source.kind != "statistics"}, files,
-                     units, lineage)
-    panel = published_panel(indicators, placed, {source_id: table for source_id, (table, _) in others.items()
-                                                 if sources[source_id].kind == "deprivation"}, units)
+    others = _others(
+        {source_id: source for source_id, source in sources.items() if source.kind != "statistics"},
+        files,
+        units,
+        lineage,
+    )
+    panel = published_panel(
+        indicators,
+        placed,
+        {source_id: table for source_id, (table, _) in others.items() if sources[source_id].kind == "deprivation"},
+        units,
+    )
     panel_today, bridging = bridged_panel(panel, units, indicators, lineage)
     books = [accounts.account_for_statistics(each, indicators) for each in placed.values()]
     books += [book for _, book in others.values()]
-    of_kind = {kind: [table for source_id, (table, _) in others.items() if sources[source_id].kind == kind]
-               for kind in ("inspections", "neighbours", "deprivation")}
+    of_kind = {
+        kind: [table for source_id, (table, _) in others.items() if sources[source_id].kind == kind]
+        for kind in ("inspections", "neighbours", "deprivation")
+    }
     return Cleaned(
-        panel=panel, panel_today=panel_today, bridging=bridging, units=units,
+        panel=panel,
+        panel_today=panel_today,
+        bridging=bridging,
+        units=units,
         accounts=_together(books, ACCOUNTS, ["source", "year", "level", "status", "why"]),
         inspections=_together(of_kind["inspections"], INSPECTIONS, []),
         neighbours=_together(of_kind["neighbours"], NEIGHBOURS, []),
         deprivation=_together(of_kind["deprivation"], DEPRIVATION, ["unit", "year", "measure", "line"]),
-        screening=_together([each.published.screened for each in placed.values()], SCREENING,
-                            ["source", "line", "column"]))
+        screening=_together(
+            [each.published.screened for each in placed.values()], SCREENING, ["source", "line", "column"]
+        ),
+    )
 
 
-def _others(sources: Mapping[str, Source], files: Mapping[str, Path], units: pd.DataFrame,
-            lineage: Lineage) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+def _others(
+    sources: Mapping[str, Source], files: Mapping[str, Path], units: pd.DataFrame, lineage: Lineage
+) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """Table and account of each file that is not in the shape of the statistics."""
     today = units_of_today(units, lineage)
     known = set(units["unit"]) | lineage.codes

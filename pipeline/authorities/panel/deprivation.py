@@ -14,9 +14,20 @@ from pipeline.errors import DataError
 COLUMNS = ["unit", "name", "level", "year", "measure", "value", "reason", "line"]
 MEASURES = {"ChildPov": "child_poverty", "PriFSM": "free_meals"}
 # The comparison tool's numbers of England and the regions.
-REGIONS = {"970": "E92000001", "980": "E12000001", "981": "E12000002", "982": "E12000003", "983": "E12000004",
-           "984": "E12000005", "985": "E12000006", "986": "E12000007", "987": "E13000001", "988": "E13000002",
-           "989": "E12000008", "990": "E12000009"}
+REGIONS = {
+    "970": "E92000001",
+    "980": "E12000001",
+    "981": "E12000002",
+    "982": "E12000003",
+    "983": "E12000004",
+    "984": "E12000005",
+    "985": "E12000006",
+    "986": "E12000007",
+    "987": "E13000001",
+    "988": "E13000002",
+    "989": "E12000008",
+    "990": "E12000009",
+}
 NATIONAL = ("", "England")  # what the tool has as region of the rows of England and of regions
 
 
@@ -33,8 +44,11 @@ def read_idaci(published: Published, known: set[str]) -> pd.DataFrame:
         if measure == "name":
             continue
         values = parse_values(table[measure].rename(published.header[measure]), published.where)
-        parts.append(values.assign(unit=table["code"], name=table["name"], level="authority", year=year,
-                                   measure=measure).rename_axis("line").reset_index())
+        parts.append(
+            values.assign(unit=table["code"], name=table["name"], level="authority", year=year, measure=measure)
+            .rename_axis("line")
+            .reset_index()
+        )
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 
 
@@ -51,13 +65,19 @@ def read_comparison(published: Published, by_number: Mapping[str, tuple[str, ...
     refuse_unknown(published, "old_la_code", table.loc[~national, "old_la_code"], set(by_number))
     refuse_unknown(published, "old_la_code", table.loc[national, "old_la_code"], set(REGIONS))
     years = table["year"].astype(int)
-    units = [REGIONS[number] if of_nation else _code(by_number[number], year, lineage)
-             for number, year, of_nation in zip(table["old_la_code"], years, national, strict=True)]
-    level = ["authority" if not of_nation else "england" if unit == REGIONS["970"] else "region"
-             for unit, of_nation in zip(units, national, strict=True)]
-    return values.assign(unit=units, name=table["place"], level=level, year=years,
-                         measure=table["measure"].map(MEASURES)
-                         ).rename_axis("line").reset_index()[COLUMNS]
+    units = [
+        REGIONS[number] if of_nation else _code(by_number[number], year, lineage)
+        for number, year, of_nation in zip(table["old_la_code"], years, national, strict=True)
+    ]
+    level = [
+        "authority" if not of_nation else "england" if unit == REGIONS["970"] else "region"
+        for unit, of_nation in zip(units, national, strict=True)
+    ]
+    return (
+        values.assign(unit=units, name=table["place"], level=level, year=years, measure=table["measure"].map(MEASURES))
+        .rename_axis("line")
+        .reset_index()[COLUMNS]
+    )
 
 
 def _code(codes: tuple[str, ...], year: int, lineage: Lineage) -> str:
@@ -74,6 +94,8 @@ def refuse_unknown(published: Published, column: str, texts: pd.Series, known: s
     strange = texts[~texts.isin(known)]
     if len(strange):
         listed = "\n".join(f"  - line {line}: found {text!r}" for line, text in strange.items())
-        raise DataError(f"{len(strange)} entr{'ies' if len(strange) > 1 else 'y'} that nothing else knows:\n{listed}",
+        raise DataError(
+            f"{len(strange)} entr{'ies' if len(strange) > 1 else 'y'} that nothing else knows:\n{listed}",
             where=f"{published.where}, column {published.header[column]}",
-            fix="Compare with the other files. A new authority belongs into data/raw/authorities/lineage.yaml.")
+            fix="Compare with the other files. A new authority belongs into data/raw/authorities/lineage.yaml.",
+        )

@@ -17,8 +17,12 @@ from pipeline.files import project_root
 from pipeline.inputs.yaml_models import Slug, Strict, Text, read_model
 
 Code = Annotated[str, StringConstraints(pattern=r"^E(06|07|08|09|10)[0-9]{6}$")]
-POLICIES = {"recode": {"carry"}, "merge": {"aggregate", "exclude"}, "split": {"exclude"},
-            "boundary": {"carry", "exclude"}}
+POLICIES = {
+    "recode": {"carry"},
+    "merge": {"aggregate", "exclude"},
+    "split": {"exclude"},
+    "boundary": {"carry", "exclude"},
+}
 JOIN = "+"
 LOCAL = ("authority", "joint")  # levels: a joint return is a unit of its own, counted once
 
@@ -36,12 +40,16 @@ class Event(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> "Event":
         several = {"merge": (2, 1), "split": (1, 2)}.get(self.kind, (1, 1))
-        fits = all(len(codes) == 1 if number == 1 else len(codes) >= 2
-                   for codes, number in zip((self.before, self.to), several, strict=True))
+        fits = all(
+            len(codes) == 1 if number == 1 else len(codes) >= 2
+            for codes, number in zip((self.before, self.to), several, strict=True)
+        )
         if not fits or self.policy not in POLICIES[self.kind]:
-            raise ValueError(f"a {self.kind} has {'one' if several[0] == 1 else 'several'} before, "
-                             f"{'one' if several[1] == 1 else 'several'} after, and the policy "
-                             f"{' or '.join(sorted(POLICIES[self.kind]))}")
+            raise ValueError(
+                f"a {self.kind} has {'one' if several[0] == 1 else 'several'} before, "
+                f"{'one' if several[1] == 1 else 'several'} after, and the policy "
+                f"{' or '.join(sorted(POLICIES[self.kind]))}"
+            )
         return self
 
 
@@ -68,8 +76,10 @@ class Lineage(Strict):
     @model_validator(mode="after")
     def _unique(self) -> "Lineage":
         problems = []
-        for what, codes in (("ends", [code for event in self.events for code in event.before]),
-                            ("begins", [code for event in self.events for code in event.to])):
+        for what, codes in (
+            ("ends", [code for event in self.events for code in event.before]),
+            ("begins", [code for event in self.events for code in event.to]),
+        ):
             problems += [f"events: {code} {what} twice" for code in sorted({c for c in codes if codes.count(c) > 1})]
         if [event.date for event in self.events] != sorted(event.date for event in self.events):
             problems.append("events: not in the order of their dates")
@@ -92,7 +102,8 @@ class Lineage(Strict):
     def codes(self) -> frozenset[str]:
         """Every code of an event or a joint return."""
         return frozenset(code for event in self.events for code in (*event.before, *event.to)) | frozenset(
-            member for joint in self.joint_returns for member in joint.members)
+            member for joint in self.joint_returns for member in joint.members
+        )
 
 
 @dataclass(frozen=True)

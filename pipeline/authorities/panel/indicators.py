@@ -59,9 +59,11 @@ class Indicator(Strict):
     def _consistent(self) -> "Indicator":
         whole = self.numerator is not None and bool(self.denominator)
         problems = ["value: give the published column, or numerator, denominator and per"] * (
-            self.value is None and not whole)
+            self.value is None and not whole
+        )
         problems += ["per: a rate that is made again needs numerator, denominator and per"] * (
-            whole != (self.per is not None))
+            whole != (self.per is not None)
+        )
         problems += ["of_all: without rows there is nothing to tell apart"] * bool(self.of_all and not self.rows)
         if problems:
             raise ValueError("\n".join(problems))

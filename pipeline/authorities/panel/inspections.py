@@ -13,8 +13,23 @@ from pipeline.errors import DataError
 GRADES = {"outstanding": 1, "good": 2, "requires improvement to be good": 3, "inadequate": 4}
 GRADE_WORDS = {number: word for word, number in GRADES.items()}
 JUDGEMENTS = ["overall", "leaders", "help_and_protection", "in_care", "care_leavers"]
-INSPECTIONS = ["unit", "authority", "name", "inspected", "published", "kind", "framework", "overall", "overall_grade",
-               *JUDGEMENTS[1:], "status", "sheet", "line", "used", "why"]
+INSPECTIONS = [
+    "unit",
+    "authority",
+    "name",
+    "inspected",
+    "published",
+    "kind",
+    "framework",
+    "overall",
+    "overall_grade",
+    *JUDGEMENTS[1:],
+    "status",
+    "sheet",
+    "line",
+    "used",
+    "why",
+]
 KINDS = ("standard", "short", "focused", "monitoring")
 HISTORY = "history"  # the sheet with every judgement; the others repeat its newest ones
 REPEATED = "the same inspection as on the sheet of all inspections"
@@ -22,8 +37,9 @@ NO_JUDGEMENT = "a visit without a judgement"
 JOINT = "the same inspection of a joint service, counted once"
 
 
-def read_inspections(published: Published, lineage: Lineage, known: Collection[str],
-                     today: Collection[str]) -> pd.DataFrame:
+def read_inspections(
+    published: Published, lineage: Lineage, known: Collection[str], today: Collection[str]
+) -> pd.DataFrame:
     """Columns INSPECTIONS, one row a row of the file's tables, by unit, authority and day.
 
     `authority` is the file's code; `unit` the unit of `today` that it is or belongs to, or the former authority.
@@ -38,23 +54,33 @@ def read_inspections(published: Published, lineage: Lineage, known: Collection[s
     def checked(column: str, read: Callable[[str], object], expected: str) -> list[object]:
         """Each cell as `read` has it; what it refuses (None) is added to the problems."""
         cells = [read(text) for text in file[column]]
-        problems.extend(f"sheet {sheets[sheet].name}, row {line}, column {sheets[sheet].columns[column]}: "
-                        f"found {text!r}, "
-                        f"expected {expected}" for cell, line, sheet,
-                        text in zip(cells, file.index, file["sheet"], file[column],
-                                                                                  strict=True) if cell is None)
+        problems.extend(
+            f"sheet {sheets[sheet].name}, row {line}, column {sheets[sheet].columns[column]}: "
+            f"found {text!r}, "
+            f"expected {expected}"
+            for cell, line, sheet, text in zip(cells, file.index, file["sheet"], file[column], strict=True)
+            if cell is None
+        )
         return cells
 
     codes = frozenset(known)
-    table = pd.DataFrame({
-        "authority": checked("code", lambda text: text if text in codes else None,
-                             "a code that the statistics or lineage.yaml know"),
-        "inspected": checked("inspected", _day, "a date"), "published": checked("published", _day, "a date"),
-        **{each: checked(each, _grade, "a grade, or nothing") for each in JUDGEMENTS}})
+    table = pd.DataFrame(
+        {
+            "authority": checked(
+                "code", lambda text: text if text in codes else None, "a code that the statistics or lineage.yaml know"
+            ),
+            "inspected": checked("inspected", _day, "a date"),
+            "published": checked("published", _day, "a date"),
+            **{each: checked(each, _grade, "a grade, or nothing") for each in JUDGEMENTS},
+        }
+    )
     if problems:
-        raise DataError(f"{len(problems)} cell{'s' * (len(problems) > 1)} not as they should be:\n"
-                        + "\n".join(f"  - {each}" for each in problems), where=published.where,
-                        fix="Take the file as it was published, or correct the cells.")
+        raise DataError(
+            f"{len(problems)} cell{'s' * (len(problems) > 1)} not as they should be:\n"
+            + "\n".join(f"  - {each}" for each in problems),
+            where=published.where,
+            fix="Take the file as it was published, or correct the cells.",
+        )
     for column in ("name", "status", "sheet"):
         table[column] = file[column].to_numpy()
     table["overall_grade"], table["line"] = file["overall"].to_numpy(), file.index
@@ -106,7 +132,10 @@ def _refuse_contradictions(table: pd.DataFrame, where: str) -> None:
     if several.any():
         first = judged[several].iloc[0]
         rows = judged[(judged["authority"] == first["authority"]) & (judged["inspected"] == first["inspected"])]
-        raise DataError("Two sheets give one inspection different judgements.", where=f"{where}; " + "; ".join(
-            f"sheet {row.sheet}, row {row.line}" for row in rows.itertuples()),
+        raise DataError(
+            "Two sheets give one inspection different judgements.",
+            where=f"{where}; " + "; ".join(f"sheet {row.sheet}, row {row.line}" for row in rows.itertuples()),
             found=f"{first['authority']} on {first['inspected']}: {', '.join(rows['overall_grade'])}",
-            expected="the same overall judgement", fix="Take the file as it was published.")
+            expected="the same overall judgement",
+            fix="Take the file as it was published.",
+        )

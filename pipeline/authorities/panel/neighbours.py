@@ -13,8 +13,9 @@ NEIGHBOURS = ["unit", "neighbour", "rank", "closeness"]
 MOST = 10
 
 
-def read_neighbours(published: Published, by_number: Mapping[str, tuple[str, ...]],
-                    joints: Collection[str]) -> pd.DataFrame:
+def read_neighbours(
+    published: Published, by_number: Mapping[str, tuple[str, ...]], joints: Collection[str]
+) -> pd.DataFrame:
     """Columns NEIGHBOURS: the neighbours of each unit of today in their order, from 1.
 
     A joint return stands for its members: once in a list that has several of them, at the better rank; its own list is
@@ -26,13 +27,28 @@ def read_neighbours(published: Published, by_number: Mapping[str, tuple[str, ...
     for column in ("old_la_code", *(f"neighbour_{slot}" for slot in slots)):
         refuse_unknown(published, column, table[column], set(by_number))
     if (again := table["old_la_code"].duplicated()).any():
-        raise DataError("An authority has two rows of neighbours.", found=table.loc[again, "old_la_code"].iloc[0],
-                        where=f"{published.where}, line {again.idxmax()}", expected="one", fix="Remove the wrong one.")
+        raise DataError(
+            "An authority has two rows of neighbours.",
+            found=table.loc[again, "old_la_code"].iloc[0],
+            where=f"{published.where}, line {again.idxmax()}",
+            expected="one",
+            fix="Remove the wrong one.",
+        )
     joint_of = {member: joint for joint in joints if JOIN in joint for member in members(joint)}
     unit = {number: joint_of.get(codes[-1], codes[-1]) for number, codes in by_number.items()}
-    pairs = pd.concat([pd.DataFrame({"unit": table["old_la_code"].map(unit),
-                                     "neighbour": table[f"neighbour_{slot}"].map(unit), "rank": slot,
-                                     "closeness": table[f"closeness_{slot}"]}) for slot in slots])
+    pairs = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "unit": table["old_la_code"].map(unit),
+                    "neighbour": table[f"neighbour_{slot}"].map(unit),
+                    "rank": slot,
+                    "closeness": table[f"closeness_{slot}"],
+                }
+            )
+            for slot in slots
+        ]
+    )
     others = pairs[pairs["unit"] != pairs["neighbour"]]
     best = others.sort_values(["unit", "rank", "neighbour"]).drop_duplicates(["unit", "neighbour"])
     best["rank"] = best.groupby("unit").cumcount() + 1

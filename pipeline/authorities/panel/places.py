@@ -39,19 +39,34 @@ def place(published: Published, lineage: Lineage) -> Placed:
     """
     table = published.table
     level = table["geographic_level"].map(LEVELS)
-    by_level = {"england": ("country_code", "country_name"), "region": ("region_code", "region_name"),
-                "authority": ("new_la_code", "la_name")}
-    places = pd.DataFrame({"unit": "", "name": "", "old_code": "", "level": level, "region": "", "region_name": "",
-                           "year": [period_end(text) for text in table["time_period"]], "status": "used", "why": ""},
-                           index=table.index)
+    by_level = {
+        "england": ("country_code", "country_name"),
+        "region": ("region_code", "region_name"),
+        "authority": ("new_la_code", "la_name"),
+    }
+    places = pd.DataFrame(
+        {
+            "unit": "",
+            "name": "",
+            "old_code": "",
+            "level": level,
+            "region": "",
+            "region_name": "",
+            "year": [period_end(text) for text in table["time_period"]],
+            "status": "used",
+            "why": "",
+        },
+        index=table.index,
+    )
     for each, (code, name) in by_level.items():
         places.loc[level == each, ["unit", "name"]] = table.loc[level == each, [code, name]].to_numpy()
     local = level == "authority"
     for column, of in (("old_code", "old_la_code"), ("region", "region_code"), ("region_name", "region_name")):
         places.loc[local, column] = table.loc[local, of]
     combined = local & places["unit"].str.contains("/")
-    places.loc[combined, "unit"] = places.loc[combined, "unit"].map(lambda code: unit_id(code.replace(" ",
-                                                                                                      "").split("/")))
+    places.loc[combined, "unit"] = places.loc[combined, "unit"].map(
+        lambda code: unit_id(code.replace(" ", "").split("/"))
+    )
     places.loc[combined, ["level", "status"]] = "joint"
     _refuse_unlisted_joints(published, places[combined], lineage)
     _find_joint_rows(published, places, lineage)
@@ -67,10 +82,13 @@ def _refuse_unlisted_joints(published: Published, joint: pd.DataFrame, lineage: 
     listed = {each.unit for each in lineage.joint_returns if published.source.id in each.sources}
     unlisted = joint[~joint["unit"].isin(listed)]
     if len(unlisted):
-        raise DataError("A joint return is not in lineage.yaml.", where=f"{published.where}, line {unlisted.index[0]}, "
-                        "column new_la_code", found=unlisted["unit"].iloc[0],
-                        expected=", ".join(sorted(listed)) or "none",
-                        fix="Add it under joint_returns in data/raw/authorities/lineage.yaml.")
+        raise DataError(
+            "A joint return is not in lineage.yaml.",
+            where=f"{published.where}, line {unlisted.index[0]}, column new_la_code",
+            found=unlisted["unit"].iloc[0],
+            expected=", ".join(sorted(listed)) or "none",
+            fix="Add it under joint_returns in data/raw/authorities/lineage.yaml.",
+        )
 
 
 def _find_joint_rows(published: Published, places: pd.DataFrame, lineage: Lineage) -> None:
@@ -85,7 +103,11 @@ def _find_joint_rows(published: Published, places: pd.DataFrame, lineage: Lineag
                 continue
             lead = rows.index[~empty][0]
             places.loc[lead, ["unit", "level", "status", "why"]] = [
-                joint.unit, "joint", "joint", "printed under one member; lineage.yaml lists the joint return"]
+                joint.unit,
+                "joint",
+                "joint",
+                "printed under one member; lineage.yaml lists the joint return",
+            ]
             places.loc[rows.index[empty], ["status", "why"]] = ["excluded", "its figures are in the joint return's row"]
 
 
@@ -126,10 +148,13 @@ def _refuse_two_numbers(rows: pd.DataFrame) -> None:
     several = pairs[pairs["unit"].duplicated(keep=False)]
     if len(several):
         first = several[several["unit"] == several["unit"].iloc[0]]
-        raise DataError("One nine-digit code has two numbers of the Department's.", where="; ".join(
-            f"{row.file}, line {row.line}" for row in first.itertuples()),
-            found=f"{first['unit'].iloc[0]} with {', '.join(first['old_code'])}", expected="one number",
-            fix="One of the files is wrong; fetch them again, or correct the row.")
+        raise DataError(
+            "One nine-digit code has two numbers of the Department's.",
+            where="; ".join(f"{row.file}, line {row.line}" for row in first.itertuples()),
+            found=f"{first['unit'].iloc[0]} with {', '.join(first['old_code'])}",
+            expected="one number",
+            fix="One of the files is wrong; fetch them again, or correct the row.",
+        )
 
 
 def refuse_unexplained(placed: Iterable[Placed], lineage: Lineage) -> None:
@@ -138,21 +163,30 @@ def refuse_unexplained(placed: Iterable[Placed], lineage: Lineage) -> None:
     for each in placed:
         rows = each.places[each.places["level"] == "authority"].sort_values("year", kind="stable")
         first, last = rows["year"].min(), rows["year"].max()
-        explained = {member for joint in lineage.joint_returns if each.source in joint.sources
-                     for member in joint.members}
-        for keep, sides, word in (("first", (first, lineage.beginning), "before"),
-                                  ("last", (last, lineage.ending), "after")):
+        explained = {
+            member for joint in lineage.joint_returns if each.source in joint.sources for member in joint.members
+        }
+        for keep, sides, word in (
+            ("first", (first, lineage.beginning), "before"),
+            ("last", (last, lineage.ending), "after"),
+        ):
             edge, event = sides
             ends = rows.drop_duplicates("unit", keep=keep)
             ends = ends[(ends["year"] != edge) & ~ends["unit"].isin(explained)]
-            problems += [f"{each.published.where}, line {row.Index}, column new_la_code: {row.unit} ({row.name}) is "
-                         f"not there {word} {row.year}" for row in ends.itertuples() if event(row.unit) is None]
+            problems += [
+                f"{each.published.where}, line {row.Index}, column new_la_code: {row.unit} ({row.name}) is "
+                f"not there {word} {row.year}"
+                for row in ends.itertuples()
+                if event(row.unit) is None
+            ]
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
         count = f"{len(problems)} code{'s' * (len(problems) > 1)}"
-        raise DataError(f"{count} that lineage.yaml does not explain:\n{listed}",
-                        where="data/raw/authorities/lineage.yaml",
-                        fix="Add the event (what became of the authority, and when), or correct the code in the file.")
+        raise DataError(
+            f"{count} that lineage.yaml does not explain:\n{listed}",
+            where="data/raw/authorities/lineage.yaml",
+            fix="Add the event (what became of the authority, and when), or correct the code in the file.",
+        )
 
 
 def code_by_number(units: pd.DataFrame, lineage: Lineage) -> Mapping[str, tuple[str, ...]]:
@@ -160,7 +194,8 @@ def code_by_number(units: pd.DataFrame, lineage: Lineage) -> Mapping[str, tuple[
     single = units[units["level"] == "authority"]
     order = {code: k for k, code in enumerate(code for event in lineage.events for code in event.to)}
     by_number: dict[str, list[str]] = {}
-    for number, code in sorted(zip(single["old_code"], single["unit"], strict=True),
-                               key=lambda pair: (order.get(pair[1], -1), pair[1])):
+    for number, code in sorted(
+        zip(single["old_code"], single["unit"], strict=True), key=lambda pair: (order.get(pair[1], -1), pair[1])
+    ):
         by_number.setdefault(number, []).append(code)
     return {number: tuple(codes) for number, codes in by_number.items()}

@@ -17,23 +17,60 @@ from pipeline.authorities.releases.catalogue import STANDARD_COLUMNS, Source, la
 from pipeline.errors import DataError
 
 SCREENING = ["source", "severity", "line", "column", "found", "problem"]
-FOUR_DIGITS = {"Calendar year", "Reporting year", *(f"Week {week}" for week in range(1, 53)), "January", "February",
-               "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"}
-SIX_DIGITS = {"Academic year", "Financial year", "Tax year", "Autumn term", "Spring term", "Summer term",
-              "Autumn and spring term", *(f"Financial year Q{quarter}" for quarter in range(1, 5)),
-              "Part 1 (April to September)", "Part 2 (October to March)"}
+FOUR_DIGITS = {
+    "Calendar year",
+    "Reporting year",
+    *(f"Week {week}" for week in range(1, 53)),
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+}
+SIX_DIGITS = {
+    "Academic year",
+    "Financial year",
+    "Tax year",
+    "Autumn term",
+    "Spring term",
+    "Summer term",
+    "Autumn and spring term",
+    *(f"Financial year Q{quarter}" for quarter in range(1, 5)),
+    "Part 1 (April to September)",
+    "Part 2 (October to March)",
+}
 WHOLE_YEARS = {"Calendar year", "Reporting year", "Academic year", "Financial year", "Tax year"}
 NULL_LIKE = {"NULL", "Null", "null", "NA", "na", "N/A", "n/a", "."}
 OBSOLETE = {"~", ":", "..", "-"}
-LEVELS = {"National": ("country_code", "country_name"), "Regional": ("region_code", "region_name"),
-          "Local authority": ("old_la_code", "new_la_code", "la_name")}
-BELOW = {"National": ("region_code", "region_name", "old_la_code", "new_la_code", "la_name"),
-         "Regional": ("old_la_code", "new_la_code", "la_name"), "Local authority": ()}
-CODES = {"country_code": r"E92000001", "region_code": r"E1[23][0-9]{6}", "old_la_code": r"[0-9]{3}( / [0-9]{3})*",
-         "new_la_code": r"E(06|07|08|09|10)[0-9]{6}( / E(06|07|08|09|10)[0-9]{6})*"}
-AS = {"country_code": "E92000001", "region_code": "E12 or E13 and six digits",
-      "old_la_code": "three digits, joint returns as 940 / 941",
-      "new_la_code": "nine digits such as E06000001, joint returns as two with a slash between blanks"}
+LEVELS = {
+    "National": ("country_code", "country_name"),
+    "Regional": ("region_code", "region_name"),
+    "Local authority": ("old_la_code", "new_la_code", "la_name"),
+}
+BELOW = {
+    "National": ("region_code", "region_name", "old_la_code", "new_la_code", "la_name"),
+    "Regional": ("old_la_code", "new_la_code", "la_name"),
+    "Local authority": (),
+}
+CODES = {
+    "country_code": r"E92000001",
+    "region_code": r"E1[23][0-9]{6}",
+    "old_la_code": r"[0-9]{3}( / [0-9]{3})*",
+    "new_la_code": r"E(06|07|08|09|10)[0-9]{6}( / E(06|07|08|09|10)[0-9]{6})*",
+}
+AS = {
+    "country_code": "E92000001",
+    "region_code": "E12 or E13 and six digits",
+    "old_la_code": "three digits, joint returns as 940 / 941",
+    "new_la_code": "nine digits such as E06000001, joint returns as two with a slash between blanks",
+}
 SHOWN = 60  # problems in a message
 
 
@@ -68,19 +105,25 @@ def screen(raw: RawTable, source: Source) -> pd.DataFrame:
     problems = list(_header_problems(raw, source))
     sound = not any(problem.severity == "error" for problem in problems)
     whole = [(line, cells) for line, cells in raw.lines if len(cells) == len(raw.header)]
-    problems += [Problem("error", line, "", f"{len(cells)} cells", f"expected {len(raw.header)}, as in the header")
-                 for line, cells in raw.lines if len(cells) != len(raw.header)]
+    problems += [
+        Problem("error", line, "", f"{len(cells)} cells", f"expected {len(raw.header)}, as in the header")
+        for line, cells in raw.lines
+        if len(cells) != len(raw.header)
+    ]
     if sound and whole:
-        table = pd.DataFrame([cells for _, cells in whole], index=[line for line, _ in whole], columns=list(raw.header),
-                             dtype=object)
+        table = pd.DataFrame(
+            [cells for _, cells in whole], index=[line for line, _ in whole], columns=list(raw.header), dtype=object
+        )
         layout = layout_of(source, raw.header, source.id).columns
         keys = [layout[name] for name in source.key if name in layout]
         values = [layout[name] for name in source.values if name in layout]
         problems += [*_time_problems(table), *_place_problems(table), *_repeated_rows(table, keys)]
         for column in values:
             problems += _value_problems(table[column])
-    rows = [(source.id, each.severity, each.line, each.column, each.found, each.problem)
-            for each in sorted(problems, key=lambda each: (each.line, each.column, each.problem))]
+    rows = [
+        (source.id, each.severity, each.line, each.column, each.found, each.problem)
+        for each in sorted(problems, key=lambda each: (each.line, each.column, each.problem))
+    ]
     return pd.DataFrame(rows, columns=SCREENING)
 
 
@@ -89,13 +132,18 @@ def refuse_errors(problems: pd.DataFrame, where: str) -> None:
     errors = problems[problems["severity"] == "error"]
     if errors.empty:
         return
-    shown = [f"  - line {row.line}{', column ' * bool(row.column)}{row.column}: found {row.found!r}; {row.problem}"
-             for row in errors.head(SHOWN).itertuples()]
+    shown = [
+        f"  - line {row.line}{', column ' * bool(row.column)}{row.column}: found {row.found!r}; {row.problem}"
+        for row in errors.head(SHOWN).itertuples()
+    ]
     more = [f"  - and {len(errors) - SHOWN} more"] * (len(errors) > SHOWN)
-    raise DataError(f"The file is not to the publisher's standard: {len(errors)} problem{'s' * (len(errors) > 1)}:\n"
-                    + "\n".join([*shown, *more]), where=where,
-                    fix="Take the file as it was published, or correct the cells. A spreadsheet program that saves a "
-                        "file changes codes and dates.")
+    raise DataError(
+        f"The file is not to the publisher's standard: {len(errors)} problem{'s' * (len(errors) > 1)}:\n"
+        + "\n".join([*shown, *more]),
+        where=where,
+        fix="Take the file as it was published, or correct the cells. A spreadsheet program that saves a "
+        "file changes codes and dates.",
+    )
 
 
 def _header_problems(raw: RawTable, source: Source) -> Iterator[Problem]:
@@ -113,9 +161,14 @@ def _header_problems(raw: RawTable, source: Source) -> Iterator[Problem]:
         try:
             layout_of(source, header, source.id)
         except DataError as error:
-            yield Problem("error", 1, "", str(error).partition("\n")[0],
-                          "columns that sources.yaml expects are missing; "
-                          + " ".join(line.strip() for line in str(error).splitlines()[2:3]))
+            yield Problem(
+                "error",
+                1,
+                "",
+                str(error).partition("\n")[0],
+                "columns that sources.yaml expects are missing; "
+                + " ".join(line.strip() for line in str(error).splitlines()[2:3]),
+            )
     for column in header:
         if not re.fullmatch(r"[A-Za-z0-9_]+", column):
             yield Problem("warning", 1, column, column, "a column's name should be letters, digits and underscores")
@@ -126,20 +179,26 @@ def _time_problems(table: pd.DataFrame) -> Iterator[Problem]:
     for text in identifiers.unique():
         if text not in FOUR_DIGITS | SIX_DIGITS:
             yield from _each(identifiers, identifiers == text, "no time identifier of the standard")
-    kinds = identifiers.map({text: 4 if text in FOUR_DIGITS else 6 if text in SIX_DIGITS else 0
-                             for text in identifiers.unique()})
+    kinds = identifiers.map(
+        {text: 4 if text in FOUR_DIGITS else 6 if text in SIX_DIGITS else 0 for text in identifiers.unique()}
+    )
     usual = identifiers.iloc[0] if len(table) else ""
     if len(set(identifiers)) > 1 and WHOLE_YEARS & set(identifiers):  # terms, months and weeks go together
         yield from _each(identifiers, identifiers != usual, f"another kind of period than {usual!r} in the first row")
     periods = table["time_period"]
     for digits in (4, 6):
         right = {text for text in periods.unique() if re.fullmatch(rf"[12][0-9]{{{digits - 1}}}", text)}
-        yield from _each(periods, (kinds == digits) & ~periods.isin(right),
-                         f"expected {digits} digits for this time identifier")
-    broken = {text for text in periods.unique() if re.fullmatch("[12][0-9]{5}", text)
-              and (int(text[2:4]) + 1) % 100 != int(text[4:])}
-    yield from _each(periods, (kinds == 6) & periods.isin(broken),
-                     "expected two years that follow each other, such as 201718")
+        yield from _each(
+            periods, (kinds == digits) & ~periods.isin(right), f"expected {digits} digits for this time identifier"
+        )
+    broken = {
+        text
+        for text in periods.unique()
+        if re.fullmatch("[12][0-9]{5}", text) and (int(text[2:4]) + 1) % 100 != int(text[4:])
+    }
+    yield from _each(
+        periods, (kinds == 6) & periods.isin(broken), "expected two years that follow each other, such as 201718"
+    )
 
 
 def _place_problems(table: pd.DataFrame) -> Iterator[Problem]:
@@ -153,8 +212,9 @@ def _place_problems(table: pd.DataFrame) -> Iterator[Problem]:
             if level != "National":
                 yield from _each(table[column], of_level & (table[column] == ""), f"blank, and needed at level {level}")
         for column in BELOW[level]:
-            yield from _each(table[column], of_level & (table[column] != ""),
-                             f"filled in, and not to be at level {level}")
+            yield from _each(
+                table[column], of_level & (table[column] != ""), f"filled in, and not to be at level {level}"
+            )
     for column in ("region_code", "region_name"):
         missing = (levels == "Local authority") & (table[column] == "")
         yield from _each(table[column], missing, "an authority's region is blank", "warning")
@@ -174,8 +234,9 @@ def _combinations(rows: pd.DataFrame, code: str, other: str, severity: str) -> I
     pairs = rows.drop_duplicates([code, other])
     again = pairs[pairs[code].duplicated() & (pairs[code] != "")]
     for line, row in again.iterrows():
-        yield Problem(severity, int(line), other, row[other],
-                      f"{row[code]} stands beside another {other} in an earlier line")
+        yield Problem(
+            severity, int(line), other, row[other], f"{row[code]} stands beside another {other} in an earlier line"
+        )
 
 
 def _repeated_rows(table: pd.DataFrame, filters: list[str]) -> Iterator[Problem]:
@@ -190,8 +251,9 @@ def _repeated_rows(table: pd.DataFrame, filters: list[str]) -> Iterator[Problem]
         first.setdefault(row, line)
     for line, others in lines.items():
         for other in others:
-            yield Problem("error", int(other), "", f"the place, period and filters of line {line}",
-                          "a row stands twice")
+            yield Problem(
+                "error", int(other), "", f"the place, period and filters of line {line}", "a row stands twice"
+            )
 
 
 def _value_problems(column: pd.Series) -> Iterator[Problem]:

@@ -16,9 +16,19 @@ import pandas as pd
 from pipeline.errors import DataError, ParameterError
 
 # The publishers' markers: https://analysisfunction.civilservice.gov.uk, and the older ones of the same meaning.
-SYMBOLS = {"c": "confidential", "z": "not_applicable", "x": "unavailable", ":": "unavailable", "..": "unavailable",
-           "u": "low_reliability", "low": "rounds_to_zero", "k": "rounds_to_zero", "~": "rounds_to_zero",
-           "-": "not_collected", "": "blank"}
+SYMBOLS = {
+    "c": "confidential",
+    "z": "not_applicable",
+    "x": "unavailable",
+    ":": "unavailable",
+    "..": "unavailable",
+    "u": "low_reliability",
+    "low": "rounds_to_zero",
+    "k": "rounds_to_zero",
+    "~": "rounds_to_zero",
+    "-": "not_collected",
+    "": "blank",
+}
 NOT_PUBLISHED = "not_published"  # there is no row
 REASONS = tuple(dict.fromkeys([*SYMBOLS.values(), NOT_PUBLISHED]))
 NUMBER = r"-?[0-9]{1,15}(?:\.[0-9]{1,20})?(?:[eE]-?[0-9]{1,2})?"
@@ -41,12 +51,15 @@ def parse_values(texts: pd.Series, where: str = "") -> pd.DataFrame:
     if len(strange):
         raise DataError(
             f"{len(strange)} figure{'s' * (len(strange) > 1)} in column {texts.name}: neither a number nor a marker:\n"
-            + "\n".join(f"  - line {line}: found {text!r}" for line, text in strange.items()), where=where,
+            + "\n".join(f"  - line {line}: found {text!r}" for line, text in strange.items()),
+            where=where,
             expected="a number without separators, or one of: " + " ".join(mark for mark in SYMBOLS if mark),
             fix="Take the file as it was published; if the publisher has a new marker, add it to SYMBOLS in "
-                "pipeline/authorities/panel/values.py with its meaning.")
-    return pd.DataFrame({"value": plain.where(number).astype(float), "reason": reason.where(~number, "")},
-                        index=texts.index)
+            "pipeline/authorities/panel/values.py with its meaning.",
+        )
+    return pd.DataFrame(
+        {"value": plain.where(number).astype(float), "reason": reason.where(~number, "")}, index=texts.index
+    )
 
 
 def _plain(text: object) -> str:
@@ -76,8 +89,12 @@ class Aggregate:
         return 1 - self.missing / self.parts if self.parts else math.nan
 
 
-def total(values: Sequence[float], reasons: Sequence[str], policy: Policy = "refuse",
-          between: tuple[float, float] | None = None) -> Aggregate:
+def total(
+    values: Sequence[float],
+    reasons: Sequence[str],
+    policy: Policy = "refuse",
+    between: tuple[float, float] | None = None,
+) -> Aggregate:
     """The sum of `values`, where those with a reason are missing.
 
     policy "refuse": DataError if a part is missing. "bound": a missing part is taken to lie `between` two declared
@@ -91,18 +108,31 @@ def total(values: Sequence[float], reasons: Sequence[str], policy: Policy = "ref
     numbers, gaps = np.asarray(values, float), np.asarray(reasons, object)
     missing = np.isnan(numbers)
     if len(numbers) != len(gaps) or ((gaps == "") == missing).any():
-        raise ParameterError("Each part of a total has a number or a reason, not both and not neither.",
-                             found=f"{len(numbers)} numbers, {int((gaps != '').sum())} reasons")
+        raise ParameterError(
+            "Each part of a total has a number or a reason, not both and not neither.",
+            found=f"{len(numbers)} numbers, {int((gaps != '').sum())} reasons",
+        )
     known, count = float(numbers[~missing].sum()), int(missing.sum())
     why = tuple(sorted(set(gaps[missing])))
     if policy == "refuse" and count:
-        raise DataError("A total with missing parts is no total.",
-                        found=f"{count} of {len(numbers)} missing: {', '.join(why)}",
-                        fix="Take the published total, or ask for bounds or for the coverage.")
+        raise DataError(
+            "A total with missing parts is no total.",
+            found=f"{count} of {len(numbers)} missing: {', '.join(why)}",
+            fix="Take the published total, or ask for bounds or for the coverage.",
+        )
     if policy == "bound" and count and (between is None or not between[0] <= between[1]):
-        raise ParameterError("To bound a total, say what a missing part lies between.", found=str(between),
-                             expected="two numbers, the lower one first")
+        raise ParameterError(
+            "To bound a total, say what a missing part lies between.",
+            found=str(between),
+            expected="two numbers, the lower one first",
+        )
     low, high = between if policy == "bound" and between is not None else (-math.inf, math.inf)
-    return Aggregate(value=None if count else known, low=known + count * low if count else known,
-                     high=known + count * high if count else known, known=known, parts=len(numbers), missing=count,
-                     reasons=why)
+    return Aggregate(
+        value=None if count else known,
+        low=known + count * low if count else known,
+        high=known + count * high if count else known,
+        known=known,
+        parts=len(numbers),
+        missing=count,
+        reasons=why,
+    )

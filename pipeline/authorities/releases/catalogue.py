@@ -21,8 +21,18 @@ from pipeline.suggestions import suggestion
 
 FOLDER = Path("data") / "raw" / "authorities"  # within the project
 # The columns of place and time in every file of Explore Education Statistics.
-STANDARD_COLUMNS = ("time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code",
-                    "region_name", "old_la_code", "new_la_code", "la_name")
+STANDARD_COLUMNS = (
+    "time_period",
+    "time_identifier",
+    "geographic_level",
+    "country_code",
+    "country_name",
+    "region_code",
+    "region_name",
+    "old_la_code",
+    "new_la_code",
+    "la_name",
+)
 CURRENT = "current"  # the name of the schema that `columns` of a source describes
 
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -164,11 +174,17 @@ class Catalogue(Strict):
 
     @model_validator(mode="after")
     def _unique(self) -> "Catalogue":
-        problems = [*_repeated((source.id for source in self.sources), "sources: an id stands twice"),
-                    *_repeated((pattern for source in self.sources for pattern in source.file),
-                               "sources: two data sets have the same file pattern"),
-                    *_repeated((source.data_set for source in self.sources if source.data_set),
-                               "sources: two data sets have the same data_set")]
+        problems = [
+            *_repeated((source.id for source in self.sources), "sources: an id stands twice"),
+            *_repeated(
+                (pattern for source in self.sources for pattern in source.file),
+                "sources: two data sets have the same file pattern",
+            ),
+            *_repeated(
+                (source.data_set for source in self.sources if source.data_set),
+                "sources: two data sets have the same data_set",
+            ),
+        ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -179,16 +195,24 @@ class Catalogue(Strict):
             if source.id == source_id:
                 return source
         known = [source.id for source in self.sources]
-        raise ParameterError("There is no such data set.", where=str(FOLDER / "sources.yaml"),
-                             found=f"{source_id}{suggestion(source_id, known)}", expected=", ".join(known))
+        raise ParameterError(
+            "There is no such data set.",
+            where=str(FOLDER / "sources.yaml"),
+            found=f"{source_id}{suggestion(source_id, known)}",
+            expected=", ".join(known),
+        )
 
     def source_of_file(self, file_name: str) -> Source | None:
         """The data set that a file belongs to by its name, if any. Raises DataError if it fits several."""
         fitting = [source for source in self.sources if source.takes(file_name)]
         if len(fitting) > 1:
-            raise DataError("A file's name fits several data sets.", where=file_name,
-                            found=", ".join(source.id for source in fitting), expected="one",
-                            fix="Make the patterns under `file` in sources.yaml narrower.")
+            raise DataError(
+                "A file's name fits several data sets.",
+                where=file_name,
+                found=", ".join(source.id for source in fitting),
+                expected="one",
+                fix="Make the patterns under `file` in sources.yaml narrower.",
+            )
         return fitting[0] if fitting else None
 
 
@@ -214,12 +238,20 @@ def layout_of(source: Source, header: Sequence[str], where: str) -> Layout:
     Raises DataError, naming missing columns, for a header of no known schema or with a column twice.
     """
     if again := sorted(name for name, times in Counter(header).items() if times > 1):
-        raise DataError("A column stands twice.", where=f"{where}, line 1", found=", ".join(map(repr, again)),
-                        expected="each column once", fix="Take the file as it was published.")
+        raise DataError(
+            "A column stands twice.",
+            where=f"{where}, line 1",
+            found=", ".join(map(repr, again)),
+            expected="each column once",
+            fix="Take the file as it was published.",
+        )
     older = next((schema for schema in source.schemas if set(schema.recognised_by) <= set(header)), None)
     columns = {name: name for name in STANDARD_COLUMNS} if source.kind == "statistics" else {}
-    columns |= {name: older.columns.get(name, column) if older else column for name, column in source.columns.items()
-                if older is None or name not in older.absent}
+    columns |= {
+        name: older.columns.get(name, column) if older else column
+        for name, column in source.columns.items()
+        if older is None or name not in older.absent
+    }
     refuse_missing(columns.values(), header, where=f"{where}, line 1", source=source)
     return Layout(older.name if older else CURRENT, columns)
 
@@ -231,10 +263,14 @@ def refuse_missing(expected: Iterable[str], header: Sequence[str], *, where: str
         return
     near = {column: get_close_matches(column, header, 1, 0.6) for column in missing}
     raise DataError(
-        f"The columns are not those of {source.id} ({source.title}).", where=where,
-        found="; ".join(f"no column {column!r}" + "".join(f", but {name!r}" for name in near[column])
-                        for column in missing),
-        expected="the columns of " + " or ".join([CURRENT, *(schema.name for schema in source.schemas)])
-                 + " in sources.yaml",
+        f"The columns are not those of {source.id} ({source.title}).",
+        where=where,
+        found="; ".join(
+            f"no column {column!r}" + "".join(f", but {name!r}" for name in near[column]) for column in missing
+        ),
+        expected="the columns of "
+        + " or ".join([CURRENT, *(schema.name for schema in source.schemas)])
+        + " in sources.yaml",
         fix=f"Check that it is the right file ({source.page}). If the publisher renamed columns, write the new names "
-            "under `columns` in sources.yaml, and move the ones before into a schema under `schemas`.")
+        "under `columns` in sources.yaml, and move the ones before into a schema under `schemas`.",
+    )

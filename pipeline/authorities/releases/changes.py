@@ -48,8 +48,11 @@ def compare_releases(source: Source, before: ReleaseTable, now: ReleaseTable) ->
     shared = [name for name in source.values if name in old.columns and name in new.columns]
     matched = old.index.intersection(new.index)
     old_names, new_names = set(_file_columns(before)), set(_file_columns(now))
-    renamed = tuple((name, before.header[name], now.header[name]) for name in before.header
-                    if name in now.header and before.header[name] != now.header[name])
+    renamed = tuple(
+        (name, before.header[name], now.header[name])
+        for name in before.header
+        if name in now.header and before.header[name] != now.header[name]
+    )
     levels = [set(table.index.get_level_values("level")) for table in (old, new)]
     return Changes(
         columns_added=tuple(sorted(new_names - old_names - {after for _, _, after in renamed})),
@@ -61,7 +64,8 @@ def compare_releases(source: Source, before: ReleaseTable, now: ReleaseTable) ->
         years_removed=tuple(sorted(set(before.years) - set(now.years))),
         rows=(len(old), len(new), len(matched)),
         places=_places(old, new),
-        revisions=_revisions(old.loc[matched], new.loc[matched], shared))
+        revisions=_revisions(old.loc[matched], new.loc[matched], shared),
+    )
 
 
 def _file_columns(release: ReleaseTable) -> Iterable[str]:
@@ -76,8 +80,9 @@ def _by_row(source: Source, table: pd.DataFrame) -> pd.DataFrame:
         place["year"] = table["time_period"]
         place["level"] = table["geographic_level"]
         place["code"] = table[list(_CODES)].replace("", pd.NA).bfill(axis=1).iloc[:, 0].fillna("")
-        name = table["la_name"].where(table["la_name"] != "", table["region_name"].where(table["region_name"] != "",
-                                                                                       table["country_name"]))
+        name = table["la_name"].where(
+            table["la_name"] != "", table["region_name"].where(table["region_name"] != "", table["country_name"])
+        )
         key = list(source.key)
     else:
         codes = [column for column in source.key if column != source.year]
@@ -97,8 +102,12 @@ def _places(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     found = []
     both_years = set(old.index.get_level_values("year")) & set(new.index.get_level_values("year"))
     for change, here, there in (("removed", old, new), ("added", new, old)):
-        rows, others = (table.index.to_frame(index=False)[_PLACE].assign(name=table["place name"].to_numpy())
-                        .drop_duplicates(_PLACE) for table in (here, there))
+        rows, others = (
+            table.index.to_frame(index=False)[_PLACE]
+            .assign(name=table["place name"].to_numpy())
+            .drop_duplicates(_PLACE)
+            for table in (here, there)
+        )
         joined = rows.merge(others[_PLACE], how="left", indicator="where")
         known = set(zip(others["level"], others["code"], strict=True))
         is_new = np.array([place not in known for place in zip(joined["level"], joined["code"], strict=True)], bool)
@@ -113,17 +122,27 @@ def _revisions(old: pd.DataFrame, new: pd.DataFrame, columns: Sequence[str]) -> 
     new = new.reindex(old.index)
     before, now = (table[list(columns)].to_numpy(dtype=object) for table in (old, new))
     row, column = np.nonzero(before != now)
-    found = old.index[row].to_frame(index=False).assign(
-        name=new["place name"].to_numpy()[row], order=column, column=np.array(columns, dtype=object)[column],
-        before=before[row, column], now=now[row, column])
+    found = (
+        old.index[row]
+        .to_frame(index=False)
+        .assign(
+            name=new["place name"].to_numpy()[row],
+            order=column,
+            column=np.array(columns, dtype=object)[column],
+            before=before[row, column],
+            now=now[row, column],
+        )
+    )
     was, is_now = (pd.to_numeric(found[side], errors="coerce") for side in ("before", "now"))
-    found["change"] = np.select([was.isna() & is_now.notna(), was.notna() & is_now.isna(), was.isna() & is_now.isna()],
-                                _KINDS[:3], _KINDS[3])
+    found["change"] = np.select(
+        [was.isna() & is_now.notna(), was.notna() & is_now.isna(), was.isna() & is_now.isna()], _KINDS[:3], _KINDS[3]
+    )
     found["difference"] = (is_now - was).round(9)
     found["kind"], found["relative"] = found["change"].map(_KINDS.index), -(found["difference"] / was).abs()
     key = [level for level in old.index.names if level not in (*_PLACE, "occurrence")]
-    found = found[found["difference"] != 0].sort_values(["kind", "relative", *_PLACE, *key, "occurrence", "order"],
-                                                        kind="stable")  # 2 and 2.0 are one number
+    found = found[found["difference"] != 0].sort_values(
+        ["kind", "relative", *_PLACE, *key, "occurrence", "order"], kind="stable"
+    )  # 2 and 2.0 are one number
     return found[["change", *_PLACE, "name", *key, "column", "before", "now", "difference"]].reset_index(drop=True)
 
 
@@ -134,16 +153,35 @@ def change_table(changes: Changes, most: int = MOST_LISTED) -> pd.DataFrame:
     most `most` are listed; a last row says how many more there are.
     """
     rows: list[dict[str, object]] = [{"change": "rows", "before": changes.rows[0], "now": changes.rows[1]}]
-    rows += [{"change": f"column {what}", "column": column} for what, columns
-             in (("added", changes.columns_added), ("removed", changes.columns_removed)) for column in columns]
-    rows += [{"change": "column renamed", "column": name, "before": before, "now": now}
-             for name, before, now in changes.renamed]
-    rows += [{"change": f"level {what}", "level": level} for what, levels
-             in (("added", changes.levels_added), ("removed", changes.levels_removed)) for level in levels]
-    rows += [{"change": f"year {what}", "year": year} for what, years
-             in (("added", changes.years_added), ("removed", changes.years_removed)) for year in years]
-    rows += [{"change": f"place {place.change}", "year": place.years, "level": place.level, "code": place.code,
-              "name": place.name} for place in changes.places.itertuples(index=False, name="Place")]
+    rows += [
+        {"change": f"column {what}", "column": column}
+        for what, columns in (("added", changes.columns_added), ("removed", changes.columns_removed))
+        for column in columns
+    ]
+    rows += [
+        {"change": "column renamed", "column": name, "before": before, "now": now}
+        for name, before, now in changes.renamed
+    ]
+    rows += [
+        {"change": f"level {what}", "level": level}
+        for what, levels in (("added", changes.levels_added), ("removed", changes.levels_removed))
+        for level in levels
+    ]
+    rows += [
+        {"change": f"year {what}", "year": year}
+        for what, years in (("added", changes.years_added), ("removed", changes.years_removed))
+        for year in years
+    ]
+    rows += [
+        {
+            "change": f"place {place.change}",
+            "year": place.years,
+            "level": place.level,
+            "code": place.code,
+            "name": place.name,
+        }
+        for place in changes.places.itertuples(index=False, name="Place")
+    ]
     listed = changes.revisions.head(most)
     table = pd.concat([pd.DataFrame(rows, columns=listed.columns, dtype=object), listed.astype(object)])
     if (more := len(changes.revisions) - len(listed)) > 0:
@@ -155,11 +193,15 @@ def summary(changes: Changes) -> list[str]:
     """The changes in short: a line for each kind that there is, for the terminal."""
     before, now, matched = changes.rows
     lines = [f"rows: {before:,} before, {now:,} now, {matched:,} of the same place and year in both"]
-    for what, names in (("columns added", changes.columns_added), ("columns removed", changes.columns_removed),
-                        ("columns renamed", [f"{old} → {new}" for _, old, new in changes.renamed]),
-                        ("geographic levels added", changes.levels_added),
-                        ("geographic levels removed", changes.levels_removed),
-                        ("years added", changes.years_added), ("years removed", changes.years_removed)):
+    for what, names in (
+        ("columns added", changes.columns_added),
+        ("columns removed", changes.columns_removed),
+        ("columns renamed", [f"{old} → {new}" for _, old, new in changes.renamed]),
+        ("geographic levels added", changes.levels_added),
+        ("geographic levels removed", changes.levels_removed),
+        ("years added", changes.years_added),
+        ("years removed", changes.years_removed),
+    ):
         if names:
             lines.append(f"{what} ({len(names)}): {', '.join(map(str, names))}")
     for change in ("added", "removed"):
@@ -194,6 +236,8 @@ def _revision_lines(revisions: pd.DataFrame) -> Iterable[str]:
         largest = ""
         if kind == "revised":
             first = part.iloc[0]
-            largest = (f"; the largest in proportion: {first['column']} of {first['name'] or first['code']} "
-                       f"{first['year']}, {first['before']} → {first['now']}")
+            largest = (
+                f"; the largest in proportion: {first['column']} of {first['name'] or first['code']} "
+                f"{first['year']}, {first['before']} → {first['now']}"
+            )
         yield f"{kind} ({len(part):,}): {by_column}{largest}"

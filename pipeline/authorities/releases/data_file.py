@@ -56,9 +56,13 @@ def _read_csv(source: Source, path: Path) -> ReleaseTable:
     numbers, rows = [], []
     for number, row in lines:
         if len(row) != len(header):
-            raise DataError("A line has another number of cells than the headings.",
-                            where=f"{path.name}, line {number}", found=f"{len(row)} cells", expected=f"{len(header)}",
-                            fix=_AGAIN)
+            raise DataError(
+                "A line has another number of cells than the headings.",
+                where=f"{path.name}, line {number}",
+                found=f"{len(row)} cells",
+                expected=f"{len(header)}",
+                fix=_AGAIN,
+            )
         numbers.append(number)
         rows.append(row)
     whole = pd.DataFrame(rows, columns=header, index=pd.Index(numbers, name="line"), dtype=object)
@@ -71,8 +75,13 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Each row of a CSV file with the line that it starts on; empty lines are left out."""
     content = path.read_bytes()
     if content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<", b"pk\x03\x04", b"\x1f\x8b")):
-        raise DataError("This is no CSV file.", where=path.name, found="a web page, a ZIP file or a spreadsheet",
-                        expected="CSV, as published", fix="Download the CSV file itself; unpack a ZIP file first.")
+        raise DataError(
+            "This is no CSV file.",
+            where=path.name,
+            found="a web page, a ZIP file or a spreadsheet",
+            expected="CSV, as published",
+            fix="Download the CSV file itself; unpack a ZIP file first.",
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -86,8 +95,13 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
                 yield begun, row
             begun = reader.line_num + 1
     except csv.Error as error:
-        raise DataError("The file is no sound CSV file.", where=f"{path.name}, line {begun}", found=str(error),
-                        expected="cells between commas, quotes in pairs", fix=_AGAIN) from None
+        raise DataError(
+            "The file is no sound CSV file.",
+            where=f"{path.name}, line {begun}",
+            found=str(error),
+            expected="cells between commas, quotes in pairs",
+            fix=_AGAIN,
+        ) from None
 
 
 def _read_sheets(source: Source, path: Path) -> ReleaseTable:
@@ -99,14 +113,24 @@ def _read_sheets(source: Source, path: Path) -> ReleaseTable:
         with CalamineWorkbook.from_path(path) as book:
             absent = [sheet.name for sheet in source.sheets if sheet.name not in book.sheet_names]
             if absent:
-                raise DataError("The spreadsheet has no sheet of this name.", where=path.name,
-                                found="; ".join(book.sheet_names), expected="; ".join(absent),
-                                fix="If the publisher renamed it, correct sources.yaml.")
-            contents = {sheet.id: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                        for sheet in source.sheets}
+                raise DataError(
+                    "The spreadsheet has no sheet of this name.",
+                    where=path.name,
+                    found="; ".join(book.sheet_names),
+                    expected="; ".join(absent),
+                    fix="If the publisher renamed it, correct sources.yaml.",
+                )
+            contents = {
+                sheet.id: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False) for sheet in source.sheets
+            }
     except (CalamineError, OSError, ValueError) as error:
-        raise DataError("The spreadsheet cannot be read.", where=path.name, found=type(error).__name__,
-                        expected="ODS, as published", fix=_AGAIN) from None
+        raise DataError(
+            "The spreadsheet cannot be read.",
+            where=path.name,
+            found=type(error).__name__,
+            expected="ODS, as published",
+            fix=_AGAIN,
+        ) from None
     tables, header, extra = [], {}, []
     for sheet in source.sheets:
         rows = [[cell_text(cell).strip() for cell in row] for row in contents[sheet.id]]
@@ -127,9 +151,14 @@ def _sheet_table(source: Source, sheet: Sheet, rows: list[list[str]], file: str)
         raise DataError("The sheet is empty.", where=place, fix=_AGAIN)
     refuse_missing(expected, rows[head], where=f"{place}, row {head + 1}", source=source)
     numbers = [number for number in range(head + 1, len(rows)) if any(rows[number])]
-    table = pd.DataFrame({name: [rows[number][rows[head].index(column)] for number in numbers]
-                          for name, column in sheet.columns.items()},
-                         index=pd.Index([number + 1 for number in numbers], name="line"), dtype=object)
+    table = pd.DataFrame(
+        {
+            name: [rows[number][rows[head].index(column)] for number in numbers]
+            for name, column in sheet.columns.items()
+        },
+        index=pd.Index([number + 1 for number in numbers], name="line"),
+        dtype=object,
+    )
     table.insert(0, "sheet", sheet.id)
     return table, [column for column in rows[head] if column and column not in expected]
 
@@ -144,13 +173,22 @@ def _years(source: Source, table: pd.DataFrame, file: str) -> tuple[int, ...]:
     first = table.drop_duplicates(column)[column]
     for line, text in first.items():
         if not is_period(text):
-            raise DataError("A year cannot be.", where=f"{file}, line {line}, column {column}", found=repr(text),
-                            expected="four digits, or six of two years in a row such as 201718", fix=_AGAIN)
+            raise DataError(
+                "A year cannot be.",
+                where=f"{file}, line {line}, column {column}",
+                found=repr(text),
+                expected="four digits, or six of two years in a row such as 201718",
+                fix=_AGAIN,
+            )
     if len(set(map(len, first))) > 1:
         one_of_each = first[~first.str.len().duplicated()]
-        raise DataError("Years of several kinds in one file.", where=f"{file}, column {column}",
-                        found=" and ".join(f"{text!r} (line {line})" for line, text in one_of_each.items()),
-                        expected="all of four digits or all of six", fix=_AGAIN)
+        raise DataError(
+            "Years of several kinds in one file.",
+            where=f"{file}, column {column}",
+            found=" and ".join(f"{text!r} (line {line})" for line, text in one_of_each.items()),
+            expected="all of four digits or all of six",
+            fix=_AGAIN,
+        )
     return periods_end(first)
 
 

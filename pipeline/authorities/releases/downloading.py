@@ -55,8 +55,9 @@ class _Version:
     file_name: str
 
 
-def download(url: str, target: Path, progress: Progress = lambda done, total: None,
-             patience: Patience | None = None) -> str:
+def download(
+    url: str, target: Path, progress: Progress = lambda done, total: None, patience: Patience | None = None
+) -> str:
     """Download `url` to `target`, whole or not at all; give the file name that the server proposes, or "".
 
     An interrupted download leaves `target`.part, which the next call continues if the server still has that version.
@@ -66,8 +67,14 @@ def download(url: str, target: Path, progress: Progress = lambda done, total: No
     part, marks = target.with_name(f"{target.name}.part"), target.with_name(f"{target.name}.part.json")
     target.parent.mkdir(parents=True, exist_ok=True)
     with requests.Session() as session:
-        retry = Retry(total=patience.attempts, status_forcelist=_PASSING, backoff_factor=patience.backoff,
-                      allowed_methods={"GET"}, raise_on_status=False, respect_retry_after_header=False)
+        retry = Retry(
+            total=patience.attempts,
+            status_forcelist=_PASSING,
+            backoff_factor=patience.backoff,
+            allowed_methods={"GET"},
+            raise_on_status=False,
+            respect_retry_after_header=False,
+        )
         for scheme in ("http://", "https://"):
             session.mount(scheme, HTTPAdapter(max_retries=retry))
         for attempt in range(patience.attempts + 1):
@@ -77,7 +84,7 @@ def download(url: str, target: Path, progress: Progress = lambda done, total: No
             except HTTPError as error:  # in the middle of the file; the session has retried whatever comes before it
                 if attempt == patience.attempts:
                     raise _failure(url, error) from None
-                time.sleep(patience.backoff * 2 ** attempt)
+                time.sleep(patience.backoff * 2**attempt)
             except requests.RequestException as error:
                 raise _failure(url, error) from None
     _unpack(part, target, version, url)
@@ -86,8 +93,9 @@ def download(url: str, target: Path, progress: Progress = lambda done, total: No
     return version.file_name
 
 
-def _fetch(session: requests.Session, url: str, part: Path, marks: Path, progress: Progress,
-           patience: Patience) -> _Version:
+def _fetch(
+    session: requests.Session, url: str, part: Path, marks: Path, progress: Progress, patience: Patience
+) -> _Version:
     """One attempt: the rest of the `.part` file if the server has that version still, else all of it."""
     kept = _kept(part, marks, url)
     headers = {"Accept": "text/csv", "Accept-Encoding": "gzip"}
@@ -120,8 +128,12 @@ def _receive(answer: requests.Response, part: Path, begin: int, total: int | Non
             done += len(block)
             progress(done, total)
             if done > MOST_BYTES:
-                raise DataError("The download is too large for a table of statistics.", where=answer.url,
-                                found=f"more than {done >> 20} MiB", expected=f"at most {MOST_BYTES >> 20} MiB")
+                raise DataError(
+                    "The download is too large for a table of statistics.",
+                    where=answer.url,
+                    found=f"more than {done >> 20} MiB",
+                    expected=f"at most {MOST_BYTES >> 20} MiB",
+                )
 
 
 def _kept(part: Path, marks: Path, url: str) -> _Version | None:
@@ -140,18 +152,36 @@ def _continues(headers: Mapping[str, str], begin: int) -> bool:
 def _checked(answer: requests.Response, url: str) -> _Version:
     """Refuse an answer that is no CSV file; what tells its version otherwise."""
     if answer.status_code != 200:
-        fix = ("Check `data_set` and `api` in sources.yaml against the data set's page." if answer.status_code == 404
-               else _BY_HAND)
-        raise DataError("The service refused the download.", where=url,
-                        found=f"status {answer.status_code} {answer.reason or ''}".strip(), expected="200", fix=fix)
+        fix = (
+            "Check `data_set` and `api` in sources.yaml against the data set's page."
+            if answer.status_code == 404
+            else _BY_HAND
+        )
+        raise DataError(
+            "The service refused the download.",
+            where=url,
+            found=f"status {answer.status_code} {answer.reason or ''}".strip(),
+            expected="200",
+            fix=fix,
+        )
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind and kind not in _TYPES:
-        raise DataError("The service answered with something else than a CSV file.", where=url, found=kind,
-                        expected="text/csv", fix=f"Look at the address in a browser. {_BY_HAND}")
+        raise DataError(
+            "The service answered with something else than a CSV file.",
+            where=url,
+            found=kind,
+            expected="text/csv",
+            fix=f"Look at the address in a browser. {_BY_HAND}",
+        )
     packing = answer.headers.get("Content-Encoding", "").strip().lower()
     if packing not in ("", "identity", "gzip", "x-gzip"):
-        raise DataError("The service packed the file in a way that nobody asked for.", where=url, found=packing,
-                        expected="gzip, or none", fix=_BY_HAND)
+        raise DataError(
+            "The service packed the file in a way that nobody asked for.",
+            where=url,
+            found=packing,
+            expected="gzip, or none",
+            fix=_BY_HAND,
+        )
     tag = answer.headers.get("ETag", "")  # a weak one (W/…) does not promise the same bytes
     mark = tag if tag.startswith('"') else answer.headers.get("Last-Modified", "") if not tag else ""
     name = re.search(r'filename="?([^";]+)"?', answer.headers.get("Content-Disposition", ""))
@@ -174,12 +204,16 @@ def _unpack(part: Path, target: Path, version: _Version, url: str) -> None:
                 while block := source.read(_BLOCK):
                     file.write(block)
                     if file.tell() > MOST_BYTES:
-                        raise DataError("The download unpacks to too much for a table of statistics.", where=url,
-                                        expected=f"at most {MOST_BYTES >> 20} MiB")
+                        raise DataError(
+                            "The download unpacks to too much for a table of statistics.",
+                            where=url,
+                            expected=f"at most {MOST_BYTES >> 20} MiB",
+                        )
     except (gzip.BadGzipFile, EOFError, zlib.error):
         part.unlink(missing_ok=True)
-        raise DataError("The download is empty or damaged.", where=url, found=f"{size} bytes", expected="a CSV file",
-                        fix=_BY_HAND) from None
+        raise DataError(
+            "The download is empty or damaged.", where=url, found=f"{size} bytes", expected="a CSV file", fix=_BY_HAND
+        ) from None
 
 
 def _failure(url: str, error: Exception) -> DataError:

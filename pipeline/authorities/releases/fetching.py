@@ -77,8 +77,12 @@ def look_into(folder: Path, catalogue: Catalogue) -> FolderContents:
     try:
         paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
-        raise ParameterError("The folder cannot be read.", where=str(folder), found=error.strerror or "",
-                             fix="Give a folder with the downloaded files after --from.") from None
+        raise ParameterError(
+            "The folder cannot be read.",
+            where=str(folder),
+            found=error.strerror or "",
+            fix="Give a folder with the downloaded files after --from.",
+        ) from None
     offers: dict[str, list[Offer]] = {}
     left = []
     for path in paths:
@@ -92,10 +96,13 @@ def look_into(folder: Path, catalogue: Catalogue) -> FolderContents:
         else:
             offers.setdefault(source.id, []).append(Offer(path, path.name, FROM_FOLDER))
     if not offers:
-        raise DataError("The folder has no file of a known data set.", where=str(folder),
-                        found="; ".join(f"{name} ({why})" for name, why in left[:10]) or "nothing",
-                        expected="; ".join(pattern for source in catalogue.sources for pattern in source.file),
-                        fix="Unpack ZIP files first, keep the published names, and give the folder with the files.")
+        raise DataError(
+            "The folder has no file of a known data set.",
+            where=str(folder),
+            found="; ".join(f"{name} ({why})" for name, why in left[:10]) or "nothing",
+            expected="; ".join(pattern for source in catalogue.sources for pattern in source.file),
+            fix="Unpack ZIP files first, keep the published names, and give the folder with the files.",
+        )
     return FolderContents({source_id: tuple(found) for source_id, found in offers.items()}, tuple(left))
 
 
@@ -105,13 +112,22 @@ def address(source: Source, catalogue: Catalogue, base: str | None = None) -> st
     Raises ParameterError for a data set without identifier.
     """
     if source.data_set is None:
-        raise ParameterError("The data set cannot be downloaded.", where=f"sources.yaml, {source.id}, data_set",
-                             found="no identifier", fix=by_hand(source))
+        raise ParameterError(
+            "The data set cannot be downloaded.",
+            where=f"sources.yaml, {source.id}, data_set",
+            found="no identifier",
+            fix=by_hand(source),
+        )
     return catalogue.api.url(source.data_set, base)
 
 
-def download_offer(folder: Path, source: Source, url: str, progress: Progress = lambda done, total: None,
-                   patience: Patience | None = None) -> Offer:
+def download_offer(
+    folder: Path,
+    source: Source,
+    url: str,
+    progress: Progress = lambda done, total: None,
+    patience: Patience | None = None,
+) -> Offer:
     """Download a data set's present release, to be taken by `take`, which deletes the download.
 
     `folder` is data/raw/authorities. Raises DataError when the download fails.
@@ -140,8 +156,10 @@ def take(folder: Path, source: Source, offers: Sequence[Offer], decide: Decide) 
         checked.sort(key=lambda each: (max(each[1].years, default=0), len(each[1].table), each[0].name), reverse=True)
         settled = _settled(folder, source, {sha256 for _, _, sha256 in checked})
         proposed = next((sha256 for _, _, sha256 in checked if sha256 not in settled), None)
-        return [_take_one(folder, source, offer, table, sha256, decide if sha256 == proposed else None)
-                for offer, table, sha256 in checked]
+        return [
+            _take_one(folder, source, offer, table, sha256, decide if sha256 == proposed else None)
+            for offer, table, sha256 in checked
+        ]
     finally:
         for offer in offers:
             if offer.url != FROM_FOLDER:
@@ -154,8 +172,9 @@ def _settled(folder: Path, source: Source, offered: set[str]) -> set[str]:
     return {entry.sha256, *(each.sha256 for each in entry.older)} if entry and entry.sha256 in offered else set()
 
 
-def _take_one(folder: Path, source: Source, offer: Offer, table: ReleaseTable, sha256: str,
-              decide: Decide | None) -> Outcome:
+def _take_one(
+    folder: Path, source: Source, offer: Offer, table: ReleaseTable, sha256: str, decide: Decide | None
+) -> Outcome:
     """Take one checked file; without `decide`, only if it is older than the release in use."""
     manifest = _intact(folder, source.id)
     entry = manifest.sources.get(source.id)
@@ -167,8 +186,11 @@ def _take_one(folder: Path, source: Source, offer: Offer, table: ReleaseTable, s
     if sha256 == entry.sha256 or (decide is None and sha256 in {each.sha256 for each in entry.older}):
         return Outcome("unchanged", release, known)
     in_use = read_release(source, release_path(folder, source.id, entry))
-    is_older = (newness(release) < newness(entry) if decide is None
-                else offer.url == FROM_FOLDER and newness(release)[0] < newness(entry)[0])
+    is_older = (
+        newness(release) < newness(entry)
+        if decide is None
+        else offer.url == FROM_FOLDER and newness(release)[0] < newness(entry)[0]
+    )
     if is_older:
         changes = compare_releases(source, table, in_use)
         _install(folder, source, offer, release, manifest.keeping(source.id, release))
@@ -198,9 +220,16 @@ def _release(source: Source, entry: Entry | None, offer: Offer, table: ReleaseTa
     same = next((name for name, known in there.items() if known == sha256), None)
     name = Path(offer.name)
     unused = offer.name if offer.name not in there else f"{name.stem}-{sha256[:8]}{name.suffix}"
-    return Release(name=same or unused, url=offer.url, bytes=offer.path.stat().st_size, sha256=sha256,
-                   time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), layout=table.layout, rows=len(table.table),
-                   years=table.years)
+    return Release(
+        name=same or unused,
+        url=offer.url,
+        bytes=offer.path.stat().st_size,
+        sha256=sha256,
+        time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        layout=table.layout,
+        rows=len(table.table),
+        years=table.years,
+    )
 
 
 def _install(folder: Path, source: Source, offer: Offer, release: Release, manifest: Manifest) -> None:

@@ -55,8 +55,9 @@ class Manifest(Strict):
     def keeping(self, source_id: str, release: Release) -> "Manifest":
         """With `release` among the older ones, and the same one in use."""
         before = self.sources[source_id]
-        return self._with(source_id, before, [release, *(each for each in before.older
-                                                         if each.sha256 != release.sha256)])
+        return self._with(
+            source_id, before, [release, *(each for each in before.older if each.sha256 != release.sha256)]
+        )
 
     def _with(self, source_id: str, release: Release, older: list[Release]) -> "Manifest":
         newest_first = tuple(sorted(older, key=newness, reverse=True))
@@ -87,8 +88,11 @@ def read_manifest(folder: Path) -> Manifest:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest, sorted by data set; whole or not at all."""
     entries = {source_id: manifest.sources[source_id].model_dump(mode="json") for source_id in sorted(manifest.sources)}
-    write_text(folder / "manifest.yaml", _HEADER + yaml.safe_dump({"sources": entries}, sort_keys=False, width=120,
-                                                                  allow_unicode=True, default_flow_style=None))
+    write_text(
+        folder / "manifest.yaml",
+        _HEADER
+        + yaml.safe_dump({"sources": entries}, sort_keys=False, width=120, allow_unicode=True, default_flow_style=None),
+    )
 
 
 def release_path(folder: Path, source_id: str, release: Release) -> Path:
@@ -108,9 +112,13 @@ def accepted_files(folder: Path, *, check: bool = False) -> dict[str, Path]:
         if not path.is_file():
             raise DataError("A file of the manifest is gone.", where=str(FOLDER / source_id / entry.name), fix=_AGAIN)
         if check and (found := file_hash(path)) != entry.sha256:
-            raise DataError("A file is not the one that was fetched: it changed since.",
-                            where=str(FOLDER / source_id / entry.name), found=f"SHA-256 {found}",
-                            expected=entry.sha256, fix=f"Delete the file. {_AGAIN}")
+            raise DataError(
+                "A file is not the one that was fetched: it changed since.",
+                where=str(FOLDER / source_id / entry.name),
+                found=f"SHA-256 {found}",
+                expected=entry.sha256,
+                fix=f"Delete the file. {_AGAIN}",
+            )
         files[source_id] = path
     return files
 

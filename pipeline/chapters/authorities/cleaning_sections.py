@@ -12,10 +12,23 @@ from pipeline.publishing import Publication
 
 HAPPENED = {"recode": "New code", "merge": "Merged", "split": "Split", "boundary": "Boundary changed"}
 POLICY = {"recode": "carried", "aggregate": "added up", "exclude": "left out"}
-ACCOUNT = {"source": "Data set", "years": "Years", "rows": "Rows", "used": "Used", "joint": "Joint returns",
-           "duplicate": "Duplicates", "excluded": "Left out"}
-EVENT = {"date": "Date", "kind": "What", "authorities": "Before", "policy": "Earlier figures", "rows": "Figures",
-         "note": "Note"}
+ACCOUNT = {
+    "source": "Data set",
+    "years": "Years",
+    "rows": "Rows",
+    "used": "Used",
+    "joint": "Joint returns",
+    "duplicate": "Duplicates",
+    "excluded": "Left out",
+}
+EVENT = {
+    "date": "Date",
+    "kind": "What",
+    "authorities": "Before",
+    "policy": "Earlier figures",
+    "rows": "Figures",
+    "note": "Note",
+}
 DEFINITION = {"title": "Indicator", "definition": "What it is", "reference": "When", "unit": "Unit"}
 
 
@@ -55,17 +68,24 @@ def event_table(cleaned: Cleaned, lineage: Lineage) -> pd.DataFrame:
         if not set(event.to) & set(names.index):
             continue
         log = cleaned.bridging[cleaned.bridging["unit"].isin(event.before)]
-        rows.append({"date": event.date.isoformat(), "kind": HAPPENED[event.kind],
-                     "authorities": ", ".join(names.get(code, code) for code in event.before),
-                     "policy": ", ".join(POLICY[policy] for policy in sorted(log["policy"].unique())) or "–",
-                     "rows": len(log), "note": event.note})
+        rows.append(
+            {
+                "date": event.date.isoformat(),
+                "kind": HAPPENED[event.kind],
+                "authorities": ", ".join(names.get(code, code) for code in event.before),
+                "policy": ", ".join(POLICY[policy] for policy in sorted(log["policy"].unique())) or "–",
+                "rows": len(log),
+                "note": event.note,
+            }
+        )
     return pd.DataFrame(rows, columns=list(EVENT))
 
 
 def bridging_table(cleaned: Cleaned) -> pd.DataFrame:
     """How many figures reached the panel of today in which way, and what kept the others out."""
-    log = cleaned.bridging.assign(note=cleaned.bridging["note"].str.replace(r"A part is missing:.*",
-                                                                            "A part is missing.", regex=True))
+    log = cleaned.bridging.assign(
+        note=cleaned.bridging["note"].str.replace(r"A part is missing:.*", "A part is missing.", regex=True)
+    )
     return log.groupby(["policy", "note"]).size().rename("figures").reset_index()
 
 
@@ -74,11 +94,13 @@ def definition_table(indicators: tuple[Indicator, ...]) -> pd.DataFrame:
     return pd.DataFrame([{column: getattr(indicator, column) for column in DEFINITION} for indicator in indicators])
 
 
-def publish_all(publish: Publication, cleaned: Cleaned, indicators: tuple[Indicator, ...], lineage: Lineage,
-                catalogue: Catalogue) -> None:
+def publish_all(
+    publish: Publication, cleaned: Cleaned, indicators: tuple[Indicator, ...], lineage: Lineage, catalogue: Catalogue
+) -> None:
     """Publish the chapter's tables, each in a passage; without data the definitions and one sentence, the rest empty."""
-    publish.table("definitions", definition_table(indicators), "The indicators.", headings=DEFINITION,
-                  widths=[22, 45, 17, 16])
+    publish.table(
+        "definitions", definition_table(indicators), "The indicators.", headings=DEFINITION, widths=[22, 45, 17, 16]
+    )
     publish.passage("definitions", "What is measured, and on which day or in which year.", "definitions")
     if cleaned.empty:
         publish.passage("data", passage("authorities/cleaning-no-data"))
@@ -91,15 +113,24 @@ def publish_all(publish: Publication, cleaned: Cleaned, indicators: tuple[Indica
     publish.value("authorities.left_out", int(books["excluded"].sum()), "{:,}")
     publish.value("authorities.figures", len(cleaned.panel), "{:,}")
     publish.value("authorities.gaps", int((cleaned.panel["reason"] != "").sum()), "{:,}")
-    publish.table("accounts", books.assign(source=books["source"].map(titles)),
-                  "What became of every row of every file.",
-                  headings=ACCOUNT, forms=dict.fromkeys(list(ACCOUNT)[2:], "{:,}"), data=cleaned.accounts,
-                  widths=[34, 13, 11, 11, 11, 11, 11])
-    publish.table("missing", missing_table(cleaned, indicators),
-                  wording("authorities/cleaning-missing-caption"))
-    publish.table("geography", event_table(cleaned, lineage),
-                  wording("authorities/cleaning-geography-caption"),
-                  headings=EVENT, data=cleaned.bridging, widths=[12, 12, 18, 10, 8, 40])
+    publish.table(
+        "accounts",
+        books.assign(source=books["source"].map(titles)),
+        "What became of every row of every file.",
+        headings=ACCOUNT,
+        forms=dict.fromkeys(list(ACCOUNT)[2:], "{:,}"),
+        data=cleaned.accounts,
+        widths=[34, 13, 11, 11, 11, 11, 11],
+    )
+    publish.table("missing", missing_table(cleaned, indicators), wording("authorities/cleaning-missing-caption"))
+    publish.table(
+        "geography",
+        event_table(cleaned, lineage),
+        wording("authorities/cleaning-geography-caption"),
+        headings=EVENT,
+        data=cleaned.bridging,
+        widths=[12, 12, 18, 10, 8, 40],
+    )
     publish.passage("data", data_words(cleaned, books))
     publish.passage("accounts", "Every row of every file is accounted for.", "accounts")
     publish.passage("missing", missing_words(cleaned), "missing")
@@ -110,31 +141,51 @@ def publish_all(publish: Publication, cleaned: Cleaned, indicators: tuple[Indica
 def data_words(cleaned: Cleaned, books: pd.DataFrame) -> Markdown:
     """One sentence on what was cleaned."""
     today = cleaned.panel_today[cleaned.panel_today["level"].isin(LOCAL)]
-    return passage("authorities/cleaning-data", data_sets=len(books), rows=books["rows"].sum(),
-                   figures=len(cleaned.panel), indicators=cleaned.panel["indicator"].nunique(),
-                   authorities=today["unit"].nunique(),
-                   years=_span(cleaned.panel["year"].min(), cleaned.panel["year"].max()))
+    return passage(
+        "authorities/cleaning-data",
+        data_sets=len(books),
+        rows=books["rows"].sum(),
+        figures=len(cleaned.panel),
+        indicators=cleaned.panel["indicator"].nunique(),
+        authorities=today["unit"].nunique(),
+        years=_span(cleaned.panel["year"].min(), cleaned.panel["year"].max()),
+    )
 
 
 def missing_words(cleaned: Cleaned) -> Markdown:
     """How many figures of authorities are missing, and where most of them."""
     local = cleaned.panel[cleaned.panel["level"].isin(LOCAL)]
     reasons = local.loc[local["reason"] != "", "reason"].value_counts()
-    return passage("authorities/cleaning-missing", figures=len(local), missing=reasons.sum(), most=reasons.max(),
-                   reason="".join(reasons.index[:1]).replace("_", " "))
+    return passage(
+        "authorities/cleaning-missing",
+        figures=len(local),
+        missing=reasons.sum(),
+        most=reasons.max(),
+        reason="".join(reasons.index[:1]).replace("_", " "),
+    )
 
 
 def geography_words(cleaned: Cleaned) -> Markdown:
     """How many figures reached the panel of today's authorities, and how many did not."""
     counts = cleaned.bridging["policy"].value_counts()
-    return passage("authorities/cleaning-geography", carried=counts.get("recode", 0),
-                   added_up=counts.get("aggregate", 0), left_out=counts.get("exclude", 0))
+    return passage(
+        "authorities/cleaning-geography",
+        carried=counts.get("recode", 0),
+        added_up=counts.get("aggregate", 0),
+        left_out=counts.get("exclude", 0),
+    )
 
 
 def screening_words(cleaned: Cleaned) -> Markdown:
     """What the screener says of the files."""
-    return passage("authorities/cleaning-screening", points=len(cleaned.screening), problems=[
-        {"problem": problem, "count": count} for problem, count in cleaned.screening["problem"].value_counts().items()])
+    return passage(
+        "authorities/cleaning-screening",
+        points=len(cleaned.screening),
+        problems=[
+            {"problem": problem, "count": count}
+            for problem, count in cleaned.screening["problem"].value_counts().items()
+        ],
+    )
 
 
 def _span(first: int, last: int) -> str:

@@ -58,16 +58,19 @@ def read_studies(path: Path | None = None) -> tuple[Study, ...]:
     return read_model(path or project_root() / "data" / "raw" / "authorities" / "studies.yaml", _Studies).studies
 
 
-def studies_beside_ours(studies: tuple[Study, ...], results: Mapping[str, pd.DataFrame],
-                        titles: Mapping[str, str]) -> pd.DataFrame:
+def studies_beside_ours(
+    studies: tuple[Study, ...], results: Mapping[str, pd.DataFrame], titles: Mapping[str, str]
+) -> pd.DataFrame:
     """A row a study, with the result of ours that stands beside it, where there is one.
 
     `results` holds the frames `effects`, `inspections` and `cross_section` of `pipeline.authorities.models.fitting`, of which
     the models without deprivation are taken, as most of the studies have none; `titles` says what an outcome is called.
     Returns the columns `COLUMNS`; `here`, `here_low` and `here_high` are numbers, `ours` says them in words.
     """
-    rows = [(study.label, f"@{study.reference}", study.studied, study.found,
-             *_beside(study.beside, results, titles)) for study in studies]
+    rows = [
+        (study.label, f"@{study.reference}", study.studied, study.found, *_beside(study.beside, results, titles))
+        for study in studies
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -79,8 +82,16 @@ def _beside(beside: Beside | None, results: Mapping[str, pd.DataFrame], titles: 
     if row is None:
         return *none, "Not fitted here."
     value, low, high = (row[column] for column in _estimate(beside))
-    words = wording("authorities/study-beside", result=beside.result, model=beside.model, value=value, low=low,
-                    high=high, step=STEPS[beside.support].words, outcome=titles.get(beside.outcome or "", ""))
+    words = wording(
+        "authorities/study-beside",
+        result=beside.result,
+        model=beside.model,
+        value=value,
+        low=low,
+        high=high,
+        step=STEPS[beside.support].words,
+        outcome=titles.get(beside.outcome or "", ""),
+    )
     return value, low, high, _units(beside, row), words
 
 
@@ -96,8 +107,11 @@ def _row(beside: Beside, frame: pd.DataFrame) -> pd.Series | None:
 
 
 def _estimate(beside: Beside) -> tuple[str, str, str]:
-    return {"effects": ("effect", "low", "high"), "inspections": ("odds_ratio", "low", "high"),
-            "cross_section": ("rho", "rho_low", "rho_high")}[beside.result]
+    return {
+        "effects": ("effect", "low", "high"),
+        "inspections": ("odds_ratio", "low", "high"),
+        "cross_section": ("rho", "rho_low", "rho_high"),
+    }[beside.result]
 
 
 def _units(beside: Beside, row: pd.Series) -> str:

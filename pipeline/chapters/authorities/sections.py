@@ -33,7 +33,8 @@ CHOICES = {
     "pandemic": {"in": "With 2020–21", "out": "Without 2020–21"},
     "joint": {"in": "With joint returns", "out": "Without joint returns"},
     "small": {"in": "With small authorities", "out": "Without small ones"},
-    "deprivation": {"in": "Deprivation held", "out": "Not held"}}
+    "deprivation": {"in": "Deprivation held", "out": "Not held"},
+}
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,12 @@ def in_short(chapter: Chapter) -> str:
         text = passage("authorities/no-data")
         chapter.publish.passage("in-short", text)
     else:
-        text = passage("authorities/in-short", **findings_in_short.in_short(
-            chapter.timings, between, judged, changes, chapter.results.curves, chapter.names))
+        text = passage(
+            "authorities/in-short",
+            **findings_in_short.in_short(
+                chapter.timings, between, judged, changes, chapter.results.curves, chapter.names
+            ),
+        )
         chapter.publish.passage("in-short", md("{}\n\n{}", sentence, text))
     return REFERENCE.sub("", text)
 
@@ -114,15 +119,30 @@ def movement(chapter: Chapter) -> list[Image]:
             continue
         there = set(drawn["indicator"])
         titles = {each.id: f"{each.title} ({each.unit}), {each.reference}" for each in indicators if each.id in there}
-        images.append(publish.figure(
-            name, charts.yearly_panels(drawn, titles), data=drawn,
-            caption=wording("authorities/yearly-caption", workforce=ids is SUPPORTS),
-            alt=wording("authorities/yearly-alt", measures=findings.measures(moved[moved["indicator"].isin(ids)]))))
+        images.append(
+            publish.figure(
+                name,
+                charts.yearly_panels(drawn, titles),
+                data=drawn,
+                caption=wording("authorities/yearly-caption", workforce=ids is SUPPORTS),
+                alt=wording("authorities/yearly-alt", measures=findings.measures(moved[moved["indicator"].isin(ids)])),
+            )
+        )
         shown.append(name)
     if len(moved):
-        publish.table("movement", moved, wording("authorities/movement-caption"),
-                      headings={"title": "Measure", "first_text": "First", "last_text": "Newest",
-                                "spread_text": "Spread", "authorities": "Authorities"}, widths=[32, 17, 17, 19, 15])
+        publish.table(
+            "movement",
+            moved,
+            wording("authorities/movement-caption"),
+            headings={
+                "title": "Measure",
+                "first_text": "First",
+                "last_text": "Newest",
+                "spread_text": "Spread",
+                "authorities": "Authorities",
+            },
+            widths=[32, 17, 17, 19, 15],
+        )
         shown.append("movement")
     publish.passage("movement", told("movement", findings.movement(moved)), *shown)
     return images
@@ -131,30 +151,48 @@ def movement(chapter: Chapter) -> list[Image]:
 def together(chapter: Chapter) -> Image | None:
     """The main results, over time and between authorities: one chart, two tables, two passages."""
     publish, within, (_, between) = chapter.publish, chapter.within, chapter.between
-    difference = tables.preferred(chapter.results.effects.query(
-        "model == 'difference' and timing == @PRIMARY_TIMING", local_dict={"PRIMARY_TIMING": PRIMARY_TIMING}))
+    difference = tables.preferred(
+        chapter.results.effects.query(
+            "model == 'difference' and timing == @PRIMARY_TIMING", local_dict={"PRIMARY_TIMING": PRIMARY_TIMING}
+        )
+    )
     same = findings.holds_deprivation(between)
     data = tables.beside_each_other({"within": fitted(within), "between": fitted(between)})
     image, shown = None, []
     if len(data):
         across = "Between authorities of the same deprivation" if same else "Between authorities"
         image = publish.figure(
-            "effects", charts.effect_panels(
-                data, step_rows(data), chapter.outcomes,
-                {"within": "Same authority over time", "between": across}, POINTS, smallest="Smallest that would show"),
+            "effects",
+            charts.effect_panels(
+                data,
+                step_rows(data),
+                chapter.outcomes,
+                {"within": "Same authority over time", "between": across},
+                POINTS,
+                smallest="Smallest that would show",
+            ),
             caption=wording("authorities/effects-caption"),
-            alt=effects_alt(data, {"within": "over time", "between": "between authorities"}), data=data)
+            alt=effects_alt(data, {"within": "over time", "between": "between authorities"}),
+            data=data,
+        )
         shown = ["effects"]
     for name, model, rows in (("over-time", "within", within), ("between", "between", between)):
         if len(rows):
-            publish.table(name, tables.side_by_side(rows, chapter.outcomes, rows["p_adjusted"] < SIGNIFICANCE),
-                          wording("authorities/effects-table-caption", model=model, same_deprivation=same),
-                          headings={"support": "For"} | chapter.outcomes, widths=WIDE,
-                          data=tables.with_texts(rows, chapter.outcomes))
+            publish.table(
+                name,
+                tables.side_by_side(rows, chapter.outcomes, rows["p_adjusted"] < SIGNIFICANCE),
+                wording("authorities/effects-table-caption", model=model, same_deprivation=same),
+                headings={"support": "For"} | chapter.outcomes,
+                widths=WIDE,
+                data=tables.with_texts(rows, chapter.outcomes),
+            )
     found = findings.over_time(within, _latest(chapter), chapter.names, figure=image is not None)
     publish.passage("over-time", told("over-time", found), *shown, *["over-time"] * bool(len(within)))
-    publish.passage("between", told("between", findings.between(between, difference, chapter.names)),
-                    *["between"] * bool(len(between)))
+    publish.passage(
+        "between",
+        told("between", findings.between(between, difference, chapter.names)),
+        *["between"] * bool(len(between)),
+    )
     return image
 
 
@@ -176,8 +214,15 @@ def effects_alt(data: pd.DataFrame, series: dict[str, str], odds: bool = False) 
         rows = data[data["series"] == name]
         if len(rows):
             crossed = int(((rows["low"] > none) | (rows["high"] < none)).sum())
-            drawn.append({"name": label, "estimates": len(rows), "lowest": rows["value"].min(),
-                          "highest": rows["value"].max(), "crossed": crossed})
+            drawn.append(
+                {
+                    "name": label,
+                    "estimates": len(rows),
+                    "lowest": rows["value"].min(),
+                    "highest": rows["value"].max(),
+                    "crossed": crossed,
+                }
+            )
     return wording("authorities/effects-alt", series=drawn, odds=odds)
 
 
@@ -188,9 +233,12 @@ def timing(chapter: Chapter) -> Image | None:
     image = None
     if len(data):
         image = chapter.publish.figure(
-            "timing", charts.effect_panels(data, step_rows(data), chapter.outcomes, TIMINGS, POINTS),
+            "timing",
+            charts.effect_panels(data, step_rows(data), chapter.outcomes, TIMINGS, POINTS),
             caption=wording("authorities/timing-caption"),
-            alt=effects_alt(data, {name: label.lower() for name, label in TIMINGS.items()}), data=data)
+            alt=effects_alt(data, {name: label.lower() for name, label in TIMINGS.items()}),
+            data=data,
+        )
     chapter.publish.passage("timing", told("timing", findings_checked.timing(parts)), *["timing"] * bool(len(data)))
     return image
 
@@ -200,11 +248,17 @@ def counts(chapter: Chapter) -> pd.DataFrame:
     rows = tables.main_effects(chapter.results.effects, "binomial")
     wide = tables.side_by_side(rows, chapter.outcomes, rows["p"] < 0) if len(rows) else pd.DataFrame()
     if len(rows):
-        chapter.publish.table("counts", wide, wording("authorities/counts-caption"),
-                              headings={"support": "For"} | chapter.outcomes, widths=WIDE,
-                              data=tables.with_texts(rows, chapter.outcomes))
-    chapter.publish.passage("counts", told("counts", findings_checked.counts(rows, chapter.within)),
-                            *["counts"] * bool(len(rows)))
+        chapter.publish.table(
+            "counts",
+            wide,
+            wording("authorities/counts-caption"),
+            headings={"support": "For"} | chapter.outcomes,
+            widths=WIDE,
+            data=tables.with_texts(rows, chapter.outcomes),
+        )
+    chapter.publish.passage(
+        "counts", told("counts", findings_checked.counts(rows, chapter.within)), *["counts"] * bool(len(rows))
+    )
     return wide
 
 
@@ -216,12 +270,23 @@ def deprivation(chapter: Chapter) -> Image | None:
     image = None
     if len(data):
         image = chapter.publish.figure(
-            "deprivation", charts.effect_panels(data, step_rows(data), chapter.outcomes, {
-                "without": "All authorities", "with": "Same deprivation"}, POINTS),
+            "deprivation",
+            charts.effect_panels(
+                data,
+                step_rows(data),
+                chapter.outcomes,
+                {"without": "All authorities", "with": "Same deprivation"},
+                POINTS,
+            ),
             caption=wording("authorities/deprivation-caption"),
-            alt=effects_alt(data, {"without": "without deprivation", "with": "at the same deprivation"}), data=data)
-    chapter.publish.passage("deprivation", told("deprivation", findings_checked.deprivation(without, preferred)),
-                            *["deprivation"] * bool(len(data)))
+            alt=effects_alt(data, {"without": "without deprivation", "with": "at the same deprivation"}),
+            data=data,
+        )
+    chapter.publish.passage(
+        "deprivation",
+        told("deprivation", findings_checked.deprivation(without, preferred)),
+        *["deprivation"] * bool(len(data)),
+    )
     return image
 
 
@@ -230,12 +295,22 @@ def changes(chapter: Chapter) -> pd.DataFrame:
     table = tables.change_rows(chapter.results.cross_section)
     if len(table):
         chapter.publish.table(
-            "worker-changes", tables.without_and_with(table, ("effect", "low", "high"), "{:+.1f}",
-                                                      table["p_adjusted"] < SIGNIFICANCE),
+            "worker-changes",
+            tables.without_and_with(table, ("effect", "low", "high"), "{:+.1f}", table["p_adjusted"] < SIGNIFICANCE),
             wording("authorities/worker-changes-caption"),
-            headings={"step": "For", "without": "All authorities", "with": "Deprivation held",
-                      "rho_text": "Rank correlation, held", "units": "Authorities"},
-            widths=[28, 21, 21, 21, 12], data=table)
-    chapter.publish.passage("worker-changes", told("worker-changes", findings.worker_changes(tables.preferred(table))),
-                            *["worker-changes"] * bool(len(table)))
+            headings={
+                "step": "For",
+                "without": "All authorities",
+                "with": "Deprivation held",
+                "rho_text": "Rank correlation, held",
+                "units": "Authorities",
+            },
+            widths=[28, 21, 21, 21, 12],
+            data=table,
+        )
+    chapter.publish.passage(
+        "worker-changes",
+        told("worker-changes", findings.worker_changes(tables.preferred(table))),
+        *["worker-changes"] * bool(len(table)),
+    )
     return table

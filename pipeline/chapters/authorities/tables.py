@@ -37,10 +37,18 @@ def yearly_spread(panel: pd.DataFrame, indicators: Sequence) -> pd.DataFrame:
         for year, values in of_indicator.groupby("year")["value"]:
             published = england.loc[(indicator.id, year)] if (indicator.id, year) in england.index else None
             known = values.dropna()
-            rows.append((indicator.id, indicator.title, int(year),
-                         float("nan") if published is None else published["value"],
-                         "not published" if published is None else published["reason"],
-                         *(known.quantile(share) for share in SPREAD.values()), len(known), len(values) - len(known)))
+            rows.append(
+                (
+                    indicator.id,
+                    indicator.title,
+                    int(year),
+                    float("nan") if published is None else published["value"],
+                    "not published" if published is None else published["reason"],
+                    *(known.quantile(share) for share in SPREAD.values()),
+                    len(known),
+                    len(values) - len(known),
+                )
+            )
     columns = ["indicator", "title", "year", "england", "england_reason", *SPREAD, "authorities", "without"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -50,13 +58,42 @@ def movement(spread: pd.DataFrame, references: Mapping[str, str]) -> pd.DataFram
     rows = []
     for indicator, of_indicator in spread.dropna(subset=["england"]).groupby("indicator", sort=False):
         first, last = (of_indicator.sort_values("year").iloc[at] for at in (0, -1))
-        rows.append((indicator, last["title"], references[indicator], first["year"], first["england"], last["year"],
-                     last["england"], (last["england"] - first["england"]) if last["year"] > first["year"] else None,
-                     last["p10"], last["p90"], last["authorities"],
-                     filled("{:.1f} to {:.1f}", last["p10"], last["p90"]),
-                     *(filled("{:.1f} ({})", each["england"], each["year"]) for each in (first, last))))
-    return pd.DataFrame(rows, columns=["indicator", "title", "reference", "first_year", "first", "last_year", "last",
-                                       "change", "p10", "p90", "authorities", "spread_text", "first_text", "last_text"])
+        rows.append(
+            (
+                indicator,
+                last["title"],
+                references[indicator],
+                first["year"],
+                first["england"],
+                last["year"],
+                last["england"],
+                (last["england"] - first["england"]) if last["year"] > first["year"] else None,
+                last["p10"],
+                last["p90"],
+                last["authorities"],
+                filled("{:.1f} to {:.1f}", last["p10"], last["p90"]),
+                *(filled("{:.1f} ({})", each["england"], each["year"]) for each in (first, last)),
+            )
+        )
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "indicator",
+            "title",
+            "reference",
+            "first_year",
+            "first",
+            "last_year",
+            "last",
+            "change",
+            "p10",
+            "p90",
+            "authorities",
+            "spread_text",
+            "first_text",
+            "last_text",
+        ],
+    )
 
 
 def main_effects(effects: pd.DataFrame, model: str, timing: str = PRIMARY_TIMING, adjustment: str = "") -> pd.DataFrame:
@@ -75,15 +112,19 @@ def with_texts(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Effects with what a table says of them: step and outcome in words, the estimate, what would show."""
     form = "{:.2f}" if (rows["unit"] == RATIO).any() else "{:+.2f}"
     return rows.assign(
-        step_text=rows["support"].map(STEP_WORDS), outcome_text=rows["outcome"].map(names),
+        step_text=rows["support"].map(STEP_WORDS),
+        outcome_text=rows["outcome"].map(names),
         effect_text=estimates(rows, ("effect", "low", "high"), form),
-        mde_text=[number(mde, form.replace("+", "")) if pd.notna(mde) else "–" for mde in rows["mde"]])
+        mde_text=[number(mde, form.replace("+", "")) if pd.notna(mde) else "–" for mde in rows["mde"]],
+    )
 
 
 def estimates(rows: pd.DataFrame, columns: Sequence[str], form: str) -> list[str]:
     """Value, low and high of each row in words, or that it was not fitted."""
-    return [estimate(*each, form) if pd.notna(each[0]) else NOT_FITTED
-            for each in rows[list(columns)].itertuples(index=False, name=None)]
+    return [
+        estimate(*each, form) if pd.notna(each[0]) else NOT_FITTED
+        for each in rows[list(columns)].itertuples(index=False, name=None)
+    ]
 
 
 def beside_each_other(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -100,16 +141,20 @@ def side_by_side(rows: pd.DataFrame, names: Mapping[str, str], clear: pd.Series)
     show. Where `clear` is true the cell is bold.
     """
     table = with_texts(rows, names)
-    cells = [f"{effect} [{mde}]" if mde != "–" else effect
-             for effect, mde in zip(table["effect_text"], table["mde_text"], strict=True)]
+    cells = [
+        f"{effect} [{mde}]" if mde != "–" else effect
+        for effect, mde in zip(table["effect_text"], table["mde_text"], strict=True)
+    ]
     return wide(table.assign(cell=bold(cells, clear)), names)
 
 
 def wide(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """`cell` by support (rows, in words) and outcome (columns), both in their order."""
     cells = table.pivot(index="support", columns="outcome", values="cell")
-    cells = cells.reindex(index=[each for each in STEP_WORDS if each in cells.index],
-                          columns=[each for each in names if each in cells.columns])
+    cells = cells.reindex(
+        index=[each for each in STEP_WORDS if each in cells.index],
+        columns=[each for each in names if each in cells.columns],
+    )
     return cells.rename_axis(None, axis=1).reset_index().assign(support=lambda frame: frame["support"].map(STEP_WORDS))
 
 
@@ -119,8 +164,14 @@ def bold(texts: Sequence[str], chosen: pd.Series) -> pd.Series:
     >>> list(bold(["low", "b|c"], pd.Series([True, False])))
     [**low**, b&#124;c]
     """
-    return pd.Series([Cell(md("**{}**", text) if each else escaped(text, in_cell=True)) for text, each in zip(texts, chosen, strict=True)],
-                     index=chosen.index, dtype=object)
+    return pd.Series(
+        [
+            Cell(md("**{}**", text) if each else escaped(text, in_cell=True))
+            for text, each in zip(texts, chosen, strict=True)
+        ],
+        index=chosen.index,
+        dtype=object,
+    )
 
 
 def without_and_with(rows: pd.DataFrame, columns: Sequence[str], form: str, clear: pd.Series) -> pd.DataFrame:
@@ -131,9 +182,14 @@ def without_and_with(rows: pd.DataFrame, columns: Sequence[str], form: str, clea
     table = rows.assign(cell=bold(estimates(rows, columns, form), clear))
     held = table["adjusted"].astype(bool)
     first, main = table[~held].set_index("support"), preferred(table).set_index("support")
-    found = pd.DataFrame({"step": main.index.map(STEP_WORDS), "without": first["cell"].reindex(main.index),
-                          "with": main["cell"] if held.any() else "–",
-                          "mde": [printed(mde, ".2f") if pd.notna(mde) else "–" for mde in main["mde"]]})
+    found = pd.DataFrame(
+        {
+            "step": main.index.map(STEP_WORDS),
+            "without": first["cell"].reindex(main.index),
+            "with": main["cell"] if held.any() else "–",
+            "mde": [printed(mde, ".2f") if pd.notna(mde) else "–" for mde in main["mde"]],
+        }
+    )
     sizes = [name for name in ("inspections", "units", "rho_text") if name in table]
     return found.join(main[sizes]).reset_index()
 
@@ -147,8 +203,10 @@ def change_rows(cross_section: pd.DataFrame) -> pd.DataFrame:
 def curve_cells(curves: pd.DataFrame, names: Mapping[str, str], clear: pd.Series) -> pd.DataFrame:
     """Each pair's curve in a cell: the median with the lowest and the highest, and how many are significant."""
     medians = estimates(curves, ("median", "lowest", "highest"), "{:+.1f}")
-    texts = [text if text == NOT_FITTED else f"{text}; {int(many)} of {int(of)}"
-             for text, many, of in zip(medians, curves["significant"], curves["fitted"], strict=True)]
+    texts = [
+        text if text == NOT_FITTED else f"{text}; {int(many)} of {int(of)}"
+        for text, many, of in zip(medians, curves["significant"], curves["fitted"], strict=True)
+    ]
     return wide(curves.assign(cell=bold(texts, clear)), names)
 
 
@@ -156,7 +214,8 @@ def authorities_by_year(accounts: pd.DataFrame, titles: Mapping[str, str]) -> pd
     """How many authorities (a joint return is one) each source has, by year: a row a year, a column a source."""
     used = accounts[accounts["status"].isin(["used", "joint"]) & accounts["level"].isin(SINGLE)]
     table = used.pivot_table(index="year", columns="source", values="units", aggfunc="sum").reindex(
-        columns=[source for source in titles if source in set(used["source"])])
+        columns=[source for source in titles if source in set(used["source"])]
+    )
     return table.astype("Int64").reset_index()
 
 
@@ -172,18 +231,24 @@ def not_used(accounts: pd.DataFrame, titles: Mapping[str, str]) -> list[str]:
     """Which rows are not used and why, a text a source."""
     rows = accounts[accounts["status"].isin(["excluded", "duplicate"])]
     totals = rows.groupby(["source", "why"], sort=True)["rows"].sum().reset_index()
-    return [f"{titles[source]}: " + "; ".join(f"{count:,} ({why})" for why, count in zip(part["why"], part["rows"], strict=True))
-            for source, part in totals.groupby("source", sort=True)]
+    return [
+        f"{titles[source]}: "
+        + "; ".join(f"{count:,} ({why})" for why, count in zip(part["why"], part["rows"], strict=True))
+        for source, part in totals.groupby("source", sort=True)
+    ]
 
 
 def left_out_rows(left_out: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """What the main model does without, a row a reason, a column an outcome: lowest and highest over the supports."""
     rows = left_out[left_out["timing"] == PRIMARY_TIMING]
     counts = rows.pivot_table(index=["why", "support"], columns="outcome", values="rows", aggfunc="sum")
-    every = pd.MultiIndex.from_product([sorted(rows[key].unique()) for key in ("why", "support")],
-                                       names=["why", "support"])
+    every = pd.MultiIndex.from_product(
+        [sorted(rows[key].unique()) for key in ("why", "support")], names=["why", "support"]
+    )
     counts = counts.reindex(index=every, columns=list(names)).fillna(0).astype(int)
     ends = counts.groupby(level="why").agg(["min", "max"])
-    texts = {outcome: [str(low) if low == high else f"{low} to {high}" for low, high in ends[outcome].to_numpy()]
-             for outcome in names}
+    texts = {
+        outcome: [str(low) if low == high else f"{low} to {high}" for low, high in ends[outcome].to_numpy()]
+        for outcome in names
+    }
     return pd.DataFrame({"why": ends.index} | texts)

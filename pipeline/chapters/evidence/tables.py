@@ -13,30 +13,55 @@ from pipeline.evidence.second_coding import SecondCoding, decided_for
 from pipeline.phrases import number
 
 NOT_STATED = "Not stated"
-VARIABLE_NAMES = {"feature": "Form of support", "mechanism": "Way it works", "outcome": "Outcome",
-                  "who": "Who is supported", "direction": "Direction", "evidence": "Kind of evidence",
-                  "strength": "Claims or shows"}
-PASSAGE_COLUMNS = ["id", "document", "place", "authority", "who", "feature", "mechanism", "outcome", "target",
-                   "direction", "evidence", "strength", "summary"]
-GAP_NAMES = {"feature without outcome": "Named without any outcome",
-             "feature never shown for children": "Never shown to help children",
-             "outcome never shown": "Outcome never shown to follow from support",
-             "feature not in survey": "Not asked by the survey of 2011",
-             "feature without statistic": "Measured by no published statistic"}
+VARIABLE_NAMES = {
+    "feature": "Form of support",
+    "mechanism": "Way it works",
+    "outcome": "Outcome",
+    "who": "Who is supported",
+    "direction": "Direction",
+    "evidence": "Kind of evidence",
+    "strength": "Claims or shows",
+}
+PASSAGE_COLUMNS = [
+    "id",
+    "document",
+    "place",
+    "authority",
+    "who",
+    "feature",
+    "mechanism",
+    "outcome",
+    "target",
+    "direction",
+    "evidence",
+    "strength",
+    "summary",
+]
+GAP_NAMES = {
+    "feature without outcome": "Named without any outcome",
+    "feature never shown for children": "Never shown to help children",
+    "outcome never shown": "Outcome never shown to follow from support",
+    "feature not in survey": "Not asked by the survey of 2011",
+    "feature without statistic": "Measured by no published statistic",
+}
 BRIEF_LINES = 5
 
 
 def readable(evidence: Evidence) -> pd.DataFrame:
     """All passages with titles for codes (columns PASSAGE_COLUMNS); an authority that is not named is missing."""
     codebook, passages = evidence.codebook, evidence.passages
-    names = {column: {code: NOT_STATED if code == NONE else title
-                      for code, title in titles(getattr(codebook, key)).items()} for column, key in LISTS.items()}
+    names = {
+        column: {code: NOT_STATED if code == NONE else title for code, title in titles(getattr(codebook, key)).items()}
+        for column, key in LISTS.items()
+    }
     targets = {outcome.id: TARGETS.get(outcome.target, NOT_STATED) for outcome in codebook.outcomes}
-    shown = passages.assign(**{column: passages[column].map(named) for column, named in names.items()},
-                            document=passages["document"].map({each.id: each.short for each in evidence.documents}),
-                            place=passages["section"].str[:1].str.upper() + passages["section"].str[1:],
-                            authority=passages["authority"].replace("", None),
-                            target=passages["outcome"].map(targets))
+    shown = passages.assign(
+        **{column: passages[column].map(named) for column, named in names.items()},
+        document=passages["document"].map({each.id: each.short for each in evidence.documents}),
+        place=passages["section"].str[:1].str.upper() + passages["section"].str[1:],
+        authority=passages["authority"].replace("", None),
+        target=passages["outcome"].map(targets),
+    )
     return shown[PASSAGE_COLUMNS]
 
 
@@ -49,8 +74,13 @@ def matrix_table(evidence: Evidence) -> pd.DataFrame:
         row = {"feature": NOT_STATED if feature == NONE else title}
         for target in [*TARGETS, "none"]:
             here = cells.loc[(feature, target)] if (feature, target) in cells.index else None
-            row[target] = "" if here is None else f"{here['passages']} ({here['shows']})" if here["shows"] else str(
-                here["passages"])
+            row[target] = (
+                ""
+                if here is None
+                else f"{here['passages']} ({here['shows']})"
+                if here["shows"]
+                else str(here["passages"])
+            )
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -58,8 +88,10 @@ def matrix_table(evidence: Evidence) -> pd.DataFrame:
 def agreement_words(agreement: pd.DataFrame) -> pd.DataFrame:
     """The agreement table as printed: `variable`, `unit`, `n`, `percent`, `alpha`, `interval`."""
     return agreement.assign(
-        variable=agreement["variable"].map(VARIABLE_NAMES), percent=100 * agreement["percent"],
-        interval=_intervals(agreement))
+        variable=agreement["variable"].map(VARIABLE_NAMES),
+        percent=100 * agreement["percent"],
+        interval=_intervals(agreement),
+    )
 
 
 def code_words(codes: pd.DataFrame, codebook: EvidenceCodebook) -> pd.DataFrame:
@@ -68,16 +100,19 @@ def code_words(codes: pd.DataFrame, codebook: EvidenceCodebook) -> pd.DataFrame:
     return codes.assign(
         title=[NOT_STATED if row.code == NONE else named[row.variable][row.code] for row in codes.itertuples()],
         variable=codes["variable"].map(VARIABLE_NAMES),
-        interval=_intervals(codes))
+        interval=_intervals(codes),
+    )
 
 
 def settled_words(second: SecondCoding, evidence: Evidence) -> pd.DataFrame:
     """Differences between the coders, both codings, and how each was settled: `taken`, `decided`, `rule`, `reason`."""
     short = {document.id: document.short for document in evidence.documents}
     taken = decided_for(second.settled)
-    table = second.settled.assign(taken=taken.map({"first": "First", "second": "Second", "neither": "Neither"}),
-                                  document=second.settled["document"].map(short),
-                                  variable=second.settled["variable"].map(VARIABLE_NAMES))
+    table = second.settled.assign(
+        taken=taken.map({"first": "First", "second": "Second", "neither": "Neither"}),
+        document=second.settled["document"].map(short),
+        variable=second.settled["variable"].map(VARIABLE_NAMES),
+    )
     return table.rename(columns={"section": "place"})
 
 
@@ -86,7 +121,8 @@ def settled_counts(second: SecondCoding) -> pd.DataFrame:
     for first, second and neither.
     """
     counts = pd.crosstab(second.settled["variable"], decided_for(second.settled)).reindex(
-        index=VARIABLES, columns=["first", "second", "neither"], fill_value=0)
+        index=VARIABLES, columns=["first", "second", "neither"], fill_value=0
+    )
     counts.insert(0, "differences", counts.sum(axis=1))
     counts = counts.rename_axis(columns=None).reset_index()
     return counts.assign(variable=counts["variable"].map(VARIABLE_NAMES))
@@ -123,16 +159,20 @@ def sure(triangulation: pd.DataFrame) -> pd.DataFrame:
     """The triangulation as printed: grades with the reason behind them."""
     return triangulation.assign(
         any=[f"{row.grade_any.capitalize()}: {row.why_any}." for row in triangulation.itertuples()],
-        children=[f"{row.grade_children.capitalize()}: {row.why_children}." for row in triangulation.itertuples()])
+        children=[f"{row.grade_children.capitalize()}: {row.why_children}." for row in triangulation.itertuples()],
+    )
 
 
 def brief_grades(triangulation: pd.DataFrame) -> pd.DataFrame:
     """The forms of support that most passages show, with their grades; at most five, for the brief."""
     order = triangulation.sort_values(["shows", "shows_children", "passages"], ascending=False, kind="stable")
-    return order.head(BRIEF_LINES).assign(grade_any=order["grade_any"].str.capitalize(),
-                                          grade_children=order["grade_children"].str.capitalize())
+    return order.head(BRIEF_LINES).assign(
+        grade_any=order["grade_any"].str.capitalize(), grade_children=order["grade_children"].str.capitalize()
+    )
 
 
 def _intervals(table: pd.DataFrame) -> list[str]:
-    return ["–" if pd.isna(row.low) else f"{number(row.low, '{:.2f}')} to {number(row.high, '{:.2f}')}"
-            for row in table.itertuples()]
+    return [
+        "–" if pd.isna(row.low) else f"{number(row.low, '{:.2f}')} to {number(row.high, '{:.2f}')}"
+        for row in table.itertuples()
+    ]

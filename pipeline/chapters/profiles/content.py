@@ -71,7 +71,9 @@ def _publish_role(publish: Publication, profile: Profile, role: str) -> None:
         data = rows.assign(
             title=rows["indicator"].map(facts["title"]),
             reason=rows["reason"].map(say.REASONS).fillna(rows["reason"]),
-            date=[say.dated(*pair) for pair in zip(rows["indicator"].map(facts["reference"]), rows["year"], strict=True)],
+            date=[
+                say.dated(*pair) for pair in zip(rows["indicator"].map(facts["reference"]), rows["year"], strict=True)
+            ],
         )[list(tables.COLUMNS)]
         publish.figure(
             chart,
@@ -90,9 +92,12 @@ def _publish_role(publish: Publication, profile: Profile, role: str) -> None:
         data=say.newest(profile, role)[DATA],
         caption=say.caption("newest", title=title),
     )
-    text = say.said("figures", dates=_dates(facts),
-                    small_numbers=say.small_numbers(profile, role) if role == "support" else "")
-    publish.passage(name, text, *[chart] * bool(drawn), *shown)  # outcomes have their small numbers beside the intervals
+    text = say.said(
+        "figures", dates=_dates(facts), small_numbers=say.small_numbers(profile, role) if role == "support" else ""
+    )
+    publish.passage(
+        name, text, *[chart] * bool(drawn), *shown
+    )  # outcomes have their small numbers beside the intervals
 
 
 def _table(
@@ -133,27 +138,19 @@ def _publish_shares(publish: Publication, profile: Profile) -> None:
         [30, 18, 24, 11, 17],
         data=say.newest(profile, "outcome")[[*DATA, "low", "high", "against_england"]],
     )
-    text = say.said("shares", shown=bool(shown),
-                    small_numbers=say.small_numbers(profile, "outcome"))
+    text = say.said("shares", shown=bool(shown), small_numbers=say.small_numbers(profile, "outcome"))
     publish.passage("shares", text, *shown)
 
 
 def _publish_change(publish: Publication, profile: Profile) -> None:
     shown = _table(
-        publish,
-        "change",
-        tables.change(profile),
-        tables.CHANGES,
-        [30, 13, 10, 10, 24, 13],
-        data=profile.changes,
+        publish, "change", tables.change(profile), tables.CHANGES, [30, 13, 10, 10, 24, 13], data=profile.changes
     )
     publish.passage("change", say.said("change", shown=bool(shown)), *shown)
 
 
 def _publish_neighbours(publish: Publication, profile: Profile) -> None:
-    listed = _table(
-        publish, "neighbours", tables.neighbours(profile), tables.NEIGHBOURS, [20, 80]
-    )
+    listed = _table(publish, "neighbours", tables.neighbours(profile), tables.NEIGHBOURS, [20, 80])
     spread = _table(
         publish,
         "spread",
@@ -167,13 +164,7 @@ def _publish_neighbours(publish: Publication, profile: Profile) -> None:
 
 
 def _publish_judgements(publish: Publication, profile: Profile) -> None:
-    shown = _table(
-        publish,
-        "judgements",
-        tables.judgements(profile),
-        tables.JUDGEMENTS,
-        [24, 36, 40],
-    )
+    shown = _table(publish, "judgements", tables.judgements(profile), tables.JUDGEMENTS, [24, 36, 40])
     text = say.said("judgements", shown=bool(shown), last=say.sub_judgements(profile))
     publish.passage("judgements", text, *shown)
 
@@ -182,36 +173,17 @@ def _publish_national(publish: Publication, profile: Profile) -> None:
     national = national_table(profile)
     titles = dict(zip(profile.indicators["id"], profile.indicators["title"], strict=True))
     headings = {"support": "Workforce", "step": "Step", **{each: titles[each] for each in national.columns[2:]}}
-    shown = _table(
-        publish,
-        "national",
-        national,
-        headings,
-        [24, 8, *[23] * (len(headings) - 2)],
-        data=profile.national,
-    )
+    shown = _table(publish, "national", national, headings, [24, 8, *[23] * (len(headings) - 2)], data=profile.national)
     publish.passage("national", national_text(profile), *shown)
 
 
 def _publish_gaps(publish: Publication, profile: Profile) -> None:
-    shown = _table(
-        publish,
-        "gaps",
-        tables.gaps(profile),
-        tables.GAPS,
-        [32, 34, 34],
-    )
+    shown = _table(publish, "gaps", tables.gaps(profile), tables.GAPS, [32, 34, 34])
     publish.passage("gaps", say.said("gaps", shown=bool(shown)), *shown)
 
 
 def _publish_definitions(publish: Publication, profile: Profile) -> None:
-    shown = _table(
-        publish,
-        "definitions",
-        tables.definitions(profile),
-        tables.DEFINITIONS,
-        [22, 46, 18, 14],
-    )
+    shown = _table(publish, "definitions", tables.definitions(profile), tables.DEFINITIONS, [22, 46, 18, 14])
     publish.passage("definitions", "", *shown)
 
 

@@ -103,7 +103,12 @@ def _entry(profile: Profile, outputs: Sequence[Path]) -> str:
     )
     figures = own_figures(profile)
     gaps = int((figures["value"].isna() & (figures["reason"] != "not_yet")).sum())
-    facts = [escape(profile.region), *_judgement(profile), f"{counted(gaps, 'figure') if gaps else 'no figures'} missing", *([others] if others else [])]
+    facts = [
+        escape(profile.region),
+        *_judgement(profile),
+        f"{counted(gaps, 'figure') if gaps else 'no figures'} missing",
+        *([others] if others else []),
+    ]
     codes = " ".join([profile.unit, *profile.unit.split("+"), *profile.old_codes])
     return (
         f'<li data-codes="{escape(codes)}"><a class="name" href="{escape(files[order[0]])}">{escape(profile.name)}</a>'

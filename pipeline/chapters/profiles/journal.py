@@ -14,8 +14,14 @@ from pipeline.rendering.engines import choose_engine
 
 JOURNAL = Path("reports/published") / REPORT / "journal.json"
 SITE = Path("reports/site") / REPORT
-TEMPLATES = (f"reports/{REPORT}.qmd", "reports/_quarto.yml", "reports/references.bib", "reports/styles/*",
-             "reports/passages/profiles/*", "reports/_extensions/*/*")
+TEMPLATES = (
+    f"reports/{REPORT}.qmd",
+    "reports/_quarto.yml",
+    "reports/references.bib",
+    "reports/styles/*",
+    "reports/passages/profiles/*",
+    "reports/_extensions/*/*",
+)
 CODE = "import pipeline.chapters.profiles.jobs"  # makes profiles: with what it imports, all that can change one
 PACKAGES = ("matplotlib", "numpy", "pandas", "pypandoc_binary", "typst", "python-docx", "lxml")
 

@@ -1,6 +1,5 @@
 """What the national analysis (chapter 7) allows one to say in the profile of one authority."""
 
-
 import pandas as pd
 
 from pipeline.authorities.models.declared import FITTED, PRIMARY_TIMING, SIGNIFICANCE
@@ -43,16 +42,35 @@ def _primary(effects: pd.DataFrame, model: str) -> pd.DataFrame:
 def national_text(profile: Profile) -> Markdown:
     """What was found over all authorities, and what it does not say about this one."""
     within, between = _primary(profile.national, "within"), _primary(profile.national, "between")
-    titles = {key: lower_first(title) for key, title in zip(profile.indicators["id"], profile.indicators["title"], strict=True)}
-    return said("national", within=_standing(within, titles), between=_standing(between, titles),
-                authorities=int(within["units"].max()) if within["units"].notna().any() else 0,
-                adjusted=bool(between["adjusted"].astype(bool).any()))
+    titles = {
+        key: lower_first(title)
+        for key, title in zip(profile.indicators["id"], profile.indicators["title"], strict=True)
+    }
+    return said(
+        "national",
+        within=_standing(within, titles),
+        between=_standing(between, titles),
+        authorities=int(within["units"].max()) if within["units"].notna().any() else 0,
+        adjusted=bool(between["adjusted"].astype(bool).any()),
+    )
 
 
 def _standing(rows: pd.DataFrame, titles: dict[str, str]) -> dict[str, object] | None:
     """How many associations were tested, and those that stand after allowing for that number; None without any."""
     standing = rows[rows["p_adjusted"] < SIGNIFICANCE]
-    return {"tested": len(rows), "standing": [
-        said("association", support=titles.get(row.support, row.support),
-             outcome=titles.get(row.outcome, row.outcome), together=row.effect > 0)
-        for row in standing.itertuples()]} if len(rows) else None
+    return (
+        {
+            "tested": len(rows),
+            "standing": [
+                said(
+                    "association",
+                    support=titles.get(row.support, row.support),
+                    outcome=titles.get(row.outcome, row.outcome),
+                    together=row.effect > 0,
+                )
+                for row in standing.itertuples()
+            ],
+        }
+        if len(rows)
+        else None
+    )

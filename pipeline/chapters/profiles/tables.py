@@ -235,7 +235,9 @@ def gaps(profile: Profile) -> pd.DataFrame:
         .agg(["min", "max"])
         .reset_index()
     )
-    rows["years"] = [str(low) if low == high else f"{low} to {high}" for low, high in zip(rows["min"], rows["max"], strict=True)]
+    rows["years"] = [
+        str(low) if low == high else f"{low} to {high}" for low, high in zip(rows["min"], rows["max"], strict=True)
+    ]
     joined = rows.groupby(["indicator", "reason"], sort=False)["years"].agg(", ".join).reset_index()
     joined["title"] = joined["indicator"].map(titles)
     alike = joined.groupby(["years", "reason"], sort=False)["title"].agg(
@@ -255,5 +257,6 @@ def definitions(profile: Profile) -> pd.DataFrame:
     table = profile.indicators[profile.indicators["id"].isin(profile.figures["indicator"])]
     words = {"low": "lower", "high": "higher", "neither": "neither"}
     return table.assign(
-        title=[titled(*pair) for pair in zip(table["title"], table["unit"], strict=True)], better=table["better"].map(words)
+        title=[titled(*pair) for pair in zip(table["title"], table["unit"], strict=True)],
+        better=table["better"].map(words),
     )[list(DEFINITIONS)]

@@ -91,8 +91,13 @@ def introduction(profile: Profile) -> Markdown:
 
 def findings(profile: Profile) -> Markdown:
     """The few things that a reader in a hurry should know, as a list."""
-    return said("findings", judgement=judgement_sentence(profile), workforce=workforce_sentence(profile),
-                outcomes=outcome_sentence(profile), gaps=gaps_sentence(profile))
+    return said(
+        "findings",
+        judgement=judgement_sentence(profile),
+        workforce=workforce_sentence(profile),
+        outcomes=outcome_sentence(profile),
+        gaps=gaps_sentence(profile),
+    )
 
 
 SUB_JUDGEMENTS = {
@@ -111,8 +116,10 @@ def last_judgements(profile: Profile) -> pd.DataFrame:
 
 def judgement_sentence(profile: Profile) -> Markdown:
     """The last overall judgement with its date, of each member of a joint return."""
-    last = [{"name": row["name"], "grade": row["overall_grade"], "month": month(row["inspected"])}
-            for row in last_judgements(profile).to_dict("records")]
+    last = [
+        {"name": row["name"], "grade": row["overall_grade"], "month": month(row["inspected"])}
+        for row in last_judgements(profile).to_dict("records")
+    ]
     return said("judgement-in-short", last=last, former=profile.judgements["name"].unique().tolist())
 
 
@@ -120,8 +127,11 @@ def sub_judgements(profile: Profile) -> list[dict[str, object]]:
     """What the last inspection said of the parts of the service: a line an authority that it judged them in."""
     lines = []
     for row in last_judgements(profile).to_dict("records"):
-        parts = [{"of": words, "grade": GRADE_WORDS[int(row[name])]} for name, words in SUB_JUDGEMENTS.items()
-                 if pd.notna(row[name])]
+        parts = [
+            {"of": words, "grade": GRADE_WORDS[int(row[name])]}
+            for name, words in SUB_JUDGEMENTS.items()
+            if pd.notna(row[name])
+        ]
         if parts:
             lines.append({"name": row["name"], "month": month(row["inspected"]), "parts": parts})
     return lines
@@ -163,10 +173,14 @@ def outcome_sentence(profile: Profile) -> Markdown:
     """On which side of England the newest shares of children lie, where chance alone would not put them there."""
     rows = newest(profile, "outcome")
     known = rows[rows["value"].notna()]
-    sides = {name: [figure(row) for row in known[known["against_england"] == side].itertuples()]
-             for name, side in (("above", "above"), ("below", "below"), ("unclear", "unclear"), ("untested", ""))}
-    missing = [{"titles": [lower_first(title) for title in group], "why": why_missing(reason)}
-               for reason, group in rows[rows["value"].isna()].groupby("reason", sort=False)["title"]]
+    sides = {
+        name: [figure(row) for row in known[known["against_england"] == side].itertuples()]
+        for name, side in (("above", "above"), ("below", "below"), ("unclear", "unclear"), ("untested", ""))
+    }
+    missing = [
+        {"titles": [lower_first(title) for title in group], "why": why_missing(reason)}
+        for reason, group in rows[rows["value"].isna()].groupby("reason", sort=False)["title"]
+    ]
     return said("outcomes-in-short", missing=missing, **sides) if len(rows) else md("")
 
 
@@ -187,9 +201,16 @@ def small_numbers(profile: Profile, role: str) -> Markdown:
     """A warning where the newest rates rest on few plans, referrals, children or posts."""
     rows = newest(profile, role)
     small = rows[rows["value"].notna() & (rows["denominator"] < FEW) & (rows["unit"].map(unit_sign) == "%")]
-    rates = [said("small-number", title=lower_first(row.title), of=row.denominator,
-                  count=row.numerator if pd.notna(row.numerator) else None,
-                  points=100 / row.denominator) for row in small.itertuples()]
+    rates = [
+        said(
+            "small-number",
+            title=lower_first(row.title),
+            of=row.denominator,
+            count=row.numerator if pd.notna(row.numerator) else None,
+            points=100 / row.denominator,
+        )
+        for row in small.itertuples()
+    ]
     return said("small-numbers", few=FEW, workforce=role == "support", rates=rates) if rates else md("")
 
 
@@ -198,15 +219,25 @@ def lineage(profile: Profile) -> Markdown:
     happened = profile.lineage[profile.lineage["policy"] == ""]
     told = " ".join(happened["note"])
     done = profile.lineage[profile.lineage["policy"] != ""]
-    return said("lineage", codes=[code(each) for each in profile.unit.split("+")],
-                old_codes=[code(each) for each in profile.old_codes],
-                happened=[{"day": day(row.date), "note": row.note} for row in happened.itertuples()],
-                done=[_done(policy, "" if reason in told else reason, rows)
-                      for (policy, reason), rows in done.groupby(["policy", "note"], sort=False)])
+    return said(
+        "lineage",
+        codes=[code(each) for each in profile.unit.split("+")],
+        old_codes=[code(each) for each in profile.old_codes],
+        happened=[{"day": day(row.date), "note": row.note} for row in happened.itertuples()],
+        done=[
+            _done(policy, "" if reason in told else reason, rows)
+            for (policy, reason), rows in done.groupby(["policy", "note"], sort=False)
+        ],
+    )
 
 
 def _done(policy: str, note: str, rows: pd.DataFrame) -> dict[str, object]:
     """What one policy did with the figures of former authorities."""
-    return {"policy": policy, "note": note, "figures": int(rows["figures"].sum()), "first": int(rows["first"].min()),
-            "last": int(rows["last"].max()),
-            "authorities": [md("{} ({})", row["name"], code(row["unit"])) for row in rows.to_dict("records")]}
+    return {
+        "policy": policy,
+        "note": note,
+        "figures": int(rows["figures"].sum()),
+        "first": int(rows["first"].min()),
+        "last": int(rows["last"].max()),
+        "authorities": [md("{} ({})", row["name"], code(row["unit"])) for row in rows.to_dict("records")],
+    }

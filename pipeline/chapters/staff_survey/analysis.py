@@ -36,20 +36,57 @@ from pipeline.surveys.staff.tabulation import Tabulation, joined_label
 
 WIDEST = 6  # groups beside each other in a table, everybody among them
 DRAWN = 15  # pairs in the chart: more would not fit a page beside its text
-RULES = {THRESHOLD: "too few people", GROUP_SIZE: "too few answers in the row", UNANIMITY: "everybody gave the same answer",
-         SECONDARY: "hidden so that another cannot be worked out", WITHHELD: "the statement could not be protected"}
+RULES = {
+    THRESHOLD: "too few people",
+    GROUP_SIZE: "too few answers in the row",
+    UNANIMITY: "everybody gave the same answer",
+    SECONDARY: "hidden so that another cannot be worked out",
+    WITHHELD: "the statement could not be protected",
+}
 # Digits after the point in a file for readers. A figure with more would tell no reader more, and might tell an attacker who
 # is behind it. Sentences and printed tables are rounded from the unrounded figure: no number is rounded twice.
 SHARES = dict.fromkeys(("agree", "neutral", "disagree", "dont_know", "share", "low", "high"), 3)
 AGREEMENT = dict.fromkeys(("agree", "neutral", "disagree", "dont_know", "low", "high"), 1)
-SCORES = {"mean": 1, "low": 1, "high": 1, "alpha": 2, "alpha_low": 2, "alpha_high": 2, "omega": 2,
-          "omega_low": 2, "omega_high": 2}
+SCORES = {
+    "mean": 1,
+    "low": 1,
+    "high": 1,
+    "alpha": 2,
+    "alpha_low": 2,
+    "alpha_high": 2,
+    "omega": 2,
+    "omega_low": 2,
+    "omega_high": 2,
+}
 MODELS = {"odds_ratio": 2, "low": 2, "high": 2, "p": 4, "q": 4, "po_p": 4}
 SHARES_OF_R2 = {"share": 3, "low": 3, "high": 3, "first": 2}
-PAIRS = {"correlation": 2, "low": 2, "high": 2, "p": 4, "q": 4, "difference": 2, "difference_low": 2,
-         "difference_high": 2, "bound_low_2011": 2, "bound_high_2011": 2}
-COMPARISON = {"share": 3, "low": 3, "high": 3, "share_2011": 3, "rounding_low_2011": 3, "rounding_high_2011": 3,
-              "low_2011": 3, "high_2011": 3, "difference": 1, "difference_low": 1, "difference_high": 1, "p": 4, "q": 4}
+PAIRS = {
+    "correlation": 2,
+    "low": 2,
+    "high": 2,
+    "p": 4,
+    "q": 4,
+    "difference": 2,
+    "difference_low": 2,
+    "difference_high": 2,
+    "bound_low_2011": 2,
+    "bound_high_2011": 2,
+}
+COMPARISON = {
+    "share": 3,
+    "low": 3,
+    "high": 3,
+    "share_2011": 3,
+    "rounding_low_2011": 3,
+    "rounding_high_2011": 3,
+    "low_2011": 3,
+    "high_2011": 3,
+    "difference": 1,
+    "difference_low": 1,
+    "difference_high": 1,
+    "p": 4,
+    "q": 4,
+}
 
 
 def published_survey(raw: Path, survey: StaffSurvey) -> Published | None:
@@ -62,8 +99,9 @@ def published_survey(raw: Path, survey: StaffSurvey) -> Published | None:
     return Published(answers, codebook)
 
 
-def score_tables(responses: Responses | None, scores: pd.DataFrame | None, labels: dict[str, str],
-                 tables: Tabulation) -> pd.DataFrame:
+def score_tables(
+    responses: Responses | None, scores: pd.DataFrame | None, labels: dict[str, str], tables: Tabulation
+) -> pd.DataFrame:
     """The scores of everybody and of each group: grouping, group, then the columns of `domain_scores.score_table`.
 
     `labels` names the scores; the columns `label` (of the group) and `score_label` are for readers. `respondents` is
@@ -92,33 +130,56 @@ def score_tables(responses: Responses | None, scores: pd.DataFrame | None, label
 
 def _told_in_steps(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Means and their intervals as finely as the policy lets them be told."""
-    steps = [policy.score_step(people, statements) if pd.notna(people) else 0.0
-             for people, statements in zip(table["respondents"], table["items"], strict=True)]
+    steps = [
+        policy.score_step(people, statements) if pd.notna(people) else 0.0
+        for people, statements in zip(table["respondents"], table["items"], strict=True)
+    ]
     steps = pd.Series(steps, index=table.index).where(lambda each: each > 0)
-    return table.assign(**{column: half_up(table[column] / steps) * steps for column in ("mean", "low", "high")}) \
-        if steps.notna().any() else table
+    return (
+        table.assign(**{column: half_up(table[column] / steps) * steps for column in ("mean", "low", "high")})
+        if steps.notna().any()
+        else table
+    )
 
 
 def _suppressed_statement(table: pd.DataFrame, survey: StaffSurvey, tables: Tabulation) -> pd.Series:
     """Scores of a single statement of which a count is suppressed: their mean would help to work it out."""
     hidden = tables.answers.loc[tables.answers["rule"] != "", ["item", "grouping", "group"]].drop_duplicates()
     labels = tables.groups.set_index(["grouping", "group"])["label"]
-    places = set(zip(hidden["item"], hidden["grouping"], hidden.join(labels, on=["grouping", "group"])["label"], strict=True))
+    places = set(
+        zip(hidden["item"], hidden["grouping"], hidden.join(labels, on=["grouping", "group"])["label"], strict=True)
+    )
     single = {score: survey.items[held[0]].id for score, held in score_items(survey).items() if len(held) == 1}
-    return pd.Series([(single.get(score), grouping, label) in places for score, grouping, label
-                      in zip(table["score"], table["grouping"], table["label"], strict=True)], index=table.index)
+    return pd.Series(
+        [
+            (single.get(score), grouping, label) in places
+            for score, grouping, label in zip(table["score"], table["grouping"], table["label"], strict=True)
+        ],
+        index=table.index,
+    )
 
 
 def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
     """The scores of `score_tables` with a column a group, "mean (low–high)"; as they are where that would be too wide."""
     if not 1 < table.groupby(["grouping", "group"]).ngroups <= WIDEST:
-        return half_up(table, SCORES)[["score_label", "by", "label", "mean", "low", "high"]].rename(columns=GROUP_SCORES)
-    cells = [filled("{:.0f} ({:.0f}–{:.0f})", mean, low, high) if pd.notna(mean) else "–" for mean, low, high in table[["mean", "low", "high"]].to_numpy(dtype=float)]
+        return half_up(table, SCORES)[["score_label", "by", "label", "mean", "low", "high"]].rename(
+            columns=GROUP_SCORES
+        )
+    cells = [
+        filled("{:.0f} ({:.0f}–{:.0f})", mean, low, high) if pd.notna(mean) else "–"
+        for mean, low, high in table[["mean", "low", "high"]].to_numpy(dtype=float)
+    ]
     by = dict(zip(table["grouping"], table["by"], strict=True))
     wide = table.assign(cell=cells).pivot(index="score_label", columns=["grouping", "label"], values="cell")
-    wide = wide[list(dict.fromkeys(zip(table["grouping"], table["label"], strict=True)))].loc[table["score_label"].unique()].fillna("–")
+    wide = (
+        wide[list(dict.fromkeys(zip(table["grouping"], table["label"], strict=True)))]
+        .loc[table["score_label"].unique()]
+        .fillna("–")
+    )
     names = [label for _, label in wide.columns]
-    wide.columns = [label if names.count(label) == 1 else f"{label} ({by[grouping]})" for grouping, label in wide.columns]
+    wide.columns = [
+        label if names.count(label) == 1 else f"{label} ({by[grouping]})" for grouping, label in wide.columns
+    ]
     return wide.rename_axis(GROUP_SCORES["score_label"]).reset_index()
 
 
@@ -147,8 +208,10 @@ def link_models(responses: Responses | None, scores: pd.DataFrame | None, labels
         return pd.DataFrame(columns=[*MODEL_COLUMNS, "outcome_label", "domain_label"])
     table = joint_models(responses, scores).drop(columns=["left_out", "df"])
     answered, policy = _answered(responses), responses.survey.disclosure
-    table["respondents"] = [policy.at_least(people, [answered[outcome], *_of_single(responses.survey, answered)],
-                                            len(responses)) for people, outcome in zip(table["respondents"], table["outcome"], strict=True)]
+    table["respondents"] = [
+        policy.at_least(people, [answered[outcome], *_of_single(responses.survey, answered)], len(responses))
+        for people, outcome in zip(table["respondents"], table["outcome"], strict=True)
+    ]
     items = {item.id: item.label for item in responses.survey.items}
     return table.assign(outcome_label=table["outcome"].map(items), domain_label=table["domain"].map(labels))
 
@@ -169,17 +232,22 @@ def pair_table(responses: Responses | None, published: Published | None) -> pd.D
         return pd.DataFrame(columns=[*PAIR_COLUMNS, "pair", "pair_label"])
     table = associations(responses, published)
     answered, policy = _answered(responses), responses.survey.disclosure
-    table["respondents"] = [policy.at_least(people, [answered[support], answered[outcome]], len(responses))
-                            for people, support, outcome
-                            in zip(table["respondents"], table["support"], table["outcome"], strict=True)]
+    table["respondents"] = [
+        policy.at_least(people, [answered[support], answered[outcome]], len(responses))
+        for people, support, outcome in zip(table["respondents"], table["support"], table["outcome"], strict=True)
+    ]
     items = {item.id: item.label for item in responses.survey.items}
-    return table.assign(pair=table["support"] + " " + table["outcome"],
-                        pair_label=table["support"].map(items) + " – " + table["outcome"].map(items))
+    return table.assign(
+        pair=table["support"] + " " + table["outcome"],
+        pair_label=table["support"].map(items) + " – " + table["outcome"].map(items),
+    )
 
 
 def _answered(responses: Responses) -> dict[str, int]:
     """The base of each item: how many answered it, don't know included."""
-    return dict(zip((item.id for item in responses.survey.items), (responses.codes >= 0).sum(axis=0).tolist(), strict=True))
+    return dict(
+        zip((item.id for item in responses.survey.items), (responses.codes >= 0).sum(axis=0).tolist(), strict=True)
+    )
 
 
 def _of_single(survey: StaffSurvey, answered: dict[str, int]) -> list[int]:
@@ -202,8 +270,21 @@ def agreement_by_group(survey: StaffSurvey, tables: Tabulation) -> pd.DataFrame:
     table = tables.shares.join(labels, on=["grouping", "group"])
     table["statement"] = table["item"].map({item.id: item.label for item in survey.items})
     table[["low", "high"]] = 100 * table[["low", "high"]]
-    columns = ["item", "statement", "grouping", "group", "label", "respondents", "agree", "neutral", "disagree",
-               "dont_know", "low", "high", "rule"]
+    columns = [
+        "item",
+        "statement",
+        "grouping",
+        "group",
+        "label",
+        "respondents",
+        "agree",
+        "neutral",
+        "disagree",
+        "dont_know",
+        "low",
+        "high",
+        "rule",
+    ]
     return table[columns]
 
 

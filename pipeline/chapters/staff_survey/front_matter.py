@@ -36,31 +36,50 @@ def response_table(survey: StaffSurvey, responses: Responses | None, tables: Tab
         rows.append(("Response rate", f"{printed(100 * respondents / policy.rounded(survey.invited), '.0f')}%"))
     if responses is not None:
         complete, stopped = responses.completed()
-        rows += [("Answered every statement put to them", complete), ("Stopped half-way", stopped),
-                 ("Left out: blank, or sent a second time", responses.empty + responses.repeated)]
+        rows += [
+            ("Answered every statement put to them", complete),
+            ("Stopped half-way", stopped),
+            ("Left out: blank, or sent a second time", responses.empty + responses.repeated),
+        ]
         if responses.set_aside:
             rows.append(("Previews, tests and other rows that are no answers", responses.set_aside))
-    shown = [(who, number if isinstance(number, str) else policy.told(number))
-             for who, number in rows if number is not None]
+    shown = [
+        (who, number if isinstance(number, str) else policy.told(number)) for who, number in rows if number is not None
+    ]
     return pd.DataFrame(shown, columns=["who", "number"])
 
 
 def method_text(survey: StaffSurvey, responses: Responses | None) -> Markdown:
     """The choices that were made for this survey."""
     policy = survey.disclosure
-    scales = [{"points": scale.points, "first": lower_first(scale.categories[0].label),
-               "last": lower_first(scale.categories[scale.points - 1].label)} for scale in survey.scales]
-    return passage("staff_survey/method", scales=scales, whole_answers=responses is not None,
-                   answered=100 * survey.models.answered,
-                   weighted=responses is not None and responses.weights is not None,
-                   minimum_group=policy.minimum_group, largest_hidden=policy.minimum_cell - 1,
-                   zeros=policy.zeros_are_disclosive, round_to=policy.round_to)
+    scales = [
+        {
+            "points": scale.points,
+            "first": lower_first(scale.categories[0].label),
+            "last": lower_first(scale.categories[scale.points - 1].label),
+        }
+        for scale in survey.scales
+    ]
+    return passage(
+        "staff_survey/method",
+        scales=scales,
+        whole_answers=responses is not None,
+        answered=100 * survey.models.answered,
+        weighted=responses is not None and responses.weights is not None,
+        minimum_group=policy.minimum_group,
+        largest_hidden=policy.minimum_cell - 1,
+        zeros=policy.zeros_are_disclosive,
+        round_to=policy.round_to,
+    )
 
 
 def sections(survey: StaffSurvey) -> dict[str, list[str]]:
     """The domains' labels, each with its items, for lists in charts."""
-    return {domain.label: found for domain in survey.domains
-            if (found := [item.id for item in survey.items if item.domain == domain.id])}
+    return {
+        domain.label: found
+        for domain in survey.domains
+        if (found := [item.id for item in survey.items if item.domain == domain.id])
+    }
 
 
 def score_labels(survey: StaffSurvey) -> dict[str, str]:

@@ -37,16 +37,23 @@ def alternative(shown: str, drawn: pd.Series, **values: Any) -> str:
     return wording(f"{CHAPTER}/alternatives", shown=shown, rows=len(drawn), **ends, **values)
 
 
-def findings(survey: StaffSurvey, respondents: int, shares: pd.DataFrame, models: pd.DataFrame,
-             comparison: pd.DataFrame) -> Markdown:
+def findings(
+    survey: StaffSurvey, respondents: int, shares: pd.DataFrame, models: pd.DataFrame, comparison: pd.DataFrame
+) -> Markdown:
     """The report in short, as a list."""
     labels = _labels(survey)
     known, invited = _favourable(survey, shares), survey.invited and survey.disclosure.rounded(survey.invited)
     told = _told(labels, known)
-    return passage(f"{CHAPTER}/findings", respondents=respondents, invited=invited,
-                   rate=100 * respondents / invited if invited else None,
-                   top=told[0] if told else None, bottom=told[-1] if told else None,
-                   link=_link_in_short(models, survey), comparison=_comparison_in_short(comparison))
+    return passage(
+        f"{CHAPTER}/findings",
+        respondents=respondents,
+        invited=invited,
+        rate=100 * respondents / invited if invited else None,
+        top=told[0] if told else None,
+        bottom=told[-1] if told else None,
+        link=_link_in_short(models, survey),
+        comparison=_comparison_in_short(comparison),
+    )
 
 
 def _link_in_short(models: pd.DataFrame, survey: StaffSurvey) -> Markdown:
@@ -58,8 +65,14 @@ def _link_in_short(models: pd.DataFrame, survey: StaffSurvey) -> Markdown:
     together = int((clear["odds_ratio"] > 1).sum() + (complete["reason"] == COMPLETE).sum())
     against = int((clear["odds_ratio"] < 1).sum() + (complete["reason"] == OPPOSITE).sum())
     pairs = [{"domain": row.domain_label, "outcome": row.outcome_label} for row in complete.itertuples()]
-    return passage(f"{CHAPTER}/link-in-short", pairs=len(tested) + len(complete), together=together, against=against,
-                   complete=pairs, reason=models["reason"].iloc[0])
+    return passage(
+        f"{CHAPTER}/link-in-short",
+        pairs=len(tested) + len(complete),
+        together=together,
+        against=against,
+        complete=pairs,
+        reason=models["reason"].iloc[0],
+    )
 
 
 def _no_link(survey: StaffSurvey) -> Markdown:
@@ -77,8 +90,13 @@ def _comparison_in_short(comparison: pd.DataFrame) -> Markdown:
     compared = comparison[comparison["comparable"].astype(bool)] if len(comparison) else comparison
     counts = compared["verdict"].value_counts() if len(compared) else {}
     higher, lower = int(counts.get(HIGHER, 0)), int(counts.get(LOWER, 0))
-    return passage(f"{CHAPTER}/comparison-in-short", compared=len(compared), higher=higher, lower=lower,
-                   alike=len(compared) - higher - lower)
+    return passage(
+        f"{CHAPTER}/comparison-in-short",
+        compared=len(compared),
+        higher=higher,
+        lower=lower,
+        alike=len(compared) - higher - lower,
+    )
 
 
 def extremes(survey: StaffSurvey, shares: pd.DataFrame) -> Markdown:
@@ -87,35 +105,59 @@ def extremes(survey: StaffSurvey, shares: pd.DataFrame) -> Markdown:
     known = _favourable(survey, shares)
     number = min(MOST_LISTED, len(known) // 2)
     against = shares[shares["share"].notna() & ~shares["item"].isin(known["item"])]
-    return passage(f"{CHAPTER}/answers", most=_told(labels, known.head(number)),
-                   fewest=_told(labels, known.tail(number).iloc[::-1]),
-                   bad_news=_told(labels, against.sort_values("share", kind="stable", ascending=False)))
+    return passage(
+        f"{CHAPTER}/answers",
+        most=_told(labels, known.head(number)),
+        fewest=_told(labels, known.tail(number).iloc[::-1]),
+        bad_news=_told(labels, against.sort_values("share", kind="stable", ascending=False)),
+    )
 
 
 def groups_text(survey: StaffSurvey, groups: pd.DataFrame) -> Markdown:
     """Which groups are shown, and which cannot be."""
     labels = survey.groupings()
     shown = [labels[grouping] for grouping in groups["grouping"].unique() if grouping != EVERYBODY]
-    return passage(f"{CHAPTER}/groups", totals=survey.table is not None, shown=shown,
-                   hidden=[grouping.label for grouping in survey.groups if grouping.label not in shown],
-                   minimum=survey.disclosure.minimum_group)
+    return passage(
+        f"{CHAPTER}/groups",
+        totals=survey.table is not None,
+        shown=shown,
+        hidden=[grouping.label for grouping in survey.groups if grouping.label not in shown],
+        minimum=survey.disclosure.minimum_group,
+    )
 
 
-def next_steps(survey: StaffSurvey, scores: pd.DataFrame, models: pd.DataFrame, importance: pd.DataFrame,
-               shares: pd.DataFrame, comparison: pd.DataFrame) -> Markdown:
+def next_steps(
+    survey: StaffSurvey,
+    scores: pd.DataFrame,
+    models: pd.DataFrame,
+    importance: pd.DataFrame,
+    shares: pd.DataFrame,
+    comparison: pd.DataFrame,
+) -> Markdown:
     """What the results suggest doing, each with what is uncertain about it."""
     labels = _labels(survey)
     low = _favourable(survey, shares).sort_values("high", kind="stable").head(LOWEST_LISTED)
     fallen = comparison[comparison["verdict"] == LOWER].sort_values("difference") if len(comparison) else comparison
-    below = [{"label": labels[row["item"]], "difference": row["difference"], "low": row["difference_low"],
-              "high": row["difference_high"]} for row in fallen.head(MOST_LISTED).to_dict("records")]
-    return passage(f"{CHAPTER}/next-steps", low=_told(labels, low[low["high"] < 0.5]), fallen=below,
-                   first=_most_important(scores, models, importance,
-                                         {domain.id: domain.label for domain in survey.domains}))
+    below = [
+        {
+            "label": labels[row["item"]],
+            "difference": row["difference"],
+            "low": row["difference_low"],
+            "high": row["difference_high"],
+        }
+        for row in fallen.head(MOST_LISTED).to_dict("records")
+    ]
+    return passage(
+        f"{CHAPTER}/next-steps",
+        low=_told(labels, low[low["high"] < 0.5]),
+        fallen=below,
+        first=_most_important(scores, models, importance, {domain.id: domain.label for domain in survey.domains}),
+    )
 
 
-def _most_important(scores: pd.DataFrame, models: pd.DataFrame, importance: pd.DataFrame,
-                    domains: Mapping[str, str]) -> dict[str, object] | None:
+def _most_important(
+    scores: pd.DataFrame, models: pd.DataFrame, importance: pd.DataFrame, domains: Mapping[str, str]
+) -> dict[str, object] | None:
     """The domain that goes most with outcomes, or against them, in per cent, with its mean score if that is shown; None without
     models.
     """
@@ -125,9 +167,17 @@ def _most_important(scores: pd.DataFrame, models: pd.DataFrame, importance: pd.D
     first = known.loc[known["share"].idxmax()]
     score = scores.set_index("score").loc[first["domain"]]
     mean, low, high = (score[name] if pd.notna(score["mean"]) else None for name in ("mean", "low", "high"))
-    return {"domain": lower_first(domains[first["domain"]]), "share": 100 * first["share"], "low": 100 * first["low"],
-            "high": 100 * first["high"], "resamples": 100 * first["first"],
-            "mean": mean, "mean_low": low, "mean_high": high, "against": _goes_against(models, first["domain"])}
+    return {
+        "domain": lower_first(domains[first["domain"]]),
+        "share": 100 * first["share"],
+        "low": 100 * first["low"],
+        "high": 100 * first["high"],
+        "resamples": 100 * first["first"],
+        "mean": mean,
+        "mean_low": low,
+        "mean_high": high,
+        "against": _goes_against(models, first["domain"]),
+    }
 
 
 def _goes_against(models: pd.DataFrame, domain: str) -> bool:
@@ -146,20 +196,26 @@ def link_text(models: pd.DataFrame, survey: StaffSurvey) -> Markdown:
         return _no_link(survey)
     fitted = models[models["odds_ratio"].notna()]
     reasons = models.loc[models["odds_ratio"].isna(), "reason"].value_counts()
-    return passage(f"{CHAPTER}/link", estimates=len(fitted),
-                   people=int(fitted["respondents"].min()) if len(fitted) else 0,
-                   clusters=int(fitted["clusters"].max()) if len(fitted) else 0,
-                   not_fitted=[{"estimates": count, "reason": reason} for reason, count in reasons.items()],
-                   fails=int((fitted["po_verdict"] == "fails").sum()),
-                   notes=[note for note in models["note"].dropna().unique() if note])
+    return passage(
+        f"{CHAPTER}/link",
+        estimates=len(fitted),
+        people=int(fitted["respondents"].min()) if len(fitted) else 0,
+        clusters=int(fitted["clusters"].max()) if len(fitted) else 0,
+        not_fitted=[{"estimates": count, "reason": reason} for reason, count in reasons.items()],
+        fails=int((fitted["po_verdict"] == "fails").sum()),
+        notes=[note for note in models["note"].dropna().unique() if note],
+    )
 
 
 def comparison_text(comparison: pd.DataFrame, survey: StaffSurvey) -> Markdown:
     """How many statements were compared, and why others were not."""
     left = comparison.loc[~comparison["comparable"].astype(bool), "reason"].value_counts() if len(comparison) else {}
-    return passage(f"{CHAPTER}/comparison", benchmark=survey.benchmark is not None,
-                   in_short=_comparison_in_short(comparison),
-                   not_compared=[{"statements": count, "reason": reason} for reason, count in dict(left).items()])
+    return passage(
+        f"{CHAPTER}/comparison",
+        benchmark=survey.benchmark is not None,
+        in_short=_comparison_in_short(comparison),
+        not_compared=[{"statements": count, "reason": reason} for reason, count in dict(left).items()],
+    )
 
 
 def _labels(survey: StaffSurvey) -> dict[str, str]:
@@ -168,16 +224,22 @@ def _labels(survey: StaffSurvey) -> dict[str, str]:
 
 def _told(labels: Mapping[str, str], rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Shares with their intervals, in per cent, and what their statements are called."""
-    return [{"label": labels[row["item"]], **{name: 100 * row[name] for name in ("share", "low", "high")}}
-            for row in rows.to_dict("records")]
+    return [
+        {"label": labels[row["item"]], **{name: 100 * row[name] for name in ("share", "low", "high")}}
+        for row in rows.to_dict("records")
+    ]
 
 
 def domains_text(survey: StaffSurvey, scores: pd.DataFrame) -> Markdown:
     """How to read the scores, and which of them hold together badly."""
     weak, single = scores[scores["alpha"] < RELIABLE], scores[scores["items"] == 1]
-    return passage(f"{CHAPTER}/domains", scores=len(scores), reliable=RELIABLE,
-                   weak=[lower_first(label) for label in weak["score_label"]],
-                   single=[lower_first(label) for label in single["score_label"]])
+    return passage(
+        f"{CHAPTER}/domains",
+        scores=len(scores),
+        reliable=RELIABLE,
+        weak=[lower_first(label) for label in weak["score_label"]],
+        single=[lower_first(label) for label in single["score_label"]],
+    )
 
 
 def group_scores_text(scores: pd.DataFrame) -> Markdown:
@@ -189,8 +251,15 @@ def group_scores_text(scores: pd.DataFrame) -> Markdown:
     for (_, score), part in groups.groupby(["grouping", "score_label"], sort=False):
         top, bottom = part.loc[part["mean"].idxmax()], part.loc[part["mean"].idxmin()]
         if top["low"] > bottom["high"]:
-            apart.append({"score": lower_first(score), "highest": top["label"], "highest_mean": top["mean"],
-                          "lowest": bottom["label"], "lowest_mean": bottom["mean"]})
+            apart.append(
+                {
+                    "score": lower_first(score),
+                    "highest": top["label"],
+                    "highest_mean": top["mean"],
+                    "lowest": bottom["label"],
+                    "lowest_mean": bottom["mean"],
+                }
+            )
     apart.sort(key=lambda each: each["highest_mean"] - each["lowest_mean"], reverse=True)
     return passage(f"{CHAPTER}/scores-by-group", apart=apart[:MOST_LISTED])
 
@@ -200,9 +269,13 @@ def importance_text(importance: pd.DataFrame) -> Markdown:
     if not len(importance):
         return md("")
     known = importance.dropna(subset=["share"])
-    return passage(f"{CHAPTER}/importance", reason="" if len(known) else importance["reason"].iloc[0],
-                   share=100 * known["share"].sum(), people=int(known["respondents"].iloc[0]) if len(known) else 0,
-                   resamples=RESAMPLES)
+    return passage(
+        f"{CHAPTER}/importance",
+        reason="" if len(known) else importance["reason"].iloc[0],
+        share=100 * known["share"].sum(),
+        people=int(known["respondents"].iloc[0]) if len(known) else 0,
+        resamples=RESAMPLES,
+    )
 
 
 def pairs_text(pairs: pd.DataFrame) -> Markdown:
@@ -211,14 +284,23 @@ def pairs_text(pairs: pd.DataFrame) -> Markdown:
         return md("")
     known = pairs.dropna(subset=["correlation"])
     clear, complete = known[known["q"] < FALSE_DISCOVERY_RATE], known[known["q"].isna()]
-    return passage(f"{CHAPTER}/pairs", shown=len(known), tested=len(known) - len(complete),
-                   complete=complete["pair_label"].head(MOST_LISTED).tolist(),
-                   more_complete=max(0, len(complete) - MOST_LISTED),
-                   together=int((clear["correlation"] > 0).sum()), against=int((clear["correlation"] < 0).sum()),
-                   lowest=known["correlation"].min(), highest=known["correlation"].max())
+    return passage(
+        f"{CHAPTER}/pairs",
+        shown=len(known),
+        tested=len(known) - len(complete),
+        complete=complete["pair_label"].head(MOST_LISTED).tolist(),
+        more_complete=max(0, len(complete) - MOST_LISTED),
+        together=int((clear["correlation"] > 0).sum()),
+        against=int((clear["correlation"] < 0).sum()),
+        lowest=known["correlation"].min(),
+        highest=known["correlation"].max(),
+    )
 
 
 def suppression_text(summary: pd.DataFrame, survey: StaffSurvey) -> Markdown:
     """What was hidden, in a sentence or two."""
-    return passage(f"{CHAPTER}/suppression", totals=survey.kind != "responses",
-                   figures=int(summary["cells"].sum()) if len(summary) else 0)
+    return passage(
+        f"{CHAPTER}/suppression",
+        totals=survey.kind != "responses",
+        figures=int(summary["cells"].sum()) if len(summary) else 0,
+    )

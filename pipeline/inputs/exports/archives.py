@@ -33,12 +33,21 @@ def sheet_facts(path: Path) -> tuple[str, dict[str, SheetFacts]]:
                 return "xlsx", _xlsx(path, archive)
             if "content.xml" in names and _first_bytes(archive, "mimetype").endswith(b"opendocument.spreadsheet"):
                 return "ods", _ods(path, archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, expat.ExpatError, ValueError,
-            LookupError):  # messages of these may hold contents
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        expat.ExpatError,
+        ValueError,
+        LookupError,
+    ):  # messages of these may hold contents
         raise DataError("The spreadsheet is damaged.", where=path.name, expected="XLSX or ODS", fix=_SAVE) from None
     kind = "an XLSB workbook" if "xl/workbook.bin" in names else "an archive of another kind"
-    raise DataError(f"The file is {kind}, not an export that can be read.", where=path.name,
-                    expected=FORMATS, fix=_SAVE)
+    raise DataError(
+        f"The file is {kind}, not an export that can be read.", where=path.name, expected=FORMATS, fix=_SAVE
+    )
 
 
 def _check_stated(path: Path, archive: zipfile.ZipFile) -> None:
@@ -53,8 +62,12 @@ def _check_stated(path: Path, archive: zipfile.ZipFile) -> None:
 def _check_sizes(path: Path, unpacked: int) -> None:
     most = max(RATIO_FROM_BYTES, min(ARCHIVE_BYTES, ARCHIVE_RATIO * path.stat().st_size))
     if unpacked > most:
-        _refuse(path, "unpacks to too much", f"more than {most:,} bytes from {path.stat().st_size:,}",
-                f"at most {ARCHIVE_BYTES:,} bytes, and {ARCHIVE_RATIO} times the file")
+        _refuse(
+            path,
+            "unpacks to too much",
+            f"more than {most:,} bytes from {path.stat().st_size:,}",
+            f"at most {ARCHIVE_BYTES:,} bytes, and {ARCHIVE_RATIO} times the file",
+        )
 
 
 def _refuse(path: Path, what: str, found: str, expected: str) -> NoReturn:
@@ -97,8 +110,14 @@ def _ods(path: Path, archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
         if entry == "content.xml":
             _parse(path, blocks, tables.start, tables.text, tables.end)
         elif entry == "meta-inf/manifest.xml":
-            _parse(path, blocks, lambda name, _: name.endswith("encryption-data") and _refuse(
-                path, "is locked with a password", "encrypted contents", "a file without a password"))
+            _parse(
+                path,
+                blocks,
+                lambda name, _: (
+                    name.endswith("encryption-data")
+                    and _refuse(path, "is locked with a password", "encrypted contents", "a file without a password")
+                ),
+            )
         else:
             for _ in blocks:
                 pass
@@ -126,8 +145,9 @@ def _unpacked(path: Path, archive: zipfile.ZipFile) -> Iterator[tuple[str, Itera
         yield _key(entry.filename), blocks(entry)
 
 
-def _parse(path: Path, blocks: Iterator[bytes], start: Callable, text: Callable | None = None,
-           end: Callable | None = None) -> None:
+def _parse(
+    path: Path, blocks: Iterator[bytes], start: Callable, text: Callable | None = None, end: Callable | None = None
+) -> None:
     """Call `start` with the name and attributes of every element, `text`, and `end`; what is not XML is passed over."""
     parser = expat.ParserCreate()
     parser.buffer_text = True

@@ -31,8 +31,13 @@ def indices_needed(file: str, header: Header, columns: Collection[str] | None) -
     return sorted({0, len(header.names) - 1}.union(asked, *header.repeated))
 
 
-def assemble(header: Header, contents: Mapping[int, Content], columns: Collection[str] | None,
-             declared: Mapping[int, Declared] = MappingProxyType({}), **how) -> Export:
+def assemble(
+    header: Header,
+    contents: Mapping[int, Content],
+    columns: Collection[str] | None,
+    declared: Mapping[int, Declared] = MappingProxyType({}),
+    **how,
+) -> Export:
     """The export: `contents` by index of the column, `columns` those asked for, `how` the other fields of Export.
 
     Rows without any text are dropped, and columns with neither header nor text. Raises DataError if no row
@@ -40,19 +45,30 @@ def assemble(header: Header, contents: Mapping[int, Content], columns: Collectio
     """
     blank = blank_rows(list(contents.values()))
     if blank.all():
-        raise DataError("The file holds no respondents.", where=how["file"], found="a header only",
-                        expected="one row a respondent", fix="Export the survey with its responses.")
+        raise DataError(
+            "The file holds no respondents.",
+            where=how["file"],
+            found="a header only",
+            expected="one row a respondent",
+            fix="Export the survey with its responses.",
+        )
     if blank.any():
         contents = {index: tidied(codes[~blank], texts) for index, (codes, texts) in contents.items()}
-    table = {index: Column(index + 1, header.names[index], header.questions[index], codes, texts,
-                           declared.get(index, Declared()))
-             for index, (codes, texts) in sorted(contents.items())}
+    table = {
+        index: Column(
+            index + 1, header.names[index], header.questions[index], codes, texts, declared.get(index, Declared())
+        )
+        for index, (codes, texts) in sorted(contents.items())
+    }
     _refuse_copies(how["file"], header, table)
     for column in table.values():
         refuse_control(f"{how['file']}, the header of column {column.position}", f"{column.name} {column.question}")
     wanted = set(header.names if columns is None else map(tidy_text, columns))
-    kept = tuple(column for index, column in table.items()
-                 if column.name in wanted and not (index in header.blank and column.texts == ("",)))
+    kept = tuple(
+        column
+        for index, column in table.items()
+        if column.name in wanted and not (index in header.blank and column.texts == ("",))
+    )
     export = Export(header=header.layout, columns=kept, rows=int((~blank).sum()), **how)
     for column in export.columns:
         _refuse_errors(export, column)
@@ -66,16 +82,22 @@ def _refuse_copies(file: str, header: Header, table: Mapping[int, Column]) -> No
         for second, index in enumerate(group):
             for other in group[:second]:
                 if table[index].same_content(table[other]):
-                    raise DataError("Two columns have the same header and the same content.", where=file,
-                                    found=f"columns {other + 1} and {index + 1}: {table[other].name}",
-                                    expected="each column once", fix="Export the file again without the copy.")
+                    raise DataError(
+                        "Two columns have the same header and the same content.",
+                        where=file,
+                        found=f"columns {other + 1} and {index + 1}: {table[other].name}",
+                        expected="each column once",
+                        fix="Export the file again without the copy.",
+                    )
 
 
 def _refuse_errors(export: Export, column: Column) -> None:
     for error in SPREADSHEET_ERRORS:
         if error in column.texts:
             line = export.line(int(np.argmax(column.codes == column.texts.index(error))))
-            raise error_cell(f"{export.file}, {export.row_word} {line}, column {column.position} ({column.name})", error)
+            raise error_cell(
+                f"{export.file}, {export.row_word} {line}, column {column.position} ({column.name})", error
+            )
 
 
 def refuse_controls(export: Export, column: Column) -> None:
@@ -89,11 +111,20 @@ def refuse_controls(export: Export, column: Column) -> None:
 def refuse_control(where: str, text: str) -> None:
     """Raise DataError if a text holds a control character, which is named, and not shown."""
     if found := first_control(text):
-        raise DataError("A text holds a control character.", where=where, found=found,
-                        expected="letters, digits and marks that can be seen", fix="Take it out of the file.")
+        raise DataError(
+            "A text holds a control character.",
+            where=where,
+            found=found,
+            expected="letters, digits and marks that can be seen",
+            fix="Take it out of the file.",
+        )
 
 
 def error_cell(where: str, error: str) -> DataError:
     """What is said of a cell in which a spreadsheet shows an error."""
-    return DataError("A cell holds a spreadsheet's error, not an answer.", where=where, found=error,
-                     fix="Take the export as it came, not one that was opened and saved in a spreadsheet.")
+    return DataError(
+        "A cell holds a spreadsheet's error, not an answer.",
+        where=where,
+        found=error,
+        fix="Take the export as it came, not one that was opened and saved in a spreadsheet.",
+    )

@@ -27,27 +27,41 @@ _SAMPLE_ROWS = 200
 _SAMPLE_BYTES = 4 * LINE_BYTES  # a title and three header rows, each of the longest line
 
 
-def read_delimited(path: Path, header: Layout | None, encoding: str | None, delimiter: str | None,
-                   columns: Collection[str] | None) -> Export:
+def read_delimited(
+    path: Path, header: Layout | None, encoding: str | None, delimiter: str | None, columns: Collection[str] | None
+) -> Export:
     """A text file as columns; see pipeline.inputs.exports.read_export."""
     source = check_text(path, encoding)
     if delimiter not in (None, *DELIMITERS):
-        raise DataError("Unknown delimiter.", where=path.name, expected=", ".join(DELIMITERS.values()),
-                        fix="Correct the key delimiter of the survey, or leave it out.")
+        raise DataError(
+            "Unknown delimiter.",
+            where=path.name,
+            expected=", ".join(DELIMITERS.values()),
+            fix="Correct the key delimiter of the survey, or leave it out.",
+        )
     delimiter = delimiter or find_delimiter(source)
     head = [row for row in _opening(source, delimiter) if any(map(tidy_text, row.cells))]
     if not head:
         raise _empty(path)
     _refuse_header_as_title(path.name, head, delimiter)
     found = find_header([[tidy_text(cell) for cell in row.cells] for row in head], header, path.name)
-    width, last = _check_width(source, head[found.first:found.body]), head[found.body - 1]
+    width, last = _check_width(source, head[found.first : found.body]), head[found.body - 1]
     needed = indices_needed(path.name, found, columns)
     read = partial(_contents, source, delimiter, last, width)
     contents = read(needed)
     if len(needed) < width and blank_rows(list(contents.values())).any():
         contents = read(range(width))  # only a row without any text is nobody's
-    return assemble(found, contents, columns, file=path.name, format="csv", encoding=source.codec, delimiter=delimiter,
-                    sheet="", number_rows=partial(number_rows, source, delimiter, last.line))
+    return assemble(
+        found,
+        contents,
+        columns,
+        file=path.name,
+        format="csv",
+        encoding=source.codec,
+        delimiter=delimiter,
+        sheet="",
+        number_rows=partial(number_rows, source, delimiter, last.line),
+    )
 
 
 def find_delimiter(source: TextFile) -> str:
@@ -63,9 +77,12 @@ def find_delimiter(source: TextFile) -> str:
     if not counts:
         raise _empty(source.path)
     if not fits:
-        raise DataError("No delimiter fits: the file has a single column.", where=source.path.name,
-                        expected=f"columns separated by {', '.join(DELIMITERS.values())}",
-                        fix="Export the survey with all its columns, one line a respondent.")
+        raise DataError(
+            "No delimiter fits: the file has a single column.",
+            where=source.path.name,
+            expected=f"columns separated by {', '.join(DELIMITERS.values())}",
+            fix="Export the survey with all its columns, one line a respondent.",
+        )
     return max(fits, key=fits.get)
 
 
@@ -87,9 +104,13 @@ def _check_width(source: TextFile, header: Sequence[Row]) -> int:
     for row in header:
         check_row(source, row, width)
     if not 1 < width <= COLUMNS:
-        raise DataError("Impossible number of columns.", where=f"{source.path.name}, line {header[0].line}",
-                        found=f"{width:,}", expected=f"2 to {COLUMNS:,}",
-                        fix="Check the delimiter, and that this is the survey's export.")
+        raise DataError(
+            "Impossible number of columns.",
+            where=f"{source.path.name}, line {header[0].line}",
+            found=f"{width:,}",
+            expected=f"2 to {COLUMNS:,}",
+            fix="Check the delimiter, and that this is the survey's export.",
+        )
     return width
 
 
@@ -99,10 +120,13 @@ def _refuse_header_as_title(file: str, head: Sequence[Row], delimiter: str) -> N
     width = len(head[1].cells) if len(head) > 1 else 0
     for other in DELIMITERS.keys() - {delimiter}:
         if len(texts) == 1 < width and len(next(csv.reader(texts, delimiter=other))) == width:
-            raise DataError("The header and the rows below it have different delimiters.",
-                            where=f"{file}, line {head[0].line}",
-                            found=f"{width} cells by {DELIMITERS[other]}, and by {DELIMITERS[delimiter]} below",
-                            expected="one delimiter", fix="Export the file again; if this line is a title, delete it.")
+            raise DataError(
+                "The header and the rows below it have different delimiters.",
+                where=f"{file}, line {head[0].line}",
+                found=f"{width} cells by {DELIMITERS[other]}, and by {DELIMITERS[delimiter]} below",
+                expected="one delimiter",
+                fix="Export the file again; if this line is a title, delete it.",
+            )
 
 
 def _contents(source: TextFile, delimiter: str, header: Row, width: int, indices: Sequence[int]) -> dict[int, Content]:
@@ -118,17 +142,21 @@ def _contents(source: TextFile, delimiter: str, header: Row, width: int, indices
             table = pa_csv.read_csv(
                 _Extended(file, ending),
                 read_options=pa_csv.ReadOptions(column_names=names, block_size=ROW_BYTES, encoding=source.codec),
-                parse_options=pa_csv.ParseOptions(delimiter=delimiter,
-                                                  newlines_in_values=source.last_quote > header.line),
-                convert_options=pa_csv.ConvertOptions(include_columns=wanted,
-                                                      column_types=dict.fromkeys(wanted, text)))
+                parse_options=pa_csv.ParseOptions(
+                    delimiter=delimiter, newlines_in_values=source.last_quote > header.line
+                ),
+                convert_options=pa_csv.ConvertOptions(include_columns=wanted, column_types=dict.fromkeys(wanted, text)),
+            )
     except pa.ArrowInvalid:  # its message holds the row: say where it stands instead
         table = None
     if table is None or table.column(names[-1])[-1].as_py():
         check_rows(source, delimiter, header.line, width)
-        raise DataError("The file cannot be read as a table.", where=source.path.name,
-                        found=f"rows of more than {LINE_BYTES:,} bytes, or quotes that do not match",
-                        fix="Export the survey again.")
+        raise DataError(
+            "The file cannot be read as a table.",
+            where=source.path.name,
+            found=f"rows of more than {LINE_BYTES:,} bytes, or quotes that do not match",
+            fix="Export the survey again.",
+        )
     return {index: _content(table.column(name)) for index, name in zip(indices, wanted, strict=True)}
 
 

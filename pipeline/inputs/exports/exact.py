@@ -46,20 +46,33 @@ def rows_of(source: TextFile, delimiter: str) -> Iterator[Row]:
                 yield Row(line, cells, end, not ended)
                 line = reader.line_num + 1
         except csv.Error:
-            raise DataError("A row is too long: perhaps a quote is opened and not closed.",
-                            where=f"{source.path.name}, line {line}", expected=f"at most {ROW_BYTES:,} bytes",
-                            fix="Export the file again.") from None
+            raise DataError(
+                "A row is too long: perhaps a quote is opened and not closed.",
+                where=f"{source.path.name}, line {line}",
+                expected=f"at most {ROW_BYTES:,} bytes",
+                fix="Export the file again.",
+            ) from None
 
 
 def check_row(source: TextFile, row: Row, expected: int) -> None:
     """Raise DataError if the file ends inside the row's quotes, or the row has too few or too many cells."""
     where = f"{source.path.name}, line {row.line}"
     if not row.closed:
-        raise DataError("The file ends inside quotes.", where=where, found="a quote that is opened and not closed",
-                        expected="quotes in pairs", fix="Export the file again; it may have been cut off.")
+        raise DataError(
+            "The file ends inside quotes.",
+            where=where,
+            found="a quote that is opened and not closed",
+            expected="quotes in pairs",
+            fix="Export the file again; it may have been cut off.",
+        )
     if len(row.cells) != expected:
-        raise DataError("A row does not fit the header.", where=where, found=f"{len(row.cells)} cells",
-                        expected=f"{expected} cells", fix="Export the file again; do not edit it by hand.")
+        raise DataError(
+            "A row does not fit the header.",
+            where=where,
+            found=f"{len(row.cells)} cells",
+            expected=f"{expected} cells",
+            fix="Export the file again; do not edit it by hand.",
+        )
 
 
 def check_rows(source: TextFile, delimiter: str, header_line: int, expected: int) -> None:
@@ -71,8 +84,10 @@ def check_rows(source: TextFile, delimiter: str, header_line: int, expected: int
 
 def number_rows(source: TextFile, delimiter: str, header_line: int) -> np.ndarray:
     """The line on which every row after the header begins that has any text."""
-    return np.array([row.line for row in rows_of(source, delimiter)
-                     if row.line > header_line and any(map(tidy_text, row.cells))], dtype=np.int64)
+    return np.array(
+        [row.line for row in rows_of(source, delimiter) if row.line > header_line and any(map(tidy_text, row.cells))],
+        dtype=np.int64,
+    )
 
 
 @contextmanager

@@ -9,9 +9,26 @@ from typing import Literal
 from pipeline.errors import DataError
 
 Layout = Literal["one", "qualtrics", "surveymonkey"]
-ROWS = {"one": 1, "surveymonkey": 3, "qualtrics": 3}  # at most; Qualtrics' older layout has two, and so may SurveyMonkey's
-_OF_QUALTRICS = {"responseid", "responseset", "startdate", "enddate", "recordeddate", "ipaddress", "progress", "finished", "status",
-                 "duration (in seconds)", "externaldatareference", "distributionchannel", "userlanguage"}
+ROWS = {
+    "one": 1,
+    "surveymonkey": 3,
+    "qualtrics": 3,
+}  # at most; Qualtrics' older layout has two, and so may SurveyMonkey's
+_OF_QUALTRICS = {
+    "responseid",
+    "responseset",
+    "startdate",
+    "enddate",
+    "recordeddate",
+    "ipaddress",
+    "progress",
+    "finished",
+    "status",
+    "duration (in seconds)",
+    "externaldatareference",
+    "distributionchannel",
+    "userlanguage",
+}
 _IMPORT_ID = re.compile(r"""\{\s*["']ImportId["']\s*:""")
 _ANSWER = {"response", "open-ended response"}
 _PERSONAL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}|\d{1,3}(\.\d{1,3}){3}")  # e-mail and IP addresses
@@ -50,29 +67,51 @@ def find_header(rows: Sequence[Sequence[str]], layout: Layout | None, where: str
     first = int(_is_title(rows))
     top = rows[first:]
     if layout not in (None, "one") and not _may_be_header(top):
-        raise DataError(f"The header is not {layout}'s.", where=where, found="a second row with numbers, or none",
-                        expected="names, questions and ImportIds" if layout == "qualtrics"
-                        else 'questions above options or "Response"',
-                        fix="Correct the key header of the survey, or export the file again.")
+        raise DataError(
+            f"The header is not {layout}'s.",
+            where=where,
+            found="a second row with numbers, or none",
+            expected="names, questions and ImportIds"
+            if layout == "qualtrics"
+            else 'questions above options or "Response"',
+            fix="Correct the key header of the survey, or export the file again.",
+        )
     layout = layout or _layout(top)
     if layout != "qualtrics" and any(map(_IMPORT_ID.match, (cell for row in top[:3] for cell in row))):
-        raise DataError("Qualtrics' header is not whole: its ImportIds are not in the third row.", where=where,
-                        expected="three rows: names, questions, ImportIds", fix="Export the file again.")
+        raise DataError(
+            "Qualtrics' header is not whole: its ImportIds are not in the third row.",
+            where=where,
+            expected="three rows: names, questions, ImportIds",
+            fix="Export the file again.",
+        )
     width = len(top[0])  # rows of other lengths are refused by those who know their lines
     count = _count(top, layout)
     titles, questions = _titles([[*row[:width], *[""] * (width - len(row))] for row in top[:count]], layout)
     _refuse_person(titles, where)
     wanted = [title or f"column {position}" for position, title in enumerate(titles, start=1)]
-    return Header(layout, first, first + count, _unique(wanted),
-                  tuple(question or name for question, name in zip(questions, wanted, strict=True)),
-                  frozenset(index for index, title in enumerate(titles) if not title), _repeated(wanted))
+    return Header(
+        layout,
+        first,
+        first + count,
+        _unique(wanted),
+        tuple(question or name for question, name in zip(questions, wanted, strict=True)),
+        frozenset(index for index, title in enumerate(titles) if not title),
+        _repeated(wanted),
+    )
 
 
 def named_header(names: Sequence[str], questions: Sequence[str]) -> Header:
     """The header of a file that has no rows of headers: names and questions ("" where it is the name), one a column."""
     wanted = [name or f"column {position}" for position, name in enumerate(names, start=1)]
-    return Header("one", 0, 0, _unique(wanted), tuple(question or name for question, name in zip(questions, wanted, strict=True)),
-                  frozenset(), _repeated(wanted))
+    return Header(
+        "one",
+        0,
+        0,
+        _unique(wanted),
+        tuple(question or name for question, name in zip(questions, wanted, strict=True)),
+        frozenset(),
+        _repeated(wanted),
+    )
 
 
 def _is_title(rows: Sequence[Sequence[str]]) -> bool:
@@ -81,7 +120,9 @@ def _is_title(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _layout(rows: Sequence[Sequence[str]]) -> Layout:
-    if (len(rows) > 2 and any(map(_IMPORT_ID.match, rows[2]))) or (len(rows) > 1 and _names_over_questions(rows[0], rows[1])):
+    if (len(rows) > 2 and any(map(_IMPORT_ID.match, rows[2]))) or (
+        len(rows) > 1 and _names_over_questions(rows[0], rows[1])
+    ):
         return "qualtrics"
     if len(rows) > 1 and _over_options(rows[0], rows[1]):
         return "surveymonkey"
@@ -110,10 +151,15 @@ def _names_over_questions(names: Sequence[str], questions: Sequence[str]) -> boo
 
     Its own columns are called V1, V2, … above what they are, or StartDate above Start Date.
     """
-    pairs = [(name.casefold(), question.casefold().replace(" ", "")) for name, question in zip(names, questions, strict=False)]
+    pairs = [
+        (name.casefold(), question.casefold().replace(" ", ""))
+        for name, question in zip(names, questions, strict=False)
+    ]
     own = [(name, question) for name, question in pairs if question in _OF_QUALTRICS or name in _OF_QUALTRICS]
-    return (sum(bool(re.fullmatch(r"v\d+", name)) for name, _ in own) >= 2
-            or sum(name == question for name, question in own) >= 2)
+    return (
+        sum(bool(re.fullmatch(r"v\d+", name)) for name, _ in own) >= 2
+        or sum(name == question for name, question in own) >= 2
+    )
 
 
 def _under_options(rows: Sequence[Sequence[str]]) -> bool:
@@ -123,8 +169,13 @@ def _under_options(rows: Sequence[Sequence[str]]) -> bool:
     """
     leading = next((index for index, option in enumerate(rows[1]) if option), 0)
     third = rows[2]
-    return bool(leading and any(third) and not any(third[:leading]) and all(row[0] for row in rows[3:])
-                and not any(text.replace(".", "").isdigit() for text in third))
+    return bool(
+        leading
+        and any(third)
+        and not any(third[:leading])
+        and all(row[0] for row in rows[3:])
+        and not any(text.replace(".", "").isdigit() for text in third)
+    )
 
 
 def _over_options(questions: Sequence[str], options: Sequence[str]) -> bool:
@@ -140,8 +191,12 @@ def _over_options(questions: Sequence[str], options: Sequence[str]) -> bool:
         return False
     if any(question and option.casefold() in _ANSWER for question, option in pairs):
         return True
-    return (bool(questions[0]) and not options[0] and sum(not question for question in questions) > 1
-            and not any(option.replace(".", "").isdigit() for option in options))
+    return (
+        bool(questions[0])
+        and not options[0]
+        and sum(not question for question in questions) > 1
+        and not any(option.replace(".", "").isdigit() for option in options)
+    )
 
 
 def _twice(pairs: Sequence[tuple[str, str]]) -> bool:
@@ -152,9 +207,14 @@ def _twice(pairs: Sequence[tuple[str, str]]) -> bool:
     if all(_repeats(*pair) for pair in pairs):
         return True
     following = [*(question for question, _ in pairs[1:]), "-"]
-    return (any(_repeats(*pair) for pair in pairs) and not all(question for question, _ in pairs)
-            and all(_repeats(question, option) or not question or not option or not after
-                    for (question, option), after in zip(pairs, following, strict=True)))
+    return (
+        any(_repeats(*pair) for pair in pairs)
+        and not all(question for question, _ in pairs)
+        and all(
+            _repeats(question, option) or not question or not option or not after
+            for (question, option), after in zip(pairs, following, strict=True)
+        )
+    )
 
 
 def _repeats(question: str, option: str) -> bool:
@@ -166,9 +226,13 @@ def _refuse_person(titles: Sequence[str], where: str) -> None:
     """Without a header the first respondent would be taken for it, and shown as the names of columns."""
     for position, title in enumerate(titles, start=1):
         if _PERSONAL.fullmatch(title):
-            raise DataError("The header is missing: what stands in its place is somebody's answers.", where=where,
-                            found=f"an e-mail or IP address above column {position}", expected="names of columns",
-                            fix="Export the file again with its header.")
+            raise DataError(
+                "The header is missing: what stands in its place is somebody's answers.",
+                where=where,
+                found=f"an e-mail or IP address above column {position}",
+                expected="names of columns",
+                fix="Export the file again with its header.",
+            )
 
 
 def _titles(rows: Sequence[Sequence[str]], layout: Layout) -> tuple[list[str], list[str]]:
@@ -180,7 +244,11 @@ def _titles(rows: Sequence[Sequence[str]], layout: Layout) -> tuple[list[str], l
         for asked, below, *further in zip(*rows, strict=True):
             option = below or (option if not asked and any(further) else "")
             question = asked or (question if option or any(further) else "")
-            parts = (question, "" if option.casefold() == "response" or _repeats(question, option) else option, *further)
+            parts = (
+                question,
+                "" if option.casefold() == "response" or _repeats(question, option) else option,
+                *further,
+            )
             titles.append(" - ".join(part for part in parts if part))
         return titles, titles
     return list(rows[0]), [""] * len(rows[0])
@@ -188,8 +256,11 @@ def _titles(rows: Sequence[Sequence[str]], layout: Layout) -> tuple[list[str], l
 
 def _repeated(names: Sequence[str]) -> tuple[tuple[int, ...], ...]:
     """The indices of columns of the same name, a group a name."""
-    return tuple(tuple(index for index, name in enumerate(names) if name == shared)
-                 for shared, count in Counter(names).items() if count > 1)
+    return tuple(
+        tuple(index for index, name in enumerate(names) if name == shared)
+        for shared, count in Counter(names).items()
+        if count > 1
+    )
 
 
 def _unique(names: Sequence[str]) -> tuple[str, ...]:

@@ -31,8 +31,15 @@ _OTHERS = {
 }
 
 
-def read_export(path: Path, *, header: Layout | None = None, sheet: str | None = None, encoding: str | None = None,
-                delimiter: str | None = None, columns: Collection[str] | None = None) -> Export:
+def read_export(
+    path: Path,
+    *,
+    header: Layout | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    columns: Collection[str] | None = None,
+) -> Export:
     """Read a survey's export: CSV (or with tabs, semicolons, bars), XLSX, ODS, SPSS or Stata, told by content, not by name.
 
     What is None is found out: the layout of the `header` (one, qualtrics, surveymonkey), the `sheet` of a spreadsheet
@@ -58,9 +65,13 @@ def read_export(path: Path, *, header: Layout | None = None, sheet: str | None =
         return read_statistical(path, kind, encoding, columns)
     start = opening.removeprefix(b"\xef\xbb\xbf").lstrip()
     for mark, kind in _OTHERS.items():
-        if start[:len(mark)].lower() == mark.lower():
-            raise DataError(f"The file is {kind}, not an export that can be read.", where=path.name,
-                            expected=FORMATS, fix="Export the survey as CSV or XLSX, or save it as one.")
+        if start[: len(mark)].lower() == mark.lower():
+            raise DataError(
+                f"The file is {kind}, not an export that can be read.",
+                where=path.name,
+                expected=FORMATS,
+                fix="Export the survey as CSV or XLSX, or save it as one.",
+            )
     _refuse_stated(path, "text file", sheet=sheet)
     return read_delimited(path, header, encoding, delimiter, columns)
 
@@ -80,17 +91,30 @@ def _opening(path: Path) -> bytes:
         if not status or not stat.S_ISREG(status.st_mode):
             raise DataError("The export is missing.", where=path.name, fix="Put the file there, or correct its name.")
         if status.st_size > FILE_BYTES:
-            raise DataError("The file is too large.", where=path.name, found=f"{status.st_size:,} bytes",
-                            expected=f"at most {FILE_BYTES:,} bytes", fix="Check that this is the survey's export.")
+            raise DataError(
+                "The file is too large.",
+                where=path.name,
+                found=f"{status.st_size:,} bytes",
+                expected=f"at most {FILE_BYTES:,} bytes",
+                fix="Check that this is the survey's export.",
+            )
         with path.open("rb") as file:
             return file.read(1024)
     except OSError as error:
-        raise DataError("The file cannot be opened.", where=path.name, found=error.strerror or "",
-                        fix="Close it in other programs, and see that you may read it.") from None
+        raise DataError(
+            "The file cannot be opened.",
+            where=path.name,
+            found=error.strerror or "",
+            fix="Close it in other programs, and see that you may read it.",
+        ) from None
 
 
 def _refuse_stated(path: Path, kind: str, **stated: str | None) -> None:
     for key, value in stated.items():
         if value is not None:
-            raise DataError(f"A {kind} has no {key}.", where=path.name, found=f"{key}: {value}",
-                            fix=f"Leave the key {key} of the survey out.")
+            raise DataError(
+                f"A {kind} has no {key}.",
+                where=path.name,
+                found=f"{key}: {value}",
+                fix=f"Leave the key {key} of the survey out.",
+            )

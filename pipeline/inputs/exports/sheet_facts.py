@@ -37,18 +37,25 @@ class SheetFacts:
             return
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
         if self.columns > COLUMNS or self.rows * self.columns > SHEET_CELLS:
-            raise DataError("The sheet is too large.", where=self.file,
-                            found=f"cells down to row {self.rows:,} and across to column {self.columns:,}",
-                            expected=f"at most {COLUMNS:,} columns and {SHEET_CELLS:,} cells",
-                            fix="Delete stray cells far from the table, or export as CSV.")
+            raise DataError(
+                "The sheet is too large.",
+                where=self.file,
+                found=f"cells down to row {self.rows:,} and across to column {self.columns:,}",
+                expected=f"at most {COLUMNS:,} columns and {SHEET_CELLS:,} cells",
+                fix="Delete stray cells far from the table, or export as CSV.",
+            )
 
     def write(self, characters: int) -> None:
         """Count characters of cells; raise DataError if they become too many to read."""
         self.characters += characters
         if self.characters > SHEET_CHARACTERS:
-            raise DataError("The sheet is too large.", where=self.file,
-                            found=f"more than {SHEET_CHARACTERS:,} characters in all cells together",
-                            expected=f"at most {SHEET_CHARACTERS:,}", fix="Export the survey as CSV.")
+            raise DataError(
+                "The sheet is too large.",
+                where=self.file,
+                found=f"more than {SHEET_CHARACTERS:,} characters in all cells together",
+                expected=f"at most {SHEET_CHARACTERS:,}",
+                fix="Export the survey as CSV.",
+            )
 
     def merge(self, first: int, last: int) -> None:
         """Note that cells of rows first to last are merged."""
@@ -124,7 +131,7 @@ class XlsxSheet:
             reference = attributes.get("r")
             if reference:
                 letters = reference.rstrip("0123456789")
-                self._row, self._column = int(reference[len(letters):]), _column_number(letters)
+                self._row, self._column = int(reference[len(letters) :]), _column_number(letters)
             else:
                 self._column += 1
             self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "0")
@@ -182,8 +189,11 @@ class OdsTables:
             if "office:value-type" in attributes:
                 self._sheet.reach(self._last_row, self._column)
             kind = attributes.get("office:value-type")
-            of_kind = {None: self._sheet.unstored if "table:formula" in attributes else None, "float": self._sheet.plain,
-                       "percentage": self._sheet.percentages}.get(kind)
+            of_kind = {
+                None: self._sheet.unstored if "table:formula" in attributes else None,
+                "float": self._sheet.plain,
+                "percentage": self._sheet.percentages,
+            }.get(kind)
             if attributes.get("calcext:value-type") == "error":
                 of_kind = self._sheet.errors
             if of_kind is not None:

@@ -30,8 +30,12 @@ def read_spreadsheet(path: Path, header: Layout | None, sheet: str | None, colum
             table = _choose(path.name, book, sheet)
             return _read(path.name, kind, table, facts.get(table.name, SheetFacts(path.name)), header, columns)
     except (CalamineError, OSError, ValueError):  # the message may hold contents
-        raise DataError("The spreadsheet is damaged.", where=path.name, expected="XLSX or ODS",
-                        fix="Export the survey again, or save it as CSV UTF-8.") from None
+        raise DataError(
+            "The spreadsheet is damaged.",
+            where=path.name,
+            expected="XLSX or ODS",
+            fix="Export the survey again, or save it as CSV UTF-8.",
+        ) from None
 
 
 def _choose(file: str, book: CalamineWorkbook, name: str | None) -> CalamineSheet:
@@ -40,25 +44,44 @@ def _choose(file: str, book: CalamineWorkbook, name: str | None) -> CalamineShee
     names = [sheet.name for sheet in worksheets]
     if name is not None:
         if name not in names:
-            raise DataError("No sheet of this name.", where=file, found=name, expected="; ".join(names),
-                            fix="Correct --sheet of survey new, or file, sheet in survey.yaml.")
+            raise DataError(
+                "No sheet of this name.",
+                where=file,
+                found=name,
+                expected="; ".join(names),
+                fix="Correct --sheet of survey new, or file, sheet in survey.yaml.",
+            )
         return book.get_sheet_by_name(name)
     seen = [sheet.name for sheet in worksheets if sheet.visible == SheetVisibleEnum.Visible]
     sheets = [sheet for sheet in map(book.get_sheet_by_name, seen) if sheet.height]
     if not sheets and len(seen) < len(names):
-        raise DataError("Only hidden sheets have content.", where=file, found="; ".join(set(names) - set(seen)),
-                        fix="Name the sheet with the answers: --sheet of survey new, or file, sheet in survey.yaml.")
+        raise DataError(
+            "Only hidden sheets have content.",
+            where=file,
+            found="; ".join(set(names) - set(seen)),
+            fix="Name the sheet with the answers: --sheet of survey new, or file, sheet in survey.yaml.",
+        )
     if not sheets:
         raise DataError("The file is empty.", where=file, found="no sheet with content", fix="Export the survey again.")
     if len(sheets) > 1:
-        raise DataError("Several sheets have content.", where=file, found="; ".join(sheet.name for sheet in sheets),
-                        expected="one, or its name",
-                        fix="Name the sheet with the answers: --sheet of survey new, or file, sheet in survey.yaml.")
+        raise DataError(
+            "Several sheets have content.",
+            where=file,
+            found="; ".join(sheet.name for sheet in sheets),
+            expected="one, or its name",
+            fix="Name the sheet with the answers: --sheet of survey new, or file, sheet in survey.yaml.",
+        )
     return sheets[0]
 
 
-def _read(file: str, kind: str, sheet: CalamineSheet, facts: SheetFacts, stated: Layout | None,
-          columns: Collection[str] | None) -> Export:
+def _read(
+    file: str,
+    kind: str,
+    sheet: CalamineSheet,
+    facts: SheetFacts,
+    stated: Layout | None,
+    columns: Collection[str] | None,
+) -> Export:
     place = f"{file}, sheet {sheet.name}"
     rows = _rows(sheet, facts)
     head = list(islice(rows, _HEAD_ROWS))
@@ -68,9 +91,18 @@ def _read(file: str, kind: str, sheet: CalamineSheet, facts: SheetFacts, stated:
     needed = indices_needed(file, header, columns)
     _refuse_merged(place, facts, title=head[0][0] if header.first else 0)
     _refuse_cells(place, header, needed if columns is None else _asked(header, columns), facts)
-    numbers, contents = _encode(chain(head[header.body:], rows), needed)
-    return assemble(header, contents, columns, file=file, format=kind, encoding="", delimiter="", sheet=sheet.name,
-                    number_rows=partial(np.array, numbers))
+    numbers, contents = _encode(chain(head[header.body :], rows), needed)
+    return assemble(
+        header,
+        contents,
+        columns,
+        file=file,
+        format=kind,
+        encoding="",
+        delimiter="",
+        sheet=sheet.name,
+        number_rows=partial(np.array, numbers),
+    )
 
 
 def _rows(sheet: CalamineSheet, facts: SheetFacts) -> Iterator[tuple[int, list[str]]]:
@@ -101,8 +133,9 @@ def _encode(rows: Iterable[tuple[int, list[str]]], indices: Sequence[int]) -> tu
         numbers.append(number)
         for index, codes, codes_of in columns:
             codes.append(codes_of[texts[index]])
-    return numbers, {index: tidied(np.array(codes, dtype=np.int32), list(codes_of))
-                     for index, codes, codes_of in columns}
+    return numbers, {
+        index: tidied(np.array(codes, dtype=np.int32), list(codes_of)) for index, codes, codes_of in columns
+    }
 
 
 def _asked(header: Header, columns: Collection[str]) -> list[int]:
@@ -115,25 +148,37 @@ def _refuse_merged(place: str, facts: SheetFacts, title: int) -> None:
     for first, last in facts.merged:
         if last > title:
             rows = f"row {first}" if first == last else f"rows {first} to {last}"
-            raise DataError("Merged cells: to which column or respondent they belong is unknown.",
-                            where=f"{place}, row {first}", found=f"cells merged in {rows}",
-                            expected="a cell a column in every row", fix="Export the survey again, or as CSV.")
+            raise DataError(
+                "Merged cells: to which column or respondent they belong is unknown.",
+                where=f"{place}, row {first}",
+                found=f"cells merged in {rows}",
+                expected="a cell a column in every row",
+                fix="Export the survey again, or as CSV.",
+            )
 
 
 def _refuse_cells(place: str, header: Header, indices: Iterable[int], facts: SheetFacts) -> None:
     """calamine reads errors, and formulas without a stored value, as empty, so they are taken from the file itself."""
     for index in indices:
+
         def where(rows: Mapping[int, int], column: int = index + 1, name: str = header.names[index]) -> str:
             return f"{place}, row {rows[column]}, column {column} ({name})"
 
         if index + 1 in facts.errors:
             raise error_cell(where(facts.errors), "an error such as #REF!")
         if index + 1 in facts.unstored:
-            raise DataError("A cell holds a formula, but not its value: the column would read as if nobody had answered.",
-                            where=where(facts.unstored), found="a formula without a stored value", expected="values",
-                            fix="Open the file in a spreadsheet, save it and take that; or copy the column as values.")
+            raise DataError(
+                "A cell holds a formula, but not its value: the column would read as if nobody had answered.",
+                where=where(facts.unstored),
+                found="a formula without a stored value",
+                expected="values",
+                fix="Open the file in a spreadsheet, save it and take that; or copy the column as values.",
+            )
         if index + 1 in facts.percentages and index + 1 in facts.plain:
-            raise DataError("Some numbers of the column are percentages, and others are not.", where=where(facts.plain),
-                            found=f"a plain number, and a percentage in row {facts.percentages[index + 1]}",
-                            expected="one format, so that 0.5 and 50% are not mistaken for one another",
-                            fix="Give the whole column one format, and see that its numbers are right.")
+            raise DataError(
+                "Some numbers of the column are percentages, and others are not.",
+                where=where(facts.plain),
+                found=f"a plain number, and a percentage in row {facts.percentages[index + 1]}",
+                expected="one format, so that 0.5 and 50% are not mistaken for one another",
+                fix="Give the whole column one format, and see that its numbers are right.",
+            )

@@ -49,11 +49,18 @@ def _all(reader: Callable, path: str, encoding: str | None, columns: int, cells:
     variables = []
     for name, label in zip(about.column_names, about.column_labels, strict=True):
         codes, values = _encoded(table.pop(name))
-        variables.append({"name": name, "label": label or "", "codes": codes, "values": values,
-                          "labels": about.variable_value_labels.get(name, {}),
-                          "missing": [(each["lo"], each["hi"]) for each in about.missing_ranges.get(name, [])],
-                          "letters": list(about.missing_user_values.get(name, [])),
-                          "of_set": name.casefold() in sets})
+        variables.append(
+            {
+                "name": name,
+                "label": label or "",
+                "codes": codes,
+                "values": values,
+                "labels": about.variable_value_labels.get(name, {}),
+                "missing": [(each["lo"], each["hi"]) for each in about.missing_ranges.get(name, [])],
+                "letters": list(about.missing_user_values.get(name, [])),
+                "of_set": name.casefold() in sets,
+            }
+        )
     return {"variables": variables, "encoding": (encoding or about.file_encoding or "").casefold()}
 
 
@@ -69,6 +76,7 @@ def main() -> None:
     path, kind, encoding, columns, cells = sys.argv[1:]
     try:
         import resource
+
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     except (ImportError, ValueError, OSError):  # Windows; or the user may have less already
         pass

@@ -89,14 +89,23 @@ class Export:
         if not rows.any():
             return self
         if rows.all():
-            raise DataError("No row of the file is anybody's answers.", where=self.file, found=f"{len(rows):,} rows set aside",
-                            fix="Correct not_counted in survey.yaml, or export the survey with its responses.")
+            raise DataError(
+                "No row of the file is anybody's answers.",
+                where=self.file,
+                found=f"{len(rows):,} rows set aside",
+                fix="Correct not_counted in survey.yaml, or export the survey with its responses.",
+            )
         columns = []
         for column in self.columns:
             codes, texts = tidied(column.codes[~rows], column.texts)
             columns.append(replace(column, codes=codes, texts=texts))
-        return replace(self, columns=tuple(columns), rows=int((~rows).sum()), set_aside=self.set_aside + int(rows.sum()),
-                       number_rows=lambda: self.number_rows()[~rows])
+        return replace(
+            self,
+            columns=tuple(columns),
+            rows=int((~rows).sum()),
+            set_aside=self.set_aside + int(rows.sum()),
+            number_rows=lambda: self.number_rows()[~rows],
+        )
 
     @property
     def row_word(self) -> str:
@@ -118,9 +127,12 @@ class Export:
 def unknown_columns(file: str, names: Sequence[str], known: Sequence[str]) -> DataError:
     """The error for columns that are asked for and not there."""
     nearest = [near for name in names for near, _, _ in process.extract(name, known, limit=3)]
-    return DataError(f"No column of this name: {'; '.join(names)}", where=file,
-                     expected="perhaps " + "; ".join(dict.fromkeys(nearest)) if nearest else "",
-                     fix="Write the name as the file's header has it.")
+    return DataError(
+        f"No column of this name: {'; '.join(names)}",
+        where=file,
+        expected="perhaps " + "; ".join(dict.fromkeys(nearest)) if nearest else "",
+        fix="Write the name as the file's header has it.",
+    )
 
 
 def tidied(codes: np.ndarray, texts: Sequence[str]) -> tuple[np.ndarray, tuple[str, ...]]:

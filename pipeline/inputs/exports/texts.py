@@ -4,8 +4,9 @@ import unicodedata
 
 # Byte-order mark, zero-width blank and (non-)joiners, direction marks, word joiner: they show nothing.
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060"))
-_STRAIGHT = str.maketrans({**dict.fromkeys("\u2018\u2019\u201a\u201b\u2032", "'"),
-                           **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"')})
+_STRAIGHT = str.maketrans(
+    {**dict.fromkeys("\u2018\u2019\u201a\u201b\u2032", "'"), **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"')}
+)
 
 
 def tidy_text(text: str) -> str:

@@ -39,8 +39,13 @@ class CumulativeLink:
     def __post_init__(self) -> None:
         link_of(self.link)
 
-    def fit(self, counts: pd.DataFrame | np.ndarray, design: pd.DataFrame, nominal: Sequence[str] = (),
-            clusters: Sequence | None = None) -> OrdinalFit:
+    def fit(
+        self,
+        counts: pd.DataFrame | np.ndarray,
+        design: pd.DataFrame,
+        nominal: Sequence[str] = (),
+        clusters: Sequence | None = None,
+    ) -> OrdinalFit:
         """Fit by maximum likelihood.
 
         counts: rows × categories, any non-negative numbers: frequencies or weights. An array's categories are 1, 2, …
@@ -61,8 +66,12 @@ class CumulativeLink:
     def _fit(self, table: Table, nominal: tuple[str, ...]) -> OrdinalFit:
         unknown = [term for term in nominal if term not in table.terms]
         if unknown:
-            raise ParameterError("A nominal term is not in the design.", where="nominal", found=repr(unknown[0]),
-                                 expected=" or ".join(table.terms) or "no nominal term, as the design has no term")
+            raise ParameterError(
+                "A nominal term is not in the design.",
+                where="nominal",
+                found=repr(unknown[0]),
+                expected=" or ".join(table.terms) or "no nominal term, as the design has no term",
+            )
         layout = Layout(table, nominal)
         counts = np.ascontiguousarray(table.counts.T) / table.total
         likelihood = Likelihood(link_of(self.link), counts, layout.rows(table.design), layout.effects)
@@ -74,7 +83,7 @@ def _start(likelihood: Likelihood) -> np.ndarray:
     """The thresholds of all rows together, no effects: K parameters, under which every category is possible."""
     start = np.zeros(likelihood.effects.shape[2])
     shares = likelihood.counts.sum(axis=1).cumsum()
-    start[:len(shares) - 1] = likelihood.link.quantile(shares[:-1] / shares[-1])
+    start[: len(shares) - 1] = likelihood.link.quantile(shares[:-1] / shares[-1])
     return start
 
 

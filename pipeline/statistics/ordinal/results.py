@@ -81,8 +81,10 @@ class OrdinalFit:
     def params(self) -> pd.Series:
         """Estimates: the thresholds, then the terms."""
         finite = self.layout.back @ self._standard
-        values = [value if end == 0 else np.nan if end is None else end * np.inf
-                  for value, end in zip(finite, self._ends, strict=True)]
+        values = [
+            value if end == 0 else np.nan if end is None else end * np.inf
+            for value, end in zip(finite, self._ends, strict=True)
+        ]
         return pd.Series(values, index=self.layout.names, dtype=float)
 
     @cached_property
@@ -105,18 +107,26 @@ class OrdinalFit:
         """What a reader must know about this fit, in sentences; nothing when there is nothing out of the ordinary."""
         notes = list(self.layout.table.notes)
         if self.separated:
-            ends = "; ".join(f"{name} has no determined value" if end is None else f"{name} is {end * np.inf:+}"
-                             for name, end in zip(self.layout.names, self._ends, strict=True) if end != 0)
-            notes.append("Separation: the answers put no bound on some parameters, "
-                         f"which have no standard error ({ends}).")
+            ends = "; ".join(
+                f"{name} has no determined value" if end is None else f"{name} is {end * np.inf:+}"
+                for name, end in zip(self.layout.names, self._ends, strict=True)
+                if end != 0
+            )
+            notes.append(
+                f"Separation: the answers put no bound on some parameters, which have no standard error ({ends})."
+            )
         if self.limit.met is not None and self.limit.met.any():
             thresholds = self.layout.table.thresholds
             pairs = [f"{thresholds[j]} and {thresholds[j + 1]}" for j in np.flatnonzero(self.limit.met.any(axis=1))]
-            notes.append(f"Boundary: thresholds {', '.join(pairs)} meet in a row without answers between them; "
-                         "standard errors hold them together there.")
+            notes.append(
+                f"Boundary: thresholds {', '.join(pairs)} meet in a row without answers between them; "
+                "standard errors hold them together there."
+            )
         if not self.converged:
-            notes.append("No single maximum was found: Newton's method did not converge, or the answers leave "
-                         "parameters open. Do not use these estimates.")
+            notes.append(
+                "No single maximum was found: Newton's method did not converge, or the answers leave "
+                "parameters open. Do not use these estimates."
+            )
         return tuple(notes)
 
     def nominal_test(self, notes: bool = True) -> pd.DataFrame:
@@ -135,8 +145,11 @@ class OrdinalFit:
         """
         table, nominal = self.layout.table, self.layout.nominal
         if table.clustered is not None:
-            raise ParameterError("A likelihood ratio says nothing about clustered answers.", where="nominal_test",
-                                 fix="Fit with nominal= and clusters= and compare the term's effects, or fit without.")
+            raise ParameterError(
+                "A likelihood ratio says nothing about clustered answers.",
+                where="nominal_test",
+                fix="Fit with nominal= and clusters= and compare the term's effects, or fit without.",
+            )
         df = len(table.thresholds) - 1
         rows = {}
         for term in table.terms:
@@ -145,8 +158,13 @@ class OrdinalFit:
             wider = self.refit(table, (*nominal, term)) if df else self
             ratio = max(2 * (wider.loglik - self.loglik), 0.0)
             note = " ".join(text for text in wider.notes if text not in self.notes) if notes else ""
-            rows[term] = {"df": df, "LR": ratio, "p": float(chdtrc(df, ratio)) if df else 1.0,
-                          "loglik": wider.loglik, "note": note}
+            rows[term] = {
+                "df": df,
+                "LR": ratio,
+                "p": float(chdtrc(df, ratio)) if df else 1.0,
+                "loglik": wider.loglik,
+                "note": note,
+            }
         return pd.DataFrame.from_dict(rows, orient="index", columns=["df", "LR", "p", "loglik", "note"])
 
     def odds_ratios(self, level: float = 0.95) -> pd.DataFrame:
@@ -156,13 +174,18 @@ class OrdinalFit:
         logit, whose effects are no odds ratios, or a level outside 0 … 1.
         """
         if self.link != "logit":
-            raise ParameterError("Only the logit link has odds ratios.", where="odds_ratios",
-                                 found=self.link, fix="Fit with link='logit', or read params.")
+            raise ParameterError(
+                "Only the logit link has odds ratios.",
+                where="odds_ratios",
+                found=self.link,
+                fix="Fit with link='logit', or read params.",
+            )
         z = _normal_quantile(level)
         effects = slice(len(self.layout.table.thresholds), None)
         estimate, error = self.params.iloc[effects], self.std_errors.iloc[effects]
-        return pd.DataFrame({"odds_ratio": np.exp(estimate), "low": np.exp(estimate - z * error),
-                             "high": np.exp(estimate + z * error)})
+        return pd.DataFrame(
+            {"odds_ratio": np.exp(estimate), "low": np.exp(estimate - z * error), "high": np.exp(estimate + z * error)}
+        )
 
     def probabilities(self, design: pd.DataFrame) -> pd.DataFrame:
         """P(Y = category) for each row of `design` (any rows × at least the fit's terms): rows × all categories.
@@ -179,8 +202,12 @@ class OrdinalFit:
         design = design.set_axis(list(map(str, design.columns)), axis=1)
         missing = [term for term in self.layout.table.terms if term not in design.columns]
         if missing:
-            raise ParameterError("The design lacks a term of the fit.", where="design", found=", ".join(design.columns),
-                                 expected=missing[0])
+            raise ParameterError(
+                "The design lacks a term of the fit.",
+                where="design",
+                found=", ".join(design.columns),
+                expected=missing[0],
+            )
         values, _, _ = self._predict(design_values(design[list(self.layout.table.terms)]))
         table = self.layout.table
         full = np.zeros((len(design), len(table.categories)))
@@ -201,12 +228,16 @@ class OrdinalFit:
         z = _normal_quantile(level)
         table = self.layout.table
         if term not in table.terms:
-            raise ParameterError("The term is not in the fit.", where="superiority", found=repr(term),
-                                 expected=" or ".join(table.terms))
+            raise ParameterError(
+                "The term is not in the fit.", where="superiority", found=repr(term), expected=" or ".join(table.terms)
+            )
         at = table.terms.index(term)
         if not np.isin(table.design[:, at], (0, 1)).all():
-            raise ParameterError("Superiority compares the two sides of a 0/1 term.", where="superiority",
-                                 found=f"{term!r} has other values")
+            raise ParameterError(
+                "Superiority compares the two sides of a 0/1 term.",
+                where="superiority",
+                found=f"{term!r} has other values",
+            )
         pair = np.zeros((2, len(table.terms)))
         pair[1, at] = 1
         probability, slopes, finite = self._predict(pair)
@@ -236,9 +267,11 @@ class OrdinalFit:
         eta = np.pad(inner, ((1, 1), (0, 0)), constant_values=((-BEYOND, BEYOND), (0, 0)))
         crossing = np.diff(eta, axis=0).min(axis=0) < -ZERO
         if crossing.any():
-            raise DataError("The thresholds cross: a probability would be negative.",
-                            where=f"design, row {np.argmax(crossing) + 1}",
-                            fix="Stay inside the data, or make fewer terms nominal.")
+            raise DataError(
+                "The thresholds cross: a probability would be negative.",
+                where=f"design, row {np.argmax(crossing) + 1}",
+                fix="Stay inside the data, or make fewer terms nominal.",
+            )
         probability, density, _ = link.parts(eta)
         pull = np.pad(density[:, :, None] * basis, ((1, 1), (0, 0), (0, 0)))
         return np.maximum(probability, 0), np.diff(pull, axis=0), finite

@@ -167,8 +167,9 @@ def brant_test(people: People, terms: Sequence[str], least: int = 10) -> dict[st
     return found
 
 
-def _joint_covariance(people: People, fits: Sequence[OrdinalFit], cuts: Sequence[int],
-                      wanted: Sequence[int]) -> np.ndarray:
+def _joint_covariance(
+    people: People, fits: Sequence[OrdinalFit], cuts: Sequence[int], wanted: Sequence[int]
+) -> np.ndarray:
     """Sandwich covariance of the wanted parameters (by position) of binary fits at some cuts, fit after fit."""
     row, answer = people.cells
     terms = np.hstack([np.ones((len(people.design), 1)), -people.design.to_numpy(dtype=float)])

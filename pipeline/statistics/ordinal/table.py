@@ -122,28 +122,41 @@ def read_table(counts: pd.DataFrame | np.ndarray, design: pd.DataFrame, clusters
     values, categories = _read_counts(counts)
     terms, x = _read_design(design, len(values))
     if isinstance(counts, pd.DataFrame) and not counts.index.equals(design.index):
-        raise DataError("The rows of the counts and of the design do not carry the same labels.",
-                        where="design", fix="Give both the same index, in the same order.")
+        raise DataError(
+            "The rows of the counts and of the design do not carry the same labels.",
+            where="design",
+            fix="Give both the same index, in the same order.",
+        )
     codes = None if clusters is None else _read_clusters(clusters, design.index)
     answered = values.sum(axis=0) > 0
     if np.count_nonzero(answered) < 2:
-        raise DataError("All answers are in one category: there is nothing to model.", where="counts",
-                        found=f"{np.count_nonzero(answered)} of {len(categories)} categories with answers",
-                        expected="answers in two categories or more")
+        raise DataError(
+            "All answers are in one category: there is nothing to model.",
+            where="counts",
+            found=f"{np.count_nonzero(answered)} of {len(categories)} categories with answers",
+            expected="answers in two categories or more",
+        )
     asked = values.sum(axis=1) > 0
     if not (answered.all() and asked.all()):
         values, x = values[np.ix_(asked, answered)], x[asked]
         codes = None if codes is None else codes[asked]
     merged, distinct, row = _merge(values, x)
     centre, scale = _scale_terms(distinct, terms)
-    notes = [f"No answers in category {name!r}: it is left out, its probability is nought."
-             for name, held in zip(categories, answered, strict=True) if not held]
+    notes = [
+        f"No answers in category {name!r}: it is left out, its probability is nought."
+        for name, held in zip(categories, answered, strict=True)
+        if not held
+    ]
     clustered = None
     if codes is not None:
         groups, codes = np.unique(codes, return_inverse=True)
         if len(groups) < 2:
-            raise ParameterError("Cluster-robust errors need clusters.", where="clusters",
-                                 found="one cluster with answers", expected="two or more")
+            raise ParameterError(
+                "Cluster-robust errors need clusters.",
+                where="clusters",
+                found="one cluster with answers",
+                expected="two or more",
+            )
         clustered = values, row, codes
         notes.append(f"Standard errors allow for {len(groups)} clusters G, with the factor G / (G − 1).")
     return Table(categories, answered, terms, merged, distinct, centre, scale, clustered, tuple(notes))
@@ -156,26 +169,41 @@ def _read_counts(counts: pd.DataFrame | np.ndarray) -> tuple[np.ndarray, tuple[s
     except (TypeError, ValueError) as error:
         raise DataError("Counts must be numbers.", where="counts", found=str(error)) from error
     if values.ndim != 2 or values.shape[1] < 2 or not len(values):
-        raise DataError("Counts must be a table of rows and categories.", where="counts",
-                        found=f"shape {values.shape}", expected="one row or more, two categories or more")
+        raise DataError(
+            "Counts must be a table of rows and categories.",
+            where="counts",
+            found=f"shape {values.shape}",
+            expected="one row or more, two categories or more",
+        )
     categories = tuple(map(str, counts.columns if isinstance(counts, pd.DataFrame) else range(1, values.shape[1] + 1)))
     if len(set(categories)) < len(categories):
         raise DataError("Two categories have the same name.", where="counts", found=", ".join(categories))
     if not values.min() >= 0 or values.max() == np.inf:
         row, column = np.argwhere(~((values >= 0) & np.isfinite(values)))[0]
-        raise DataError("A count is missing, infinite or negative.",
-                        where=f"counts, row {row + 1}, category {categories[column]!r}",
-                        found=str(values[row, column]), expected="a number from 0 up")
+        raise DataError(
+            "A count is missing, infinite or negative.",
+            where=f"counts, row {row + 1}, category {categories[column]!r}",
+            found=str(values[row, column]),
+            expected="a number from 0 up",
+        )
     return values, categories
 
 
 def _read_design(design: pd.DataFrame, rows: int) -> tuple[tuple[str, ...], np.ndarray]:
     if not isinstance(design, pd.DataFrame):
-        raise ParameterError("The design must be a table with named terms.", where="design",
-                             found=type(design).__name__, expected="a pandas DataFrame")
+        raise ParameterError(
+            "The design must be a table with named terms.",
+            where="design",
+            found=type(design).__name__,
+            expected="a pandas DataFrame",
+        )
     if len(design) != rows:
-        raise DataError("Counts and design must have the same rows.", where="design",
-                        found=f"{len(design)} rows", expected=f"{rows} rows")
+        raise DataError(
+            "Counts and design must have the same rows.",
+            where="design",
+            found=f"{len(design)} rows",
+            expected=f"{rows} rows",
+        )
     terms = tuple(map(str, design.columns))
     if len(set(terms)) < len(terms):
         raise DataError("Two terms have the same name.", where="design", found=", ".join(terms))
@@ -187,24 +215,39 @@ def design_values(design: pd.DataFrame) -> np.ndarray:
     try:
         x = design.to_numpy(dtype=float)
     except (TypeError, ValueError) as error:
-        raise DataError("Terms must be numbers.", where="design", found=str(error),
-                        fix="Turn a text column into 0/1 terms, one for each level but the first.") from error
+        raise DataError(
+            "Terms must be numbers.",
+            where="design",
+            found=str(error),
+            fix="Turn a text column into 0/1 terms, one for each level but the first.",
+        ) from error
     if not np.isfinite(x).all():
         row, column = np.argwhere(~np.isfinite(x))[0]
-        raise DataError("A term is missing or infinite.", found=str(x[row, column]),
-                        where=f"design, row {row + 1}, term {str(design.columns[column])!r}",
-                        expected="a finite number", fix="Leave the row out, or fill the term by a stated rule.")
+        raise DataError(
+            "A term is missing or infinite.",
+            found=str(x[row, column]),
+            where=f"design, row {row + 1}, term {str(design.columns[column])!r}",
+            expected="a finite number",
+            fix="Leave the row out, or fill the term by a stated rule.",
+        )
     return x
 
 
 def _read_clusters(clusters: Sequence, index: pd.Index) -> np.ndarray:
     """A code for each row's cluster."""
     if len(clusters) != len(index):
-        raise ParameterError("Give one cluster label for each row.", where="clusters",
-                             found=f"{len(clusters)} labels", expected=f"{len(index)} labels")
+        raise ParameterError(
+            "Give one cluster label for each row.",
+            where="clusters",
+            found=f"{len(clusters)} labels",
+            expected=f"{len(index)} labels",
+        )
     if isinstance(clusters, pd.Series) and not clusters.index.equals(index):
-        raise DataError("The clusters and the design do not carry the same row labels.", where="clusters",
-                        fix="Give both the same index, in the same order.")
+        raise DataError(
+            "The clusters and the design do not carry the same row labels.",
+            where="clusters",
+            fix="Give both the same index, in the same order.",
+        )
     codes, _ = pd.factorize(pd.Series(clusters).to_numpy())
     if (codes < 0).any():
         raise DataError("A cluster label is missing.", where=f"clusters, row {np.argmax(codes < 0) + 1}")
@@ -228,18 +271,25 @@ def _scale_terms(design: np.ndarray, terms: tuple[str, ...]) -> tuple[np.ndarray
     """
     constant = np.flatnonzero((design == design[0]).all(axis=0))
     if constant.size:
-        raise DataError("A term is the same in all rows with answers: the thresholds already hold it.",
-                        where=f"design, term {terms[constant[0]]!r}", fix="Leave the term out.")
+        raise DataError(
+            "A term is the same in all rows with answers: the thresholds already hold it.",
+            where=f"design, term {terms[constant[0]]!r}",
+            fix="Leave the term out.",
+        )
     centre = design.mean(axis=0)
     centred = design - centre
     scale = np.sqrt((centred * centred).mean(axis=0))
     if len(terms) > 1:
         triangle = np.asarray(np.linalg.qr(centred / scale, mode="r"))
         own = np.zeros(len(terms))
-        own[:len(triangle)] = np.abs(triangle.diagonal())
+        own[: len(triangle)] = np.abs(triangle.diagonal())
         dependent = np.flatnonzero(own < DEPENDENT * np.sqrt(len(design)))
         if dependent.size:
-            before = ", ".join(terms[:dependent[0]])
-            raise DataError("A term is a linear combination of others.", where=f"design, term {terms[dependent[0]]!r}",
-                            found=f"it follows from {before} and a constant", fix="Leave one of them out.")
+            before = ", ".join(terms[: dependent[0]])
+            raise DataError(
+                "A term is a linear combination of others.",
+                where=f"design, term {terms[dependent[0]]!r}",
+                found=f"it follows from {before} and a constant",
+                fix="Leave one of them out.",
+            )
     return centre, scale

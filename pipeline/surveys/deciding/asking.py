@@ -24,7 +24,9 @@ def ask_all(path: Path, ask: Callable[[str], str], say: Callable[[str], None]) -
         question = questions[0]
         say(f"\nQuestion {count - len(questions) + 1} of {count}  ({question.id})\n{shown(question)}")
         try:
-            typed = ask(f"Your answer [{question.likely if question.order else 1}], {UNDO} to undo, {STOP} to stop: ").strip()
+            typed = ask(
+                f"Your answer [{question.likely if question.order else 1}], {UNDO} to undo, {STOP} to stop: "
+            ).strip()
         except EOFError:
             break
         if typed.lower() == STOP:
@@ -52,9 +54,14 @@ def shown(question: Question) -> str:
     """A question as it is shown, with its counts and its numbered answers."""
     lines = [question.question, *_wrapped(question.counts)]
     if question.order:
-        lines.append("  Type their numbers, the best first; behind a stroke (/) those that are no point of the scale"
-                     + (f"; {NONE}: {NONE_TOLD}." if question.order.otherwise else "."))
-    lines += [f"  {number}  {answer.label}{'   (likely)' * (number == 1)}" for number, answer in enumerate(question.answers, 1)]
+        lines.append(
+            "  Type their numbers, the best first; behind a stroke (/) those that are no point of the scale"
+            + (f"; {NONE}: {NONE_TOLD}." if question.order.otherwise else ".")
+        )
+    lines += [
+        f"  {number}  {answer.label}{'   (likely)' * (number == 1)}"
+        for number, answer in enumerate(question.answers, 1)
+    ]
     return "\n".join(lines)
 
 
@@ -66,8 +73,12 @@ def chosen(question: Question, typed: str) -> str:
         return typed
     number = int(typed)
     if not 1 <= number <= len(question.answers):
-        raise ParameterError("There is no such answer.", where=question.id, found=typed,
-                             expected=f"a number from 1 to {len(question.answers)}")
+        raise ParameterError(
+            "There is no such answer.",
+            where=question.id,
+            found=typed,
+            expected=f"a number from 1 to {len(question.answers)}",
+        )
     return question.answers[number - 1].key
 
 

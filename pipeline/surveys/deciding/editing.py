@@ -17,7 +17,9 @@ from pipeline.surveys.private import OWNER
 from pipeline.surveys.staff.codebook import StaffSurvey, read_staff_survey
 
 BYTE_ORDER_MARK = "\ufeff"
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's where it is there: a large codebook is parsed for each edit
+LOADER = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # libyaml's where it is there: a large codebook is parsed for each edit
 NAMES = ("id", "column", "reason")  # the keys by one of which an entry of a list is known
 
 
@@ -30,8 +32,12 @@ def decide(path: Path, answers: Mapping[str, str]) -> StaffSurvey:
     questions, text = {each.id: each for each in read_staff_survey(path).decide}, read_text(path)
     for question, key in answers.items():
         if question not in questions:
-            raise ParameterError("There is no such open question.", where=str(path), found=repr(question),
-                                 expected=", ".join(questions) or "none is open")
+            raise ParameterError(
+                "There is no such open question.",
+                where=str(path),
+                found=repr(question),
+                expected=", ".join(questions) or "none is open",
+            )
         text = answered(text, questions[question], key)
     write_codebook(path, text)
     return read_staff_survey(path)
@@ -49,8 +55,11 @@ def with_likely_answers(path: Path, survey: StaffSurvey) -> StaffSurvey:
 
 def answered(text: str, question: Question, key: str) -> str:
     """The text of a codebook with a question answered: its edits made, the answer noted under `decided`."""
-    edits = [*question.edits(key), Edit(do="remove", at=("decide", question.id)),
-             Edit(do="set", at=("decided", question.id), to=question.told(key))]
+    edits = [
+        *question.edits(key),
+        Edit(do="remove", at=("decide", question.id)),
+        Edit(do="set", at=("decided", question.id), to=question.told(key)),
+    ]
     return edited(text, edits)
 
 
@@ -90,14 +99,17 @@ def _set(text: str, at: Sequence[str], to: Any) -> str:
     if parent is None:
         return _set(text, above, {name: to})
     if not isinstance(parent, MappingNode):
-        raise ParameterError("The answer does not fit the file any more.", where=f"survey.yaml, {', '.join(at)}",
-                             fix="Write it into survey.yaml by hand, and take the question out of decide.")
+        raise ParameterError(
+            "The answer does not fit the file any more.",
+            where=f"survey.yaml, {', '.join(at)}",
+            fix="Write it into survey.yaml by hand, and take the question out of decide.",
+        )
     pair = next((pair for pair in parent.value if pair[0].value == name), None)
     if pair:
         key, value = pair
         to = _with_unsure(text, value, to)
         written = _written(name, to, None if parent.flow_style else key.start_mark.column, _newline(text))
-        return text[:key.start_mark.index] + written + text[_end(value):]
+        return text[: key.start_mark.index] + written + text[_end(value) :]
     if parent.flow_style:
         return _into_braces(text, parent, _written(name, to, None, ""))
     column, end = parent.value[0][0].start_mark.column, _line_end(text, _end(parent))
@@ -107,7 +119,9 @@ def _set(text: str, at: Sequence[str], to: Any) -> str:
 
 def _with_unsure(text: str, old: Node, to: Any) -> Any:
     """New categories of a scale with the "don't know" that it had: whether there is one is another question's matter."""
-    if not (isinstance(to, list) and to and isinstance(to[0], dict) and "role" in to[0] and isinstance(old, SequenceNode)):
+    if not (
+        isinstance(to, list) and to and isinstance(to[0], dict) and "role" in to[0] and isinstance(old, SequenceNode)
+    ):
         return to
     before = yaml.safe_load(yaml.serialize(old))
     ids = {each["id"] for each in to}
@@ -140,8 +154,11 @@ def _remove(text: str, at: Sequence[str], _: Any = None) -> str:
     if above and len(parent.value) == 1:
         return _remove(text, above)
     spans = [(each[0], each[1]) if isinstance(parent, MappingNode) else (each, each) for each in parent.value]
-    place = next(number for number, (_, last) in enumerate(spans) if last.start_mark.index == found.start_mark.index
-                 and last.end_mark.index == found.end_mark.index)
+    place = next(
+        number
+        for number, (_, last) in enumerate(spans)
+        if last.start_mark.index == found.start_mark.index and last.end_mark.index == found.end_mark.index
+    )
     first, last = spans[place]
     if parent.flow_style:
         start = spans[place][0].start_mark.index if place == 0 else _end(spans[place - 1][1])
@@ -149,9 +166,9 @@ def _remove(text: str, at: Sequence[str], _: Any = None) -> str:
         return text[:start] + text[end:]
     start = text.rfind("\n", 0, first.start_mark.index) + 1
     column = first.start_mark.column if isinstance(parent, MappingNode) else parent.start_mark.column
-    while start and _is_comment(above_it := text[text.rfind("\n", 0, start - 1) + 1:start], column):
+    while start and _is_comment(above_it := text[text.rfind("\n", 0, start - 1) + 1 : start], column):
         start -= len(above_it)
-    return text[:start] + text[_line_end(text, _end(last)):].removeprefix("\r").removeprefix("\n")
+    return text[:start] + text[_line_end(text, _end(last)) :].removeprefix("\r").removeprefix("\n")
 
 
 def _is_comment(line: str, column: int) -> bool:
@@ -177,7 +194,11 @@ def _below(node: Node | None, at: Sequence[str]) -> Node | None:
 def _entry(node: SequenceNode, name: str) -> Node | None:
     """The entry of a list that is known by `name`, or that is this text."""
     for entry in node.value:
-        names = [value.value for key, value in entry.value if key.value in NAMES] if isinstance(entry, MappingNode) else [entry.value]
+        names = (
+            [value.value for key, value in entry.value if key.value in NAMES]
+            if isinstance(entry, MappingNode)
+            else [entry.value]
+        )
         if name in names[:1]:
             return entry
     return None
@@ -194,7 +215,7 @@ def _end(node: Node) -> int:
 def _line_end(text: str, index: int) -> int:
     end = text.find("\n", index)
     end = len(text) if end < 0 else end
-    return end - 1 if text[end - 1:end] == "\r" else end
+    return end - 1 if text[end - 1 : end] == "\r" else end
 
 
 def _into_braces(text: str, node: Node, written: str) -> str:
@@ -213,8 +234,9 @@ def _written(name: str, value: Any, column: int | None, newline: str) -> str:
 
 def _flow(value: Any) -> str:
     """A value on one line, its texts quoted where they need it."""
-    return yaml.safe_dump([value], default_flow_style=True, sort_keys=False, allow_unicode=True,
-                          width=float("inf")).strip()[1:-1]
+    return yaml.safe_dump(
+        [value], default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf")
+    ).strip()[1:-1]
 
 
 def _newline(text: str) -> str:

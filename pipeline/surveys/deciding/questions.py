@@ -92,8 +92,12 @@ class Question(Strict):
     def _answer(self, key: str) -> Answer:
         answer = next((answer for answer in self.answers if answer.key == key), None)
         if not answer:
-            raise ParameterError("That is no answer to the question.", where=self.id, found=repr(key),
-                                 expected=", ".join(answer.key for answer in self.answers))
+            raise ParameterError(
+                "That is no answer to the question.",
+                where=self.id,
+                found=repr(key),
+                expected=", ".join(answer.key for answer in self.answers),
+            )
         return answer
 
     def _order(self, key: str) -> tuple[list[str], list[str]]:
@@ -101,11 +105,19 @@ class Question(Strict):
         labels, (on, _, off) = self.order.labels, key.partition("/")
         numbers = [[int(number) for number in re.findall(r"\d+", part)] for part in (on, off)]
         given = [*numbers[0], *numbers[1]]
-        if (len(numbers[0]) < 2 or len(set(given)) < len(given) or not set(given) <= set(range(1, len(labels) + 1))
-                or not re.fullmatch(r"[\d\s,]+(/[\d\s,]*)?", key)):
-            raise ParameterError("That is no order of the labels.", where=self.id, found=repr(key),
-                                 expected=f"numbers from 1 to {len(labels)}, each once, the best first, such as "
-                                          f"{self.likely}; behind a stroke (/) those that are no point of the scale")
+        if (
+            len(numbers[0]) < 2
+            or len(set(given)) < len(given)
+            or not set(given) <= set(range(1, len(labels) + 1))
+            or not re.fullmatch(r"[\d\s,]+(/[\d\s,]*)?", key)
+        ):
+            raise ParameterError(
+                "That is no order of the labels.",
+                where=self.id,
+                found=repr(key),
+                expected=f"numbers from 1 to {len(labels)}, each once, the best first, such as "
+                f"{self.likely}; behind a stroke (/) those that are no point of the scale",
+            )
         left = [number for number in range(1, len(labels) + 1) if number not in given]
         return ([labels[number - 1] for number in numbers[0]], [labels[number - 1] for number in (*numbers[1], *left)])
 
@@ -132,8 +144,10 @@ def in_order(labels: Sequence[str], suffix: str = "") -> list[dict[str, Any]]:
         base = base if base[:1].isalpha() else f"answer_{base}".rstrip("_")
         number = sum(each == base or each.startswith(f"{base}_") for each in from_text)
         from_text.append(f"{base}_{number + 1}" if base in from_text else base)
-    return [{"id": f"{identifier}_{suffix}" if suffix else identifier, "label": label, "role": role_of(place, len(labels))}
-            for place, (identifier, label) in enumerate(zip(from_text, labels, strict=True))]
+    return [
+        {"id": f"{identifier}_{suffix}" if suffix else identifier, "label": label, "role": role_of(place, len(labels))}
+        for place, (identifier, label) in enumerate(zip(from_text, labels, strict=True))
+    ]
 
 
 def role_of(place: int, points: int) -> str:
@@ -153,6 +167,9 @@ def refuse_open(survey: str, questions: Sequence[Question]) -> None:
     """
     if questions:
         count = counted(len(questions), "question")
-        raise DataError(f"The survey {survey} has {count} for you before there is a report.", where="survey.yaml, decide",
-                        found="; ".join(question.id for question in questions),
-                        fix=f"Answer them: golden-thread survey decide {survey}")
+        raise DataError(
+            f"The survey {survey} has {count} for you before there is a report.",
+            where="survey.yaml, decide",
+            found="; ".join(question.id for question in questions),
+            fix=f"Answer them: golden-thread survey decide {survey}",
+        )

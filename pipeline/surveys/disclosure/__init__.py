@@ -7,5 +7,18 @@ from pipeline.surveys.disclosure.protection import Protected, protect
 from pipeline.surveys.disclosure.record import disclosure_record
 from pipeline.surveys.disclosure.suppression import suppress
 
-__all__ = ["Cell", "LinkedTables", "Policy", "Primary", "Protected", "attack", "disclosure_record", "item_tables",
-           "join_small_groups", "primary_cells", "protect", "suppress", "weights"]
+__all__ = [
+    "Cell",
+    "LinkedTables",
+    "Policy",
+    "Primary",
+    "Protected",
+    "attack",
+    "disclosure_record",
+    "item_tables",
+    "join_small_groups",
+    "primary_cells",
+    "protect",
+    "suppress",
+    "weights",
+]

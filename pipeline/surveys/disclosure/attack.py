@@ -30,8 +30,9 @@ def attack(tables: LinkedTables, suppressed: Collection[int]) -> tuple[np.ndarra
     return attack_ranges(tables, lower, upper, hidden)
 
 
-def attack_ranges(tables: LinkedTables, lower: np.ndarray, upper: np.ndarray,
-                  targets: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+def attack_ranges(
+    tables: LinkedTables, lower: np.ndarray, upper: np.ndarray, targets: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
     """As `attack`, if each cell is known to hold ``lower`` to ``upper`` people; only ``targets`` are narrowed."""
     lows, highs = lower.copy(), upper.copy()
     aims = [(cell, sign) for cell in targets for sign in (-1, 1)]
@@ -66,21 +67,31 @@ def extremes(tables: LinkedTables, lower: np.ndarray, upper: np.ndarray, aims: S
             cell, sign = aims[aim]
             costs[line, column[cell]] = -sign
         blocks = sparse.kron(sparse.eye_array(len(movable)), matrix[active][:, free], "csr")
-        solved = linprog(costs.ravel(), A_eq=blocks,
-                         b_eq=np.tile(-(matrix @ fixed)[active], len(movable)), method="highs-ds",
-                         bounds=np.tile(np.column_stack([lower[free], upper[free]]), (len(movable), 1)))
+        solved = linprog(
+            costs.ravel(),
+            A_eq=blocks,
+            b_eq=np.tile(-(matrix @ fixed)[active], len(movable)),
+            method="highs-ds",
+            bounds=np.tile(np.column_stack([lower[free], upper[free]]), (len(movable), 1)),
+        )
         solutions[np.ix_(movable, free)] = solved.x.reshape(len(movable), len(free))
         duals[np.ix_(movable, active)] = solved.eqlin.marginals.reshape(len(movable), len(active))
     return Extremes(solutions, duals)
 
 
-def whole_extreme(tables: LinkedTables, lower: np.ndarray, upper: np.ndarray, cell: int, sign: int,
-                  solution: np.ndarray) -> int:
+def whole_extreme(
+    tables: LinkedTables, lower: np.ndarray, upper: np.ndarray, cell: int, sign: int, solution: np.ndarray
+) -> int:
     """The extreme over whole numbers. The linear programme's answer stands where its table is whole already."""
     if (np.abs(solution - solution.round()) < EPSILON).all():
         return int(solution[cell].round())
     cost = np.zeros(len(lower))
     cost[cell] = -sign
-    solved = milp(cost, integrality=np.ones(len(lower)), bounds=Bounds(lower, upper),
-                  constraints=LinearConstraint(tables.matrix, 0, 0), options={"mip_rel_gap": 0})
+    solved = milp(
+        cost,
+        integrality=np.ones(len(lower)),
+        bounds=Bounds(lower, upper),
+        constraints=LinearConstraint(tables.matrix, 0, 0),
+        options={"mip_rel_gap": 0},
+    )
     return int(solved.x[cell].round())

@@ -6,7 +6,19 @@ from pipeline.errors import PublishingError
 from pipeline.surveys.disclosure.policy import GROUP_SIZE, SUPPRESSED, Policy
 
 PEOPLE = "respondents"
-LABELS = ("item", "domain", "outcome", "support", "grouping", "group", "category", "label", "statement", "reason", "rule")
+LABELS = (
+    "item",
+    "domain",
+    "outcome",
+    "support",
+    "grouping",
+    "group",
+    "category",
+    "label",
+    "statement",
+    "reason",
+    "rule",
+)
 
 
 class Guard:
@@ -42,9 +54,13 @@ class Guard:
     def table(self, name: str, table: pd.DataFrame) -> pd.DataFrame:
         """`table` with rows of fewer than the minimum of people emptied. PublishingError where they are not counted."""
         if PEOPLE not in table:
-            raise PublishingError("A table about people has to say how many each row rests on.", where=name,
-                                  found=f"no column {PEOPLE}", expected=f"a column {PEOPLE}",
-                                  fix="Add the column; for a table that is not about people say people=False.")
+            raise PublishingError(
+                "A table about people has to say how many each row rests on.",
+                where=name,
+                found=f"no column {PEOPLE}",
+                expected=f"a column {PEOPLE}",
+                fix="Add the column; for a table that is not about people say people=False.",
+            )
         few = pd.to_numeric(table[PEOPLE], errors="coerce") < self.policy.minimum_group
         if few.any():
             table = table.copy()
@@ -53,9 +69,17 @@ class Guard:
             rule = table["rule"] if "rule" in table else pd.Series(index=table.index, dtype=object)
             table["rule"] = rule.mask(few, SUPPRESSED)
             keys = [column for column in LABELS[:-1] if column in table]
-            self._lines += [{"table": name, "cell": ", ".join(f"{key} {row[key]}" for key in keys), "rule": GROUP_SIZE,
-                             "status": "fail", "mitigation": "suppress", "summary": ""}
-                            for _, row in table[few].iterrows()]
+            self._lines += [
+                {
+                    "table": name,
+                    "cell": ", ".join(f"{key} {row[key]}" for key in keys),
+                    "rule": GROUP_SIZE,
+                    "status": "fail",
+                    "mitigation": "suppress",
+                    "summary": "",
+                }
+                for _, row in table[few].iterrows()
+            ]
         if not self.policy.round_to:
             return table
         return table.assign(**{PEOPLE: self.policy.rounded(pd.to_numeric(table[PEOPLE], errors="coerce"))})
@@ -63,7 +87,9 @@ class Guard:
     def value(self, name: str, respondents: int | None) -> None:
         """Raise PublishingError for a value that rests on too few people, or does not say on how many."""
         if respondents is None or not respondents >= self.policy.minimum_group:
-            raise PublishingError("A value about people rests on too few of them, or does not say on how many.",
-                                  where=name, expected=f"respondents={self.policy.minimum_group} or more",
-                                  fix="Leave the value out; for one that is not about people say people=False.")
-
+            raise PublishingError(
+                "A value about people rests on too few of them, or does not say on how many.",
+                where=name,
+                expected=f"respondents={self.policy.minimum_group} or more",
+                fix="Leave the value out; for one that is not about people say people=False.",
+            )

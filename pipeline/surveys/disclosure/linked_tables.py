@@ -36,19 +36,27 @@ class LinkedTables:
         if self.most is None:
             object.__setattr__(self, "most", np.full(len(counts), counts.max(initial=0)))
         if counts.shape != (len(self.names),) or counts.dtype.kind not in "iu" or (counts < 0).any():
-            raise DataError("Tables need a whole number of people, 0 or more, in each cell.",
-                            found=f"{counts.dtype} of shape {counts.shape} for {len(self.names)} cells")
+            raise DataError(
+                "Tables need a whole number of people, 0 or more, in each cell.",
+                found=f"{counts.dtype} of shape {counts.shape} for {len(self.names)} cells",
+            )
         if (counts > self.most).any():
-            raise DataError("A count exceeds the size of its group.", where=self.names[int((counts > self.most).argmax())],
-                            fix="Count the groups and their answers from the same respondents.")
+            raise DataError(
+                "A count exceeds the size of its group.",
+                where=self.names[int((counts > self.most).argmax())],
+                fix="Count the groups and their answers from the same respondents.",
+            )
         for total, parts in self.sums:
             if not parts or not all(0 <= index < len(counts) for index in (total, *parts)):
                 raise DataError("A sum names cells that are not there.", found=f"{total} = {parts}")
             if counts[total] != counts[list(parts)].sum():
-                raise DataError("A total is not the sum of its parts.", where=self.names[total],
-                                found=f"{counts[total]} against {counts[list(parts)].sum()} in "
-                                      + " + ".join(self.names[part] for part in parts),
-                                fix="Count all groups and categories from the same answers.")
+                raise DataError(
+                    "A total is not the sum of its parts.",
+                    where=self.names[total],
+                    found=f"{counts[total]} against {counts[list(parts)].sum()} in "
+                    + " + ".join(self.names[part] for part in parts),
+                    fix="Count all groups and categories from the same answers.",
+                )
 
     @property
     def matrix(self) -> sparse.csr_array:
@@ -70,8 +78,13 @@ class Cell(NamedTuple):
     index: int  # type: ignore[assignment]  # instead of the method of a tuple, which nobody calls here
 
 
-def item_tables(counts: pd.DataFrame, roles: Mapping[str, str], missing: Mapping[str, int], where: str = "",
-                sizes: Mapping[tuple[str, str], int] | None = None) -> tuple[LinkedTables, tuple[Cell, ...]]:
+def item_tables(
+    counts: pd.DataFrame,
+    roles: Mapping[str, str],
+    missing: Mapping[str, int],
+    where: str = "",
+    sizes: Mapping[tuple[str, str], int] | None = None,
+) -> tuple[LinkedTables, tuple[Cell, ...]]:
     """The linked tables of one item, and its cells in the order of publication.
 
     ``counts`` has the columns grouping, group, category and count; the row for everybody is the group "all" of the
@@ -115,8 +128,12 @@ def item_tables(counts: pd.DataFrame, roles: Mapping[str, str], missing: Mapping
 def refuse_fractions(counts: pd.Series, where: str) -> None:
     """Raise DataError unless a column holds whole numbers, none of them missing."""
     if len(counts) and (not pd.api.types.is_integer_dtype(counts) or counts.isna().any()):
-        raise DataError("Counts are not whole numbers, or some are missing.", where=where,
-                        found=f"a column of {counts.dtype}", fix="Give 0 for nobody.")
+        raise DataError(
+            "Counts are not whole numbers, or some are missing.",
+            where=where,
+            found=f"a column of {counts.dtype}",
+            fix="Give 0 for nobody.",
+        )
 
 
 def _by_row(counts: pd.DataFrame, roles: Mapping[str, str], where: str) -> dict[tuple[str, str], dict[str, int]]:
@@ -133,11 +150,20 @@ def _by_row(counts: pd.DataFrame, roles: Mapping[str, str], where: str) -> dict[
         row[category] = count
     for (grouping, group), row in rows.items():
         if len(row) < len(categories):
-            raise DataError("A row lacks a category.", where=where, found=f"{grouping}, {group}: {', '.join(row)}",
-                            expected=", ".join(categories), fix="Give each row every category, with 0 for nobody.")
+            raise DataError(
+                "A row lacks a category.",
+                where=where,
+                found=f"{grouping}, {group}: {', '.join(row)}",
+                expected=", ".join(categories),
+                fix="Give each row every category, with 0 for nobody.",
+            )
     if [row for row in rows if row[0] == EVERYBODY] != [(EVERYBODY, EVERYBODY)]:
-        raise DataError("There is no row for everybody.", where=where, found=f"{len(rows)} rows",
-                        expected='one group "all" of the grouping "all"')
+        raise DataError(
+            "There is no row for everybody.",
+            where=where,
+            found=f"{len(rows)} rows",
+            expected='one group "all" of the grouping "all"',
+        )
     return {key: {category: row[category] for category in categories} for key, row in rows.items()}
 
 
@@ -162,22 +188,29 @@ class _Builder:
         self.sums.append((index, tuple(parts)))
         return index
 
-    def row(self, grouping: str, group: str, numbers: Mapping[str, int],
-            by_role: Mapping[str, list[str]]) -> list[Cell]:
+    def row(
+        self, grouping: str, group: str, numbers: Mapping[str, int], by_role: Mapping[str, list[str]]
+    ) -> list[Cell]:
         row = (group,) if grouping == EVERYBODY else (grouping, group)
         place = {category: self.add(count, *row, category) for category, count in numbers.items()}
-        subtotals = {role: self.total([place[category] for category in categories], *row, f"{role} (subtotal)")
-                     for role, categories in by_role.items()}
+        subtotals = {
+            role: self.total([place[category] for category in categories], *row, f"{role} (subtotal)")
+            for role, categories in by_role.items()
+        }
         base = self.total(list(subtotals.values()), *row, "base")
-        return [*(Cell(grouping, group, category, "category", index) for category, index in place.items()),
-                *(Cell(grouping, group, role, "subtotal", index) for role, index in subtotals.items()),
-                Cell(grouping, group, "base", "base", base)]
+        return [
+            *(Cell(grouping, group, category, "category", index) for category, index in place.items()),
+            *(Cell(grouping, group, role, "subtotal", index) for role, index in subtotals.items()),
+            Cell(grouping, group, "base", "base", base),
+        ]
 
     def everybody_missing(self, base: int, missing: Mapping[str, int]) -> list[Cell]:
         place = {reason: self.add(int(count), EVERYBODY, "missing", reason) for reason, count in missing.items()}
         respondents = self.total([base, *place.values()], EVERYBODY, "respondents")
-        return [*(Cell(EVERYBODY, EVERYBODY, reason, "missing", index) for reason, index in place.items()),
-                Cell(EVERYBODY, EVERYBODY, "respondents", "respondents", respondents)]
+        return [
+            *(Cell(EVERYBODY, EVERYBODY, reason, "missing", index) for reason, index in place.items()),
+            Cell(EVERYBODY, EVERYBODY, "respondents", "respondents", respondents),
+        ]
 
     def link(self, cells: list[Cell]) -> None:
         """For each grouping, its groups' counts add up to everybody's: in each category, subtotal and base."""

@@ -49,8 +49,10 @@ class Policy(Strict):
         """A group that is large enough is so after rounding too, and one that is not stays below: `Guard` sees no other."""
         if self.round_to and self.minimum_group % self.round_to:
             below = self.minimum_group // self.round_to * self.round_to
-            raise ValueError(f"minimum_group: {self.minimum_group} is no multiple of round_to, {self.round_to}, so a group of "
-                             f"that size would be rounded to fewer; give {below + self.round_to}, or take round_to out")
+            raise ValueError(
+                f"minimum_group: {self.minimum_group} is no multiple of round_to, {self.round_to}, so a group of "
+                f"that size would be rounded to fewer; give {below + self.round_to}, or take round_to out"
+            )
         return self
 
     def rounded(self, people):

@@ -45,8 +45,13 @@ class _Published(NamedTuple):
     rule: str
 
 
-def protect(counts: pd.DataFrame, roles: Mapping[str, Mapping[str, str]], missing: pd.DataFrame, policy: Policy,
-            sizes: Mapping[tuple[str, str], int] | None = None) -> Protected:
+def protect(
+    counts: pd.DataFrame,
+    roles: Mapping[str, Mapping[str, str]],
+    missing: pd.DataFrame,
+    policy: Policy,
+    sizes: Mapping[tuple[str, str], int] | None = None,
+) -> Protected:
     """Protect the count tables of a survey, item by item.
 
     ``counts`` has the columns item, grouping, group, category and count, ``missing`` has item, reason and count, and
@@ -98,10 +103,12 @@ def _reasons(missing: pd.DataFrame, items: set[str]) -> dict[str, dict[str, int]
         raise DataError("Items have missing answers but no counts.", found=", ".join(unknown))
     twice = missing[missing.duplicated(["item", "reason"])]
     if len(twice):
-        raise DataError("An item has a reason for missing answers twice.",
-                        found=", ".join(twice.iloc[0][["item", "reason"]]))
-    return {item: dict(zip(rows["reason"], rows["count"].tolist(), strict=True))
-            for item, rows in missing.groupby("item")}
+        raise DataError(
+            "An item has a reason for missing answers twice.", found=", ".join(twice.iloc[0][["item", "reason"]])
+        )
+    return {
+        item: dict(zip(rows["reason"], rows["count"].tolist(), strict=True)) for item, rows in missing.groupby("item")
+    }
 
 
 def _published(tables: LinkedTables, cells: Sequence[Cell], policy: Policy) -> tuple[list[_Published], pd.DataFrame]:
@@ -116,8 +123,12 @@ def _published(tables: LinkedTables, cells: Sequence[Cell], policy: Policy) -> t
         return [shown if cell.kind == "respondents" else withheld for cell in cells], nothing
     rules = {index: primaries[index].rule if index in primaries else SECONDARY for index in pattern}
     lows, highs = attack_ranges(tables, *published_ranges(tables, pattern, policy), sorted(pattern))
-    found = [_Published(None, int(lows[cell.index]), int(highs[cell.index]), rules[cell.index])
-             if cell.index in pattern else _open(int(tables.counts[cell.index]), policy) for cell in cells]
+    found = [
+        _Published(None, int(lows[cell.index]), int(highs[cell.index]), rules[cell.index])
+        if cell.index in pattern
+        else _open(int(tables.counts[cell.index]), policy)
+        for cell in cells
+    ]
     return found, narrowed_cells(tables, cells, pattern, policy) if policy.round_to else nothing
 
 

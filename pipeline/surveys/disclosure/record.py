@@ -35,15 +35,23 @@ def disclosure_record(cells: pd.DataFrame, round_to: int | None, narrowed: pd.Da
         table = item if grouping == EVERYBODY else f"{item} by {grouping}"
         suppressed = rows[rows["rule"] != ""]
         lines.append(_table(table, suppressed["rule"], round_to, *by_sums.get((item, grouping), (0, 0))))
-        lines += [(table, _name(*cell), rule, _status(rule), "suppress", "") for *cell, rule in
-                  zip(*(suppressed[column] for column in ("group", "category", "kind", "rule")), strict=True)]
+        lines += [
+            (table, _name(*cell), rule, _status(rule), "suppress", "")
+            for *cell, rule in zip(
+                *(suppressed[column] for column in ("group", "category", "kind", "rule")), strict=True
+            )
+        ]
     return pd.DataFrame(lines, columns=RECORD)
 
 
 def size_record(narrowed: pd.DataFrame, round_to: int | None) -> pd.DataFrame:
     """Lines of the record on the sizes of groups; none where these are not rounded."""
-    lines = [_table("groups" if grouping == EVERYBODY else f"groups by {grouping}", pd.Series(dtype=object), round_to, *counts)
-             for grouping, *counts in narrowed[["grouping", "cells", "exact"]].itertuples(index=False)]
+    lines = [
+        _table(
+            "groups" if grouping == EVERYBODY else f"groups by {grouping}", pd.Series(dtype=object), round_to, *counts
+        )
+        for grouping, *counts in narrowed[["grouping", "cells", "exact"]].itertuples(index=False)
+    ]
     return pd.DataFrame(lines, columns=RECORD)
 
 

@@ -18,7 +18,9 @@ from pipeline.surveys.disclosure.policy import Policy
 NARROWED = ["item", "grouping", "cells", "exact"]  # how many rounded counts sums narrow, and pin to one number
 
 
-def published_ranges(tables: LinkedTables, suppressed: Collection[int], policy: Policy) -> tuple[np.ndarray, np.ndarray]:
+def published_ranges(
+    tables: LinkedTables, suppressed: Collection[int], policy: Policy
+) -> tuple[np.ndarray, np.ndarray]:
     """What each published count says of itself, and the sizes of groups of a suppressed one: the lowest and the highest.
 
     >>> tables = LinkedTables(("yes", "no", "all"), np.array([12, 3, 15]), ((2, (0, 1)),))
@@ -33,14 +35,22 @@ def published_ranges(tables: LinkedTables, suppressed: Collection[int], policy: 
     return lower, upper
 
 
-def narrowed_cells(tables: LinkedTables, cells: Sequence[Cell], suppressed: Collection[int], policy: Policy) -> pd.DataFrame:
+def narrowed_cells(
+    tables: LinkedTables, cells: Sequence[Cell], suppressed: Collection[int], policy: Policy
+) -> pd.DataFrame:
     """How many rounded counts of an item the sums narrow, and how many they pin to one number: a line a grouping."""
     lower, upper = published_ranges(tables, suppressed, policy)
     shown = [index for index in range(len(lower)) if index not in suppressed]
     lows, highs = attack_ranges(tables, lower, upper, shown)
     narrowed = (lows > lower) | (highs < upper)
-    found = pd.DataFrame([(cell.grouping, narrowed[cell.index], narrowed[cell.index] and lows[cell.index] == highs[cell.index])
-                          for cell in cells if cell.index not in suppressed], columns=NARROWED[1:])
+    found = pd.DataFrame(
+        [
+            (cell.grouping, narrowed[cell.index], narrowed[cell.index] and lows[cell.index] == highs[cell.index])
+            for cell in cells
+            if cell.index not in suppressed
+        ],
+        columns=NARROWED[1:],
+    )
     return found.groupby("grouping", sort=False)[NARROWED[2:]].sum().reset_index()
 
 
@@ -55,6 +65,8 @@ def narrowed_sizes(groups: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     total = int(places[EVERYBODY][0])
     sums = tuple((total, tuple(parts.tolist())) for grouping, parts in places.items() if grouping != EVERYBODY)
     tables = LinkedTables(tuple(groups["group"]), groups["respondents"].to_numpy(), sums)
-    cells = [Cell(grouping, group, "base", "base", index) for index, (grouping, group) in
-             enumerate(groups[["grouping", "group"]].itertuples(index=False, name=None))]
+    cells = [
+        Cell(grouping, group, "base", "base", index)
+        for index, (grouping, group) in enumerate(groups[["grouping", "group"]].itertuples(index=False, name=None))
+    ]
     return narrowed_cells(tables, cells, (), policy)

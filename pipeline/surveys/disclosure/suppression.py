@@ -64,8 +64,11 @@ def suppress(tables: LinkedTables, primaries: Mapping[int, Primary], weights: np
 
 
 def _aims(tables: LinkedTables, primaries: Mapping[int, Primary]) -> tuple[_Aim, ...]:
-    both = ((cell, sign, sign * (bound - int(tables.counts[cell]))) for cell, primary in sorted(primaries.items())
-            for sign, bound in ((-1, primary.low), (1, primary.high)))
+    both = (
+        (cell, sign, sign * (bound - int(tables.counts[cell])))
+        for cell, primary in sorted(primaries.items())
+        for sign, bound in ((-1, primary.low), (1, primary.high))
+    )
     return tuple(_Aim(*aim) for aim in both if aim[2] > 0)
 
 
@@ -76,10 +79,13 @@ def _cheapest(problem: _Problem, cuts: Sequence[np.ndarray]) -> np.ndarray | Non
     """
     lines = np.unique(np.reshape(cuts, (len(cuts), len(problem.weights) + 1)), axis=0)
     public = np.isinf(problem.weights)
-    solved = milp(np.where(public, 0, problem.weights), integrality=np.ones(len(public)),
-                  bounds=Bounds(problem.primary.astype(float), (~public).astype(float)),
-                  constraints=LinearConstraint(sparse.csr_array(lines[:, :-1]), lines[:, -1], np.inf),
-                  options={"mip_rel_gap": 0})
+    solved = milp(
+        np.where(public, 0, problem.weights),
+        integrality=np.ones(len(public)),
+        bounds=Bounds(problem.primary.astype(float), (~public).astype(float)),
+        constraints=LinearConstraint(sparse.csr_array(lines[:, :-1]), lines[:, -1], np.inf),
+        options={"mip_rel_gap": 0},
+    )
     return None if solved.x is None else solved.x > 0.5
 
 
@@ -130,14 +136,18 @@ def _violated(problem: _Problem, pattern: np.ndarray) -> list[np.ndarray]:
     lower, upper = _ranges(problem, pattern)
     found = extremes(problem.tables, lower, upper, [aim[:2] for aim in problem.aims])
     moved = found.solutions - problem.tables.counts
-    missed = [line for line, aim in enumerate(problem.aims)
-              if aim.sign * moved[line, aim.cell] < aim.distance - CLEARLY]
+    missed = [
+        line for line, aim in enumerate(problem.aims) if aim.sign * moved[line, aim.cell] < aim.distance - CLEARLY
+    ]
     if missed:
         aims = [problem.aims[line] for line in missed]
         multipliers = [found.duals[missed], _sparse_duals(problem, pattern, aims)]
         return [_cut(problem, aim, duals) for each in multipliers for aim, duals in zip(aims, each, strict=True)]
-    return [_cover(problem, aim, pattern) for aim, solution in zip(problem.aims, found.solutions, strict=True)
-            if _reach(problem, aim, pattern, solution) < aim.distance]
+    return [
+        _cover(problem, aim, pattern)
+        for aim, solution in zip(problem.aims, found.solutions, strict=True)
+        if _reach(problem, aim, pattern, solution) < aim.distance
+    ]
 
 
 def _sparse_duals(problem: _Problem, pattern: np.ndarray, aims: Sequence[_Aim]) -> np.ndarray:

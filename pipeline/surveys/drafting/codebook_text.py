@@ -33,21 +33,33 @@ def codebook_text(content: dict[str, Any], guesses: tuple[Guess, ...], notes: Ma
       # please check: two levels
       - {id: role, column: Role, label: Role}
     """
-    reasons = {guess.column: f"please check: {guess.reason}" if guess.confidence == LOW else
-               f"{guess.reason} (confidence: {guess.confidence})" for guess in guesses}
+    reasons = {
+        guess.column: f"please check: {guess.reason}"
+        if guess.confidence == LOW
+        else f"{guess.reason} (confidence: {guess.confidence})"
+        for guess in guesses
+    }
     evidence = {guess.column: guess.evidence for guess in guesses}
-    lines = ['# Drafted by `golden-thread survey new`. Correct it, above all where it says "please check"; then:',
-             f"# golden-thread survey check {content['name']}"]
+    lines = [
+        '# Drafted by `golden-thread survey new`. Correct it, above all where it says "please check"; then:',
+        f"# golden-thread survey check {content['name']}",
+    ]
     for key, value in content.items():
         if key in NOTES:
             lines.append(f"# {NOTES[key]}")
         elif key in AT_KEY:
             lines.append(f"# {reasons[value]}")
-        lines += _entries(key, value, reasons, evidence | dict(notes)) if isinstance(value, list) else [_on_one_line({key: value})[1:-1]]
+        lines += (
+            _entries(key, value, reasons, evidence | dict(notes))
+            if isinstance(value, list)
+            else [_on_one_line({key: value})[1:-1]]
+        )
     return "\n".join(lines) + "\n"
 
 
-def _entries(key: str, entries: list[dict[str, Any]], reasons: dict[str, str], evidence: dict[str, str]) -> Iterator[str]:
+def _entries(
+    key: str, entries: list[dict[str, Any]], reasons: dict[str, str], evidence: dict[str, str]
+) -> Iterator[str]:
     yield f"{key}:"
     for entry in entries:
         if key in AT_ENTRY:
@@ -72,7 +84,11 @@ def _entries(key: str, entries: list[dict[str, Any]], reasons: dict[str, str], e
 def _question(question: dict[str, Any]) -> Iterator[str]:
     """A question, an answer and an edit a line."""
     yield f"  - id: {question['id']}"
-    yield from (f"    {_on_one_line({part: question[part]})[1:-1]}" for part in ("question", "counts", "order") if part in question)
+    yield from (
+        f"    {_on_one_line({part: question[part]})[1:-1]}"
+        for part in ("question", "counts", "order")
+        if part in question
+    )
     if "answers" in question:
         yield "    answers:"
     for answer in question.get("answers", ()):
@@ -83,5 +99,6 @@ def _question(question: dict[str, Any]) -> Iterator[str]:
 
 def _on_one_line(value: dict[str, Any]) -> str:
     """A mapping in braces, its texts quoted where they need it."""
-    return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True,
-                          width=float("inf")).strip()
+    return yaml.safe_dump(
+        value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf")
+    ).strip()

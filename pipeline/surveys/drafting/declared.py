@@ -31,7 +31,9 @@ def declared_options(export: Export) -> Iterator[Guess]:
     """The columns that are options of a question with several answers."""
     for column in export.columns:
         if column.declared.option:
-            yield Guess(column.name, "multi_select", "one option of a question with several answers, as the file says", HIGH)
+            yield Guess(
+                column.name, "multi_select", "one option of a question with several answers, as the file says", HIGH
+            )
 
 
 def declared_missing(column: Column) -> Iterator[tuple[str, str]]:

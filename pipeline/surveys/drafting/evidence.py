@@ -53,8 +53,9 @@ def going_against(items: Sequence[ItemColumn], against: Collection[str] = ()) ->
         turned = {item.column.name for item in block} & set(against)
         told: dict[str, float] = {}
         for _ in block:
-            name, (worst, people) = min(item_rest(block, turned ^ set(told)).items(), key=lambda each: each[1],
-                                        default=("", (0.0, 0)))
+            name, (worst, people) = min(
+                item_rest(block, turned ^ set(told)).items(), key=lambda each: each[1], default=("", (0.0, 0))
+            )
             if name in told or not is_against(worst, people):
                 break
             told[name] = worst
@@ -77,8 +78,10 @@ def told_counts(item: ItemColumn) -> str:
     """
     counts = counts_of(item.column)
     order = {level: place for place, level in enumerate(item.scale.levels)}
-    texts = sorted((text for text in counts if text and counts[text] and text in item.reading.levels | item.reading.missing),
-                   key=lambda text: (order.get(item.reading.levels.get(text, ""), len(order)), text))
+    texts = sorted(
+        (text for text in counts if text and counts[text] and text in item.reading.levels | item.reading.missing),
+        key=lambda text: (order.get(item.reading.levels.get(text, ""), len(order)), text),
+    )
     shown = ", ".join(f"{text} {counts[text]:,}" for text in texts[:SHOWN])
     more = f", and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
     return f"{shown}{more}; blank {printed(100 * counts.get('', 0) / max(sum(counts.values()), 1), '.0f')}%"
@@ -86,7 +89,9 @@ def told_counts(item: ItemColumn) -> str:
 
 def told_unused(sharing: Sequence[ItemColumn]) -> str:
     """How many statements are on a scale, and which of its points nobody chose in any of them."""
-    used = {level for item in sharing for text, level in item.reading.levels.items() if counts_of(item.column).get(text)}
+    used = {
+        level for item in sharing for text, level in item.reading.levels.items() if counts_of(item.column).get(text)
+    }
     unused = [level.replace("_", " ") for level in sharing[0].scale.levels if level not in used]
     said = f"of {len(sharing)} statement{'s' * (len(sharing) > 1)}"
     return f"{said}; chosen by nobody: {', '.join(unused)}" if unused else said
@@ -102,9 +107,18 @@ def _blocks(items: Sequence[ItemColumn]) -> list[list[ItemColumn]]:
 def _standardised(block: Sequence[ItemColumn], against: Collection[str]) -> np.ndarray:
     """The places of the answers on the scale (people, items), the best the highest, NaN where there is none."""
     levels = {level: float(-place) for place, level in enumerate(block[0].scale.levels)}
-    columns = [np.array([levels.get(item.reading.levels.get(text, ""), np.nan) for text in item.column.texts])[item.column.codes]
-               for item in block]
+    columns = [
+        np.array([levels.get(item.reading.levels.get(text, ""), np.nan) for text in item.column.texts])[
+            item.column.codes
+        ]
+        for item in block
+    ]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.column_stack([(-1 if item.column.name in against else 1) * (column - np.nanmean(column)) / np.nanstd(column)
-                                if np.isfinite(column).any() and np.nanstd(column) > 0 else np.full(len(column), np.nan)
-                                for item, column in zip(block, columns, strict=True)])
+        return np.column_stack(
+            [
+                (-1 if item.column.name in against else 1) * (column - np.nanmean(column)) / np.nanstd(column)
+                if np.isfinite(column).any() and np.nanstd(column) > 0
+                else np.full(len(column), np.nan)
+                for item, column in zip(block, columns, strict=True)
+            ]
+        )

@@ -71,23 +71,32 @@ def counts_of(column: Column) -> dict[str, int]:
 def labelled_items(columns: Sequence[Column]) -> list[ItemColumn]:
     """The columns whose answers are labels of known scales; one questionnaire's scales are shared where they can be."""
     readings = _readings(columns)
-    fits = {name: variant for name, reading in readings.items()
-            if (variant := smallest_scale(reading.kind, reading.ordered))}
-    whole = Counter((readings[name].kind, variant) for name, variant in fits.items()
-                    if readings[name].ordered == set(variant))
+    fits = {
+        name: variant
+        for name, reading in readings.items()
+        if (variant := smallest_scale(reading.kind, reading.ordered))
+    }
+    whole = Counter(
+        (readings[name].kind, variant) for name, variant in fits.items() if readings[name].ordered == set(variant)
+    )
     chosen: list[ScaleKey] = []
     items = {}
-    for column in sorted((column for column in columns if column.name in fits),
-                         key=lambda column: (-len(readings[column.name].ordered), column.position)):
+    for column in sorted(
+        (column for column in columns if column.name in fits),
+        key=lambda column: (-len(readings[column.name].ordered), column.position),
+    ):
         reading, own = readings[column.name], ScaleKey(readings[column.name].kind, fits[column.name])
-        alone = reading.ordered == set(own.levels) and (whole[own.kind, own.levels] > 1
-                                                        or answered(column)[1] >= ON_THEIR_OWN)
+        alone = reading.ordered == set(own.levels) and (
+            whole[own.kind, own.levels] > 1 or answered(column)[1] >= ON_THEIR_OWN
+        )
         holding = [scale for scale in chosen if scale.kind == own.kind and reading.ordered <= set(scale.levels)]
         scale = own if alone or not holding else min(holding, key=lambda scale: len(scale.levels))
         chosen += [scale] * (scale not in chosen)
         items[column.name] = ItemColumn(column, reading, scale, *_why(column, reading, scale))
-    used = {scale: {level for item in items.values() if item.scale == scale for level in item.reading.ordered}
-            for scale in chosen}
+    used = {
+        scale: {level for item in items.values() if item.scale == scale for level in item.reading.ordered}
+        for scale in chosen
+    }
     return [_with_doubts(items[column.name], used) for column in columns if column.name in items]
 
 
@@ -100,12 +109,20 @@ def _with_doubts(item: ItemColumn, used: dict[ScaleKey, set[str]]) -> ItemColumn
 
 def _readings(columns: Sequence[Column]) -> dict[str, Reading]:
     """The readings of columns of labels by the column's name, unless too many of its answers are on no known scale."""
-    found = {column.name: reading for column in columns if len(column.texts) <= MOST_TEXTS
-             and (reading := read_labels(column.texts)) and not clashes(reading)
-             and not (reading.unknown and read_numbers(column.texts))}
+    found = {
+        column.name: reading
+        for column in columns
+        if len(column.texts) <= MOST_TEXTS
+        and (reading := read_labels(column.texts))
+        and not clashes(reading)
+        and not (reading.unknown and read_numbers(column.texts))
+    }
     shared = Counter(key for reading in found.values() for key in set(map(plain_key, reading.unknown)))
-    return {column.name: found[column.name] for column in columns
-            if column.name in found and _is_on_scale(column, found[column.name], shared)}
+    return {
+        column.name: found[column.name]
+        for column in columns
+        if column.name in found and _is_on_scale(column, found[column.name], shared)
+    }
 
 
 def _is_on_scale(column: Column, reading: Reading, shared: Counter[str]) -> bool:
@@ -123,7 +140,8 @@ def _is_on_scale(column: Column, reading: Reading, shared: Counter[str]) -> bool
         return False
     others = all(translated(text) or shared[plain_key(text)] > 1 for text in reading.unknown)
     return (others and known >= strange and len(reading.unknown) <= MOST_STRANGE) or (
-        known >= KNOWN_SHARE * (strange + known) and len(reading.unknown) <= 3)
+        known >= KNOWN_SHARE * (strange + known) and len(reading.unknown) <= 3
+    )
 
 
 def _why(column: Column, reading: Reading, scale: ScaleKey) -> tuple[str, str]:
@@ -140,13 +158,19 @@ def _why(column: Column, reading: Reading, scale: ScaleKey) -> tuple[str, str]:
 def families_left_out(columns: Sequence[Column], stems: dict[str, str]) -> list[Guess]:
     """The columns of questions with several answers, and of rankings."""
     options = [column for column in columns if _is_option(column, stems)]
-    found = {column.name: Guess(column.name, "multi_select", "one option of a question with several answers", HIGH)
-             for run in _side_by_side(options) if len(run) > 1 for column in run}
+    found = {
+        column.name: Guess(column.name, "multi_select", "one option of a question with several answers", HIGH)
+        for run in _side_by_side(options)
+        if len(run) > 1
+        for column in run
+    }
     for stem in dict.fromkeys(stems.values()):
         family = [column for column in columns if stems.get(column.name) == stem]
         if _is_ranking(family, stem):
-            found |= {column.name: Guess(column.name, "other", "a place in a ranking, no answer on a scale", HIGH)
-                      for column in family}
+            found |= {
+                column.name: Guess(column.name, "other", "a place in a ranking, no answer on a scale", HIGH)
+                for column in family
+            }
     return list(found.values())
 
 
@@ -156,9 +180,26 @@ def _is_option(column: Column, stems: dict[str, str]) -> bool:
         return False
     texts = {label_key(text) for text in column.texts}
     ticked = len(texts - {""}) == 1 and "" in texts
-    return ticked or (column.name in stems and texts <= {"", "0", "1", "yes", "no", "checked", "unchecked", "selected",
-                                                         "not selected", "true", "false", "0.0", "1.0"}
-                      and texts != {""})
+    return ticked or (
+        column.name in stems
+        and texts
+        <= {
+            "",
+            "0",
+            "1",
+            "yes",
+            "no",
+            "checked",
+            "unchecked",
+            "selected",
+            "not selected",
+            "true",
+            "false",
+            "0.0",
+            "1.0",
+        }
+        and texts != {""}
+    )
 
 
 def _side_by_side(columns: Sequence[Column]) -> Iterator[list[Column]]:
@@ -177,10 +218,17 @@ def _is_ranking(family: Sequence[Column], stem: str) -> bool:
     readings = [read_numbers(column.texts) for column in family]
     if len(family) < 3 or not all(readings):
         return False
-    numbers = np.column_stack([np.array([int(reading.levels.get(text, -1)) if reading.levels.get(text) != DONT_KNOW
-                                         else -1
-                                         for text in column.texts])[column.codes]
-                               for column, reading in zip(family, readings, strict=True)])
+    numbers = np.column_stack(
+        [
+            np.array(
+                [
+                    int(reading.levels.get(text, -1)) if reading.levels.get(text) != DONT_KNOW else -1
+                    for text in column.texts
+                ]
+            )[column.codes]
+            for column, reading in zip(family, readings, strict=True)
+        ]
+    )
     full = numbers[(numbers > 0).all(axis=1)]
     permuted = (np.sort(full, axis=1) == np.arange(1, len(family) + 1)).all(axis=1)
     return (len(full) > 1 and permuted.mean() > 0.9) or bool(re.search(r"\brank", stem, re.IGNORECASE))

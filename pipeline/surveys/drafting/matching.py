@@ -24,37 +24,102 @@ SAME_WORD = 86  # of 100, rapidfuzz's ratio: "prioritis" and "priorit"
 OTHER = "other"
 DOMAIN_SCORE = 0.3  # of a statement that is not matched: its subject is the nearest statement's, if this near
 
-STOP_WORDS = set("""
+STOP_WORDS = set(
+    """
     a able about all also am an and any are as at be been being by can could do does each for from get gets getting
     given gives had has have having he her here his how i if in into is it its itself just like made make makes me
     my of on or our out over own put she so some such than that the their them there these they this those through
     to too up us was we were what when where which while who will with within would you your much very feel felt
     think believe during across both other using used use way ways main currently current always often usually
     please statement extent agree
-    """.split())
+    """.split()
+)
 SAME = {  # a word of councils to the word of the 2011 statements
-    "supervisor": "manager", "supervisors": "manager", "boss": "manager", "council": "authority",
-    "organisation": "authority", "organization": "authority", "employer": "authority", "department": "authority",
-    "leaders": "senior manager", "leadership": "senior manager", "directors": "senior manager",
-    "director": "senior manager", "sufficient": "enough", "adequate": "enough", "appropriate": "suitable",
-    "appropriately": "suitable", "coworkers": "colleagues", "peers": "colleagues", "accessible": "reached",
-    "approachable": "reached", "visible": "seen", "understands": "understand", "caseload": "workload",
-    "cases": "workload", "caseloads": "workload", "manageable": "control", "pressures": "workload",
-    "professionally": "professional", "career": "professional", "reflect": "critically look",
-    "reflective": "critically look", "reflection": "critically look", "critical": "critically",
-    "emotional": "emotion", "emotionally": "emotion", "feelings": "emotion", "praised": "praise",
-    "recognises": "praise notice", "recognition": "praise notice", "appreciates": "praise", "thanks": "praise",
-    "acknowledges": "notice praise", "weaknesses": "weakness", "strengths": "strength", "results": "outcomes",
-    "partners": "partner agencies", "agency": "agencies", "listened": "views say", "voice": "views say",
-    "opinion": "views say", "suggestions": "ideas", "innovation": "new ideas", "experienced": "qualified",
-    "recruited": "staff", "workers": "staff", "employees": "staff", "new": "new", "fairly": "equal", "equally": "equal",
-    "diversity": "diverse", "backgrounds": "background", "law": "legislation", "up-to-date": "current",
-    "courses": "training", "attend": "take", "attending": "take", "join": "take", "appraisals": "appraisal",
-    "appraised": "appraisal", "induct": "induction", "onboarding": "induction", "quality": "good",
-        "checked": "monitored",
-    "reviewed": "monitored", "audited": "monitored", "uninterrupted": "protected", "priority": "prioritise",
-    "evidence": "research", "expected": "expectations", "responsibilities": "duties", "disagreements": "disagree",
-    "dispute": "disagree", "encouraged": "urged", "encourages": "urged", "assessing": "assessments",
+    "supervisor": "manager",
+    "supervisors": "manager",
+    "boss": "manager",
+    "council": "authority",
+    "organisation": "authority",
+    "organization": "authority",
+    "employer": "authority",
+    "department": "authority",
+    "leaders": "senior manager",
+    "leadership": "senior manager",
+    "directors": "senior manager",
+    "director": "senior manager",
+    "sufficient": "enough",
+    "adequate": "enough",
+    "appropriate": "suitable",
+    "appropriately": "suitable",
+    "coworkers": "colleagues",
+    "peers": "colleagues",
+    "accessible": "reached",
+    "approachable": "reached",
+    "visible": "seen",
+    "understands": "understand",
+    "caseload": "workload",
+    "cases": "workload",
+    "caseloads": "workload",
+    "manageable": "control",
+    "pressures": "workload",
+    "professionally": "professional",
+    "career": "professional",
+    "reflect": "critically look",
+    "reflective": "critically look",
+    "reflection": "critically look",
+    "critical": "critically",
+    "emotional": "emotion",
+    "emotionally": "emotion",
+    "feelings": "emotion",
+    "praised": "praise",
+    "recognises": "praise notice",
+    "recognition": "praise notice",
+    "appreciates": "praise",
+    "thanks": "praise",
+    "acknowledges": "notice praise",
+    "weaknesses": "weakness",
+    "strengths": "strength",
+    "results": "outcomes",
+    "partners": "partner agencies",
+    "agency": "agencies",
+    "listened": "views say",
+    "voice": "views say",
+    "opinion": "views say",
+    "suggestions": "ideas",
+    "innovation": "new ideas",
+    "experienced": "qualified",
+    "recruited": "staff",
+    "workers": "staff",
+    "employees": "staff",
+    "new": "new",
+    "fairly": "equal",
+    "equally": "equal",
+    "diversity": "diverse",
+    "backgrounds": "background",
+    "law": "legislation",
+    "up-to-date": "current",
+    "courses": "training",
+    "attend": "take",
+    "attending": "take",
+    "join": "take",
+    "appraisals": "appraisal",
+    "appraised": "appraisal",
+    "induct": "induction",
+    "onboarding": "induction",
+    "quality": "good",
+    "checked": "monitored",
+    "reviewed": "monitored",
+    "audited": "monitored",
+    "uninterrupted": "protected",
+    "priority": "prioritise",
+    "evidence": "research",
+    "expected": "expectations",
+    "responsibilities": "duties",
+    "disagreements": "disagree",
+    "dispute": "disagree",
+    "encouraged": "urged",
+    "encourages": "urged",
+    "assessing": "assessments",
     "newly": "new",
 }
 _PASSED_OVER = {"a", "an", "the", "line", "please"}  # words that make no other question of a wording
@@ -65,15 +130,20 @@ OUTCOME_WORDS = re.compile(
     r"|(difference|improv\w+|better|safer)\b.{0,40}\b(child|famil|young people)|(child|famil|young people)\w*"
     r".{0,40}\bsafer"
     r"|practice (is|has|was|became|become)\b.{0,30}\b(effective|better|improved)|(improved|improves) (my|our) practice"
-    r"|(more|my work is|work) effective\b", re.IGNORECASE)
+    r"|(more|my work is|work) effective\b",
+    re.IGNORECASE,
+)
 REVERSED_WORDS = re.compile(
     r"\b(frustrat\w+|leaving|(intend|plan|want|likely|hope|expect) to (leave|quit|resign)|(would|'d) rather (work|be|have)|leave (my|this|the) (job|post|role|team|council|authority|organisation)"
     r"|look(ing)? for (a |an)?(other|new) job|another job|stress\w*|burn\w* ?out|exhaust\w*|overwhelm\w*"
     r"|too (much|many|high|little|few)|unmanageable|lacks?|lacking|unable|rarely|never|seldom|worr(y|ied)|anxious"
     r"|unsafe|bull(y|ied|ying)|harass\w*|discriminat\w+|unfair\w*|prevents? me|isolated|unsupported|undervalued"
-    r"|(difficult|hard|impossible) to|very difficult)\b", re.IGNORECASE)
-NEGATION = re.compile(r"\b(do|does|did|is|are|was|were|has|have|had|would|will|can|could|am)( not|n't)\b|\bcannot\b",
-                      re.IGNORECASE)
+    r"|(difficult|hard|impossible) to|very difficult)\b",
+    re.IGNORECASE,
+)
+NEGATION = re.compile(
+    r"\b(do|does|did|is|are|was|were|has|have|had|would|will|can|could|am)( not|n't)\b|\bcannot\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -104,9 +174,30 @@ def _words(text: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
-    for ending in ("ations", "ation", "ments", "ment", "ising", "ings", "ing", "ness", "ally", "ives", "ive", "ised",
-                   "ises",
-                   "ise", "ies", "ied", "ed", "es", "ly", "s", "e", "y"):
+    for ending in (
+        "ations",
+        "ation",
+        "ments",
+        "ment",
+        "ising",
+        "ings",
+        "ing",
+        "ness",
+        "ally",
+        "ives",
+        "ive",
+        "ised",
+        "ises",
+        "ise",
+        "ies",
+        "ied",
+        "ed",
+        "es",
+        "ly",
+        "s",
+        "e",
+        "y",
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word.removesuffix(ending)
     return word.removesuffix("s") if len(word) > 4 else word
@@ -129,8 +220,9 @@ def match_items(wordings: Sequence[str], codebook: Codebook) -> list[Match | Non
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
         if scores[row, column] >= THRESHOLD:
             item = codebook.items[column]
-            matches[row] = Match(item.id, round(float(scores[row, column]), 2),
-                                 _bare_words(wordings[row]) == _bare_words(item.wording))
+            matches[row] = Match(
+                item.id, round(float(scores[row, column]), 2), _bare_words(wordings[row]) == _bare_words(item.wording)
+            )
     return matches
 
 
@@ -144,12 +236,19 @@ def scores_against(wordings: Sequence[str], codebook: Codebook) -> np.ndarray:
     """How near each wording is to each statement, by its wording or its label: (wordings, statements), 0 to 1."""
     weights = _weights(codebook)
     statements = [[_words(item.wording), _words(item.label)] for item in codebook.items]
-    conditions = [set(content_words(found[1])) if (found := _CONDITION.match(item.wording)) else set()
-                  for item in codebook.items]
+    conditions = [
+        set(content_words(found[1])) if (found := _CONDITION.match(item.wording)) else set() for item in codebook.items
+    ]
     ours = [content_words(wording) for wording in wordings]
-    scores = np.array([[max(_overlap(words, each, weights)
-                            for each in (wording, label, [*dict.fromkeys(wording + label)]))
-                        for wording, label in statements] for words in ours]).reshape(len(ours), len(statements))
+    scores = np.array(
+        [
+            [
+                max(_overlap(words, each, weights) for each in (wording, label, [*dict.fromkeys(wording + label)]))
+                for wording, label in statements
+            ]
+            for words in ours
+        ]
+    ).reshape(len(ours), len(statements))
     elsewhere = [[bool(condition) and condition.isdisjoint(words) for condition in conditions] for words in ours]
     scores[np.array(elsewhere, dtype=bool).reshape(scores.shape)] = 0
     return scores

@@ -7,14 +7,7 @@ from dataclasses import replace
 
 from pipeline.inputs.exports.table import Column
 from pipeline.surveys.drafting.columns import LOW, MEDIUM, answered, heading
-from pipeline.surveys.drafting.items import (
-    MOST_TEXTS,
-    ON_THEIR_OWN,
-    Doubt,
-    ItemColumn,
-    ScaleKey,
-    counts_of,
-)
+from pipeline.surveys.drafting.items import MOST_TEXTS, ON_THEIR_OWN, Doubt, ItemColumn, ScaleKey, counts_of
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, Reading
 from pipeline.surveys.drafting.number_scales import (
     KNOWN_RANGES,
@@ -30,8 +23,11 @@ from pipeline.surveys.drafting.traits import trait
 from pipeline.surveys.drafting.wordings import is_statement, split_heading, statement
 
 RUN = 3  # as many columns of numbers side by side are taken for a grid
-_COUNTED = re.compile(r"\b(rank\w*|how many|number of|age|years?|months?|hours?|days|caseload size|score|mean|total|"
-                      r"average|percent\w*|index|count|order of preference|id|code)\b|%", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\b(rank\w*|how many|number of|age|years?|months?|hours?|days|caseload size|score|mean|total|"
+    r"average|percent\w*|index|count|order of preference|id|code)\b|%",
+    re.IGNORECASE,
+)
 _HIGH_IS_GOOD = re.compile(r"\bhow likely\b.*\brecommend\b|\b(likely|would you) (to )?recommend\b", re.IGNORECASE)
 
 
@@ -41,7 +37,9 @@ def numbered_items(columns: Sequence[Column], stems: dict[str, str]) -> list[Ite
     items = []
     for run in _runs([column for column in columns if column.name in readings]):
         for group in _sharing(run, readings):
-            items += _on_one_scale([column for column in group if len(run) >= RUN or _is_asked(column, readings, stems)], readings)
+            items += _on_one_scale(
+                [column for column in group if len(run) >= RUN or _is_asked(column, readings, stems)], readings
+            )
     return items
 
 
@@ -62,16 +60,21 @@ def _numbers_of(column: Column, stems: dict[str, str]) -> Reading | None:
 
 def _is_asked(column: Column, readings: Mapping[str, Reading], stems: dict[str, str]) -> bool:
     """Whether a column that stands alone says itself that its numbers are answers."""
-    return (readings[column.name].high is not None or stated_range(column.question) is not None
-            or is_statement(statement(column, stems)))
+    return (
+        readings[column.name].high is not None
+        or stated_range(column.question) is not None
+        or is_statement(statement(column, stems))
+    )
 
 
 def _runs(columns: Sequence[Column]) -> Iterator[list[Column]]:
     """Columns that stand side by side in the file and under one question, in runs."""
     run: list[Column] = []
     for column in columns:
-        if run and (column.position != run[-1].position + 1
-                    or split_heading(column.question)[1] != split_heading(run[-1].question)[1]):
+        if run and (
+            column.position != run[-1].position + 1
+            or split_heading(column.question)[1] != split_heading(run[-1].question)[1]
+        ):
             yield run
             run = []
         run.append(column)
@@ -85,8 +88,14 @@ def _sharing(run: Sequence[Column], readings: Mapping[str, Reading]) -> list[lis
     grid = bool(split_heading(run[0].question)[1])
     points = {column.name: points_and_codes(numbers_of(readings[column.name]))[0] for column in run}
     for column in sorted(run, key=lambda column: (-len(points[column.name]), column.position)):
-        home = next((group for group in groups if _same_names(column, group, readings)
-                     and (grid or _within(column, group, points))), None)
+        home = next(
+            (
+                group
+                for group in groups
+                if _same_names(column, group, readings) and (grid or _within(column, group, points))
+            ),
+            None,
+        )
         if home is None:
             groups.append([column])
         else:
@@ -102,7 +111,10 @@ def _same_names(column: Column, group: Sequence[Column], readings: Mapping[str, 
 
 def _within(column: Column, group: Sequence[Column], points: Mapping[str, set[int]]) -> bool:
     """Whether a column's points may be those of the group, of which some were not chosen in it."""
-    stated, theirs = stated_range(column.question), next(filter(None, (stated_range(each.question) for each in group)), None)
+    stated, theirs = (
+        stated_range(column.question),
+        next(filter(None, (stated_range(each.question) for each in group)), None),
+    )
     if stated and theirs:
         return stated == theirs
     ours, all_of_them = points[column.name], set().union(*(points[each.name] for each in group))
@@ -137,7 +149,14 @@ def _on_one_scale(group: Sequence[Column], readings: Mapping[str, Reading]) -> l
     key = ScaleKey(NUMBERS, order, tuple(sorted(ends.items())))
     doubt = Doubt(ways=found if len(found) > 1 else (), end=high is None, codes=tuple(sorted(codes)))
     reason = f"whole numbers from {min(found[0].points)} to {max(found[0].points)}"
-    reason += ("; that the highest means agreement is assumed" if high is None else
-               f"; {'the highest' if high else 'the lowest'} means agreement, as the file says")
-    return [ItemColumn(column, replace(readings[column.name], high=high), key, reason, LOW if high is None else MEDIUM, doubt)
-            for column in group]
+    reason += (
+        "; that the highest means agreement is assumed"
+        if high is None
+        else f"; {'the highest' if high else 'the lowest'} means agreement, as the file says"
+    )
+    return [
+        ItemColumn(
+            column, replace(readings[column.name], high=high), key, reason, LOW if high is None else MEDIUM, doubt
+        )
+        for column in group
+    ]

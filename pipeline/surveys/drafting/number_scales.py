@@ -123,19 +123,30 @@ def ways(counts: Mapping[int, int]) -> tuple[Way, ...]:
         return (Way(whole, f"the points {low} to {high}"),)
     found = [Way(whole, _told(low, high, gap))]
     if gap and len(chosen) > 2:
-        found.insert(0 if not known or many else 1, Way(
-            tuple(chosen), f"{len(chosen)} points, which have the codes {_listed(chosen)}"))
+        found.insert(
+            0 if not known or many else 1,
+            Way(tuple(chosen), f"{len(chosen)} points, which have the codes {_listed(chosen)}"),
+        )
     if not known:
         if low == 0 and (1, high) in KNOWN_RANGES and not gap:
-            found.append(Way(whole[1:], f"the points 1 to {high}; 0 means that it does not apply", (("not_applicable", 0),)))
+            found.append(
+                Way(whole[1:], f"the points 1 to {high}; 0 means that it does not apply", (("not_applicable", 0),))
+            )
         if high - 1 > 2 and (low, high - 1) in KNOWN_RANGES and not gap:
-            found.append(Way(whole[:-1], f"the points {low} to {high - 1}; {high} means that it does not apply",
-                             (("not_applicable", high),)))
+            found.append(
+                Way(
+                    whole[:-1],
+                    f"the points {low} to {high - 1}; {high} means that it does not apply",
+                    (("not_applicable", high),),
+                )
+            )
         wider = [each for each in KNOWN_RANGES if each[0] <= low and high <= each[1]]
-        for first, last in wider[:not gap]:
+        for first, last in wider[: not gap]:
             absent = [number for number in range(first, last + 1) if number not in counts]
-            found.insert(0 if len(absent) == 1 and not many else 1,
-                         Way(tuple(range(first, last + 1)), _told(first, last, absent)))
+            found.insert(
+                0 if len(absent) == 1 and not many else 1,
+                Way(tuple(range(first, last + 1)), _told(first, last, absent)),
+            )
     return tuple(found)
 
 
@@ -149,8 +160,9 @@ def _listed(numbers: Iterable[int]) -> str:
 
 def _names(question: str) -> dict[int, str]:
     """Numbers of which the question says what they are called, as in "1 = strongly agree" or "5 (very good)"."""
-    found = re.findall(r"(?<![\d-])(\d{1,2})\s*(?:[-–—=:(]|\bis\b|\bmeans\b|\bbeing\b)\s*[\"'“‘(]?([A-Za-z][A-Za-z' ]+)",
-                       question)
+    found = re.findall(
+        r"(?<![\d-])(\d{1,2})\s*(?:[-–—=:(]|\bis\b|\bmeans\b|\bbeing\b)\s*[\"'“‘(]?([A-Za-z][A-Za-z' ]+)", question
+    )
     return {int(number): plain_key(re.split(r"\b(?:to|and)\s+\d|\band$", words)[0]) for number, words in found}
 
 

@@ -3,13 +3,31 @@
 from pipeline.surveys.drafting.known_scales import level_in, missing_reason, plain_key
 
 _WELSH = {  # as bilingual questionnaires of public bodies in Wales have them
-    "cytuno'n gryf": "strongly agree", "cytuno’n gryf": "strongly agree", "cytuno": "agree",
-    "ddim yn cytuno nac yn anghytuno": "neither agree nor disagree", "ddim yn cytuno nac anghytuno": "neither agree nor disagree",
-    "anghytuno": "disagree", "anghytuno'n gryf": "strongly disagree", "ddim yn gwybod": "don't know",
-    "bodlon iawn": "very satisfied", "bodlon": "satisfied", "anfodlon": "dissatisfied", "anfodlon iawn": "very dissatisfied",
-    "bob amser": "always", "yn aml": "often", "weithiau": "sometimes", "yn anaml": "rarely", "byth": "never",
-    "da iawn": "very good", "da": "good", "gweddol": "fair", "gwael": "poor", "gwael iawn": "very poor",
-    "amherthnasol": "not applicable", "ddim yn berthnasol": "not applicable", "gwell gen i beidio â dweud": "prefer not to say",
+    "cytuno'n gryf": "strongly agree",
+    "cytuno’n gryf": "strongly agree",
+    "cytuno": "agree",
+    "ddim yn cytuno nac yn anghytuno": "neither agree nor disagree",
+    "ddim yn cytuno nac anghytuno": "neither agree nor disagree",
+    "anghytuno": "disagree",
+    "anghytuno'n gryf": "strongly disagree",
+    "ddim yn gwybod": "don't know",
+    "bodlon iawn": "very satisfied",
+    "bodlon": "satisfied",
+    "anfodlon": "dissatisfied",
+    "anfodlon iawn": "very dissatisfied",
+    "bob amser": "always",
+    "yn aml": "often",
+    "weithiau": "sometimes",
+    "yn anaml": "rarely",
+    "byth": "never",
+    "da iawn": "very good",
+    "da": "good",
+    "gweddol": "fair",
+    "gwael": "poor",
+    "gwael iawn": "very poor",
+    "amherthnasol": "not applicable",
+    "ddim yn berthnasol": "not applicable",
+    "gwell gen i beidio â dweud": "prefer not to say",
 }
 _KEYS = {plain_key(welsh): english for welsh, english in _WELSH.items()}
 

@@ -14,13 +14,28 @@ from pipeline.surveys.drafting.entries import draft_items
 from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, level_in
 from pipeline.surveys.drafting.responses import AGREEMENT, Draft
 
-BASE = re.compile(r"(n|base|unweighted base|total|totals|responses|respondents|count|answers|answered|"
-                  r"no\.? of responses|number of (responses|respondents|answers|people)|"
-                  r"total (responses|respondents|answers)|sample( size)?)(\s*\(n\))?", re.IGNORECASE)
-EVERYBODY = ("all", "all staff", "all respondents", "all groups", "everybody", "everyone", "total", "overall", "whole survey",
-             "grand total")
+BASE = re.compile(
+    r"(n|base|unweighted base|total|totals|responses|respondents|count|answers|answered|"
+    r"no\.? of responses|number of (responses|respondents|answers|people)|"
+    r"total (responses|respondents|answers)|sample( size)?)(\s*\(n\))?",
+    re.IGNORECASE,
+)
+EVERYBODY = (
+    "all",
+    "all staff",
+    "all respondents",
+    "all groups",
+    "everybody",
+    "everyone",
+    "total",
+    "overall",
+    "whole survey",
+    "grand total",
+)
 SHOWN = 12  # cells that a message names
-_MARK = re.compile(r"[<≤]\s*\d+%?|\*+|\[\s*\w{1,4}\s*\]|\.{1,3}|[-–—:]|(supp|suppressed|n/?a|c|x|z|u|s)\.?", re.IGNORECASE)
+_MARK = re.compile(
+    r"[<≤]\s*\d+%?|\*+|\[\s*\w{1,4}\s*\]|\.{1,3}|[-–—:]|(supp|suppressed|n/?a|c|x|z|u|s)\.?", re.IGNORECASE
+)
 PER_CENT, SLACK = 100.0, 0.02 + 1e-9  # rounded percentages of a row add up to 98 … 102, in floating point 0.98 too
 
 
@@ -51,11 +66,17 @@ def draft_table(export: Export, codebook: Codebook) -> Draft | None:
     if found is None:
         return None
     numbers = np.column_stack(numbers)
-    bases = [column for column in export.columns if BASE.fullmatch(column.name)
-             and (whole := _numbers(column)) is not None
-             and (whole >= 1).all() and (whole % 1 == 0).all()]
-    kind = _kind(export, numbers, bases,
-                 any("%" in text for column in answers.values() for text in (column.name, *column.texts)))
+    bases = [
+        column
+        for column in export.columns
+        if BASE.fullmatch(column.name)
+        and (whole := _numbers(column)) is not None
+        and (whole >= 1).all()
+        and (whole % 1 == 0).all()
+    ]
+    kind = _kind(
+        export, numbers, bases, any("%" in text for column in answers.values() for text in (column.name, *column.texts))
+    )
     table = _Table(kind, *found, bases[0] if bases else None, answers, numbers, _decimals(answers, numbers))
     return _draft(export, table, vocabulary, codebook)
 
@@ -93,13 +114,19 @@ def _refuse_marks(export: Export, answers: dict[str, Column]) -> None:
             else:
                 return
     if marked and len(answers) > 2 and numeric > len(marked):
-        places = [f"{'row' if export.sheet else 'line'} {export.line(row)}, column {column.position} ({column.name}): {text}"
-                  for row, column, text in sorted(marked, key=lambda each: (each[0], each[1].position))]
+        places = [
+            f"{'row' if export.sheet else 'line'} {export.line(row)}, column {column.position} ({column.name}): {text}"
+            for row, column, text in sorted(marked, key=lambda each: (each[0], each[1].position))
+        ]
         shown = places[:SHOWN] + [f"and {len(places) - SHOWN} more"] * (len(places) > SHOWN)
-        raise DataError("Some numbers of the table are not shown.", where=export.file, found="; ".join(shown),
-                        expected="a number in each cell: an answer that nobody gave is 0",
-                        fix="A statement with a suppressed number cannot be reported: take its row out, or get the number from "
-                            "whoever made the table; the report protects small counts of single answers by itself.")
+        raise DataError(
+            "Some numbers of the table are not shown.",
+            where=export.file,
+            found="; ".join(shown),
+            expected="a number in each cell: an answer that nobody gave is 0",
+            fix="A statement with a suppressed number cannot be reported: take its row out, or get the number from "
+            "whoever made the table; the report protects small counts of single answers by itself.",
+        )
 
 
 def _numbers(column: Column) -> np.ndarray | None:
@@ -117,7 +144,10 @@ def _texts(export: Export, answers: dict[str, Column]) -> tuple[Column, Column |
         if len(column.texts) == export.rows:
             return column, None
         for group in texts:
-            if group is not column and len(set(zip(column.codes.tolist(), group.codes.tolist(), strict=True))) == export.rows:
+            if (
+                group is not column
+                and len(set(zip(column.codes.tolist(), group.codes.tolist(), strict=True))) == export.rows
+            ):
                 return column, group
     return None
 
@@ -130,18 +160,24 @@ def _kind(export: Export, numbers: np.ndarray, bases: list[Column], marked: bool
         return "counts"
     if hundred or (not whole and bool((np.abs(sums - 1) <= SLACK).all())):
         if not bases:
-            raise DataError("The percentages come without the number of people behind them.", where=export.file,
-                            found="no column headed n, base, total or responses",
-                            expected="the number of people who answered each statement",
-                            fix="Add the column, or take the table of counts.")
+            raise DataError(
+                "The percentages come without the number of people behind them.",
+                where=export.file,
+                found="no column headed n, base, total or responses",
+                expected="the number of people who answered each statement",
+                fix="Add the column, or take the table of counts.",
+            )
         return "percentages"
     if whole and not marked and not bases:
         return "counts"
     row = int(np.argmax(np.abs(sums - (_numbers(bases[0]) if whole and bases else PER_CENT))))
-    raise DataError("The rows of the table add up neither to their base nor to 100.", where=f"{export.file}, "
-                    f"{'row' if export.sheet else 'line'} {export.line(row)}", found=f"{sums[row]:g}",
-                    expected="counts that add up to the base, or percentages that add up to about 100",
-                    fix="Correct the row, or take columns out that are no answers, such as a share that agrees.")
+    raise DataError(
+        "The rows of the table add up neither to their base nor to 100.",
+        where=f"{export.file}, {'row' if export.sheet else 'line'} {export.line(row)}",
+        found=f"{sums[row]:g}",
+        expected="counts that add up to the base, or percentages that add up to about 100",
+        fix="Correct the row, or take columns out that are no answers, such as a share that agrees.",
+    )
 
 
 def _decimals(answers: dict[str, Column], numbers: np.ndarray) -> int:
@@ -152,32 +188,47 @@ def _decimals(answers: dict[str, Column], numbers: np.ndarray) -> int:
 
 
 def _draft(export: Export, table: _Table, vocabulary: str, codebook: Codebook) -> Draft:
-    known = {level: (label, role) for level, label, role,
-             _ in VOCABULARIES[vocabulary]} | {DONT_KNOW: ("Don't know", DONT_KNOW)}
-    categories = [{"id": level, "label": known[level][0], "role": known[level][1]}
-                  | ({"answers": [column.name]} if column.name != known[level][0] else {})
-                  for level, column in table.answers.items()]
+    known = {level: (label, role) for level, label, role, _ in VOCABULARIES[vocabulary]} | {
+        DONT_KNOW: ("Don't know", DONT_KNOW)
+    }
+    categories = [
+        {"id": level, "label": known[level][0], "role": known[level][1]}
+        | ({"answers": [column.name]} if column.name != known[level][0] else {})
+        for level, column in table.answers.items()
+    ]
     scale = f"{vocabulary}_{len(table.answers.keys() - {DONT_KNOW})}"
     statements = list(table.statement.texts)
     items = {text: Guess(text, "item", "a row of the table", HIGH) for text in statements}
-    entries = draft_items(statements, statements, [scale] * len(statements), codebook, items,
-                          [vocabulary == AGREEMENT] * len(statements))
-    uses = {table.statement.name: ("statements", "names each row"),
-            **{column.name: (table.kind, f"the heading is an answer of the scale of {vocabulary.replace('_', ' ')}")
-               for column in table.answers.values()}}
+    entries = draft_items(
+        statements, statements, [scale] * len(statements), codebook, items, [vocabulary == AGREEMENT] * len(statements)
+    )
+    uses = {
+        table.statement.name: ("statements", "names each row"),
+        **{
+            column.name: (table.kind, f"the heading is an answer of the scale of {vocabulary.replace('_', ' ')}")
+            for column in table.answers.values()
+        },
+    }
     if table.base:
         uses[table.base.name] = ("base", "the heading and whole numbers of people")
     if table.group:
         uses[table.group.name] = (GROUP, "tells the rows of one statement apart")
-    guesses = [Guess(column.name, *uses[column.name], HIGH) if column.name in uses else
-               Guess(column.name, "other", "not needed: neither statement, answer nor base", LOW)
-               for column in export.columns]
+    guesses = [
+        Guess(column.name, *uses[column.name], HIGH)
+        if column.name in uses
+        else Guess(column.name, "other", "not needed: neither statement, answer nor base", LOW)
+        for column in export.columns
+    ]
     parts = {"statement": table.statement, "base": table.base, "group": table.group}
     everybody = [text for text in table.group.texts if label_key(text) in EVERYBODY] if table.group else []
-    content = {"kind": table.kind, "scales": [{"id": scale, "categories": categories}], **entries,
-               "table": {key: column.name for key, column in parts.items() if column}
-               | ({"everybody": everybody} if everybody else {})
-               | ({"decimals": table.decimals} if table.kind == "percentages" else {})}
+    content = {
+        "kind": table.kind,
+        "scales": [{"id": scale, "categories": categories}],
+        **entries,
+        "table": {key: column.name for key, column in parts.items() if column}
+        | ({"everybody": everybody} if everybody else {})
+        | ({"decimals": table.decimals} if table.kind == "percentages" else {}),
+    }
     if left_out := [{"column": guess.column, "why": "other"} for guess in guesses if guess.use == "other"]:
         content["left_out"] = left_out
     return Draft(content, (*guesses, *items.values()))

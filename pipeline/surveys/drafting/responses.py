@@ -42,23 +42,10 @@ from pipeline.surveys.drafting.declared import (
     with_declared_answers,
     without_declared_missing,
 )
-from pipeline.surveys.drafting.doubts import (
-    direction_questions,
-    scale_questions,
-    weight_question,
-)
+from pipeline.surveys.drafting.doubts import direction_questions, scale_questions, weight_question
 from pipeline.surveys.drafting.entries import draft_items
-from pipeline.surveys.drafting.evidence import (
-    going_against,
-    item_rest,
-    told_counts,
-    told_unused,
-)
-from pipeline.surveys.drafting.items import (
-    ItemColumn,
-    families_left_out,
-    labelled_items,
-)
+from pipeline.surveys.drafting.evidence import going_against, item_rest, told_counts, told_unused
+from pipeline.surveys.drafting.items import ItemColumn, families_left_out, labelled_items
 from pipeline.surveys.drafting.known_scales import missing_reason
 from pipeline.surveys.drafting.number_items import numbered_items
 from pipeline.surveys.drafting.number_scales import NUMBERS
@@ -68,13 +55,7 @@ from pipeline.surveys.drafting.scales import AGREEMENT, draft_scales
 from pipeline.surveys.drafting.tools import known_tools, reason_of_blank, tool_columns, without_group_names
 from pipeline.surveys.drafting.traits import TRAITS, UNIT, trait
 from pipeline.surveys.drafting.unknown_scales import unknown_items
-from pipeline.surveys.drafting.wordings import (
-    label,
-    shared_stems,
-    slug,
-    split_heading,
-    statement,
-)
+from pipeline.surveys.drafting.wordings import label, shared_stems, slug, split_heading, statement
 from pipeline.surveys.staff.responses import set_aside
 
 NOT_COUNTED = "not_counted"
@@ -102,8 +83,10 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
     offered = {column.name: with_declared_answers(column) for column in export.columns}
     export = set_aside(export, nobody)
     stems = shared_stems(export.columns)
-    guesses: dict[str, Guess] = {name: Guess(name, NOT_COUNTED, f"rows that say {' or '.join(texts)} here are no answers",
-                                             HIGH) for name, texts in nobody.items()}
+    guesses: dict[str, Guess] = {
+        name: Guess(name, NOT_COUNTED, f"rows that say {' or '.join(texts)} here are no answers", HIGH)
+        for name, texts in nobody.items()
+    }
     rest = [column for column in export.columns if column.name not in guesses]
 
     def settle(found: Sequence[Guess | None]) -> None:
@@ -114,7 +97,9 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
     settle([platform_column(column) or personal_content(column) for column in rest])
     settle(declared_options(export))
     routes = same_questions(rest)
-    items = labelled_items(list(joined([offered[column.name] for column in rest], routes)))  # answers that nobody chose count
+    items = labelled_items(
+        list(joined([offered[column.name] for column in rest], routes))
+    )  # answers that nobody chose count
     settle([Guess(item.column.name, ITEM, item.reason, item.confidence) for item in items])
     settle(_on_other_routes(routes, guesses))
     settle([personal_heading(column) for column in rest])
@@ -127,32 +112,51 @@ def draft_responses(export: Export, codebook: Codebook) -> Draft:
     settle(_on_other_routes(routes, guesses))
     settle([guess_column(column, export.rows) for column in rest])
     if not items:
-        raise DataError("No column of the file holds answers on a scale that is known.", where=export.file,
-                        found=f"{len(guesses)} columns: " + "; ".join(
-                            f"{guess.column}: {guess.reason}" for guess in list(guesses.values())[:SHOWN]),
-                        expected="columns of labels such as Agree or Very satisfied, or several of numbers 1 to 5",
-                        fix="Export the survey with the labels of its answers in place of codes.")
+        raise DataError(
+            "No column of the file holds answers on a scale that is known.",
+            where=export.file,
+            found=f"{len(guesses)} columns: "
+            + "; ".join(f"{guess.column}: {guess.reason}" for guess in list(guesses.values())[:SHOWN]),
+            expected="columns of labels such as Agree or Very satisfied, or several of numbers 1 to 5",
+            fix="Export the survey with the labels of its answers in place of codes.",
+        )
     items.sort(key=lambda item: item.column.position)
     _one_of_each(export, guesses)
     _fewest_groups(export, guesses)
     scales, scale_ids = draft_scales(items)
-    entries = draft_items([statement(item.column, stems) for item in items], [item.column for item in items],
-                          [scale_ids[item.scale] for item in items], codebook, guesses,
-                          [item.scale[0] in (AGREEMENT, NUMBERS) for item in items])
+    entries = draft_items(
+        [statement(item.column, stems) for item in items],
+        [item.column for item in items],
+        [scale_ids[item.scale] for item in items],
+        codebook,
+        guesses,
+        [item.scale[0] in (AGREEMENT, NUMBERS) for item in items],
+    )
     asked = _add_routes(entries["items"], export, routes, guesses)
-    content = {"kind": "responses", "scales": scales, "missing": _missing(as_read, items, guesses, tools), **entries,
-               "not_counted": [{"column": name, "answers": list(texts)} for name, texts in nobody.items()],
-               **_other_columns(export, guesses, asked)}
+    content = {
+        "kind": "responses",
+        "scales": scales,
+        "missing": _missing(as_read, items, guesses, tools),
+        **entries,
+        "not_counted": [{"column": name, "answers": list(texts)} for name, texts in nobody.items()],
+        **_other_columns(export, guesses, asked),
+    }
     counted = {column.name: column for column in joined(list(export.columns), routes)}  # without rows that are nobody's
     items = [replace(item, column=counted[item.column.name]) for item in items]
     against = [entry["column"] for entry in entries["items"] if entry.get("reversed")]
     correlations = item_rest(items)
     by_column = {entry["column"]: entry for entry in entries["items"]}
-    content["decide"] = [*scale_questions(items, scale_ids, by_column),
-                         *direction_questions(items, by_column, correlations, going_against(items, against), against),
-                         *_weight(export, guesses),
-                         *(bands_question(column, export, group["id"]) for group in content.get("groups", ())
-                           for column in [export.column(group["column"])] if likely_bands(column.texts))]
+    content["decide"] = [
+        *scale_questions(items, scale_ids, by_column),
+        *direction_questions(items, by_column, correlations, going_against(items, against), against),
+        *_weight(export, guesses),
+        *(
+            bands_question(column, export, group["id"])
+            for group in content.get("groups", ())
+            for column in [export.column(group["column"])]
+            if likely_bands(column.texts)
+        ),
+    ]
     for item in items:
         guesses[item.column.name] = _with_evidence(item, guesses[item.column.name], correlations)
     notes = {scale_ids[key]: told_unused([item for item in items if item.scale == key]) for key in scale_ids}
@@ -182,15 +186,22 @@ def _of(routes: Mapping[str, tuple[str, ...]], columns: Sequence[Column]) -> dic
 
 def _on_other_routes(routes: Mapping[str, tuple[str, ...]], guesses: Mapping[str, Guess]) -> list[Guess]:
     """The further columns of items that stand in several."""
-    return [Guess(other, ITEM, f"the question of column {name} on another route: nobody answered both", LOW)
-            for name, others in routes.items() if name in guesses and guesses[name].use == ITEM
-            for other in others if other not in guesses]
+    return [
+        Guess(other, ITEM, f"the question of column {name} on another route: nobody answered both", LOW)
+        for name, others in routes.items()
+        if name in guesses and guesses[name].use == ITEM
+        for other in others
+        if other not in guesses
+    ]
 
 
-def _add_routes(entries: Sequence[dict[str, Any]], export: Export, routes: Mapping[str, tuple[str, ...]],
-                guesses: dict[str, Guess]) -> set[str]:
+def _add_routes(
+    entries: Sequence[dict[str, Any]], export: Export, routes: Mapping[str, tuple[str, ...]], guesses: dict[str, Guess]
+) -> set[str]:
     """Add the keys also and asked_if to the items, in place; the columns that tell who was asked."""
-    tellers = [column for use in (GROUP, CLUSTER, "other") for column in export.columns if guesses[column.name].use == use]
+    tellers = [
+        column for use in (GROUP, CLUSTER, "other") for column in export.columns if guesses[column.name].use == use
+    ]
     items = [entry["column"] for entry in entries]
     one_column = [column for column in export.columns if column.name in items and column.name not in routes]
     asked = who_was_asked(one_column, tellers)
@@ -212,21 +223,27 @@ def _add_routes(entries: Sequence[dict[str, Any]], export: Export, routes: Mappi
 
 def _one_of_each(export: Export, guesses: dict[str, Guess]) -> None:
     """Keep one cluster, one weight and one identifier of respondents; a further cluster is a group if it is coarse."""
+
     def with_use(use: str) -> list[Column]:
         return [column for column in export.columns if guesses[column.name].use == use]
 
     for column in sorted(with_use(CLUSTER), key=cluster_rank)[1:]:
         texts, cells = answered(column)
         coarse = len(texts) <= 12 and cells >= 5 * len(texts)
-        guesses[column.name] = Guess(column.name, GROUP if coarse else "other", f"{len(texts)} units of work, "
-                                     f"coarser than the cluster or beside it", MEDIUM if coarse else LOW)
+        guesses[column.name] = Guess(
+            column.name,
+            GROUP if coarse else "other",
+            f"{len(texts)} units of work, coarser than the cluster or beside it",
+            MEDIUM if coarse else LOW,
+        )
     for use, instead in ((WEIGHT, "other"), (RESPONDENT, "identifier")):
         for column in with_use(use)[1:]:
             guesses[column.name] = Guess(column.name, instead, f"a second column that looks like the {use}", LOW)
     for column in with_use(RESPONDENT):
         if "" in column.texts:
-            guesses[column.name] = Guess(column.name, "identifier", "tells respondents apart, but not in every row",
-                                         LOW)
+            guesses[column.name] = Guess(
+                column.name, "identifier", "tells respondents apart, but not in every row", LOW
+            )
 
 
 def _fewest_groups(export: Export, guesses: dict[str, Guess]) -> None:
@@ -252,15 +269,26 @@ def _groups(export: Export, guesses: dict[str, Guess]) -> list[Column]:
     return sorted(ranks, key=ranks.get)
 
 
-def _missing(export: Export, items: Sequence[ItemColumn], guesses: dict[str, Guess],
-             tools: set[str]) -> list[dict[str, Any]]:
+def _missing(
+    export: Export, items: Sequence[ItemColumn], guesses: dict[str, Guess], tools: set[str]
+) -> list[dict[str, Any]]:
     """The words for missing answers that stand in columns that are used, by reason."""
     words: dict[str, dict[str, str]] = {}
     taken = {label_key(text) for item in items for text in item.reading.levels}
     found = [(text, reason) for item in items for text, reason in item.reading.missing.items()]
-    found += [(text, reason) for column in export.columns if guesses[column.name].use == GROUP
-              for text in column.texts if (reason := missing_reason(text))]
-    found += [pair for column in export.columns if guesses[column.name].use in (ITEM, GROUP) for pair in declared_missing(column)]
+    found += [
+        (text, reason)
+        for column in export.columns
+        if guesses[column.name].use == GROUP
+        for text in column.texts
+        if (reason := missing_reason(text))
+    ]
+    found += [
+        pair
+        for column in export.columns
+        if guesses[column.name].use in (ITEM, GROUP)
+        for pair in declared_missing(column)
+    ]
     for text, reason in found:
         if label_key(text) not in taken:
             words.setdefault(reason_of_blank(text, tools) or reason, {}).setdefault(label_key(text), text)
@@ -274,8 +302,13 @@ def _other_columns(export: Export, guesses: dict[str, Guess], asked: set[str]) -
         name = statement(column, {})
         taken = [group["id"].replace("_", "-") for group in content["groups"]]
         identifier = slug(split_heading(column.question)[0] or name, taken, words=4)
-        content["groups"].append({"id": identifier.replace("-", "_"), "column": column.name,
-                                  "label": label(name, [group["label"] for group in content["groups"]])})
+        content["groups"].append(
+            {
+                "id": identifier.replace("-", "_"),
+                "column": column.name,
+                "label": label(name, [group["label"] for group in content["groups"]]),
+            }
+        )
     for column in export.columns:
         use = guesses[column.name].use
         if use in (CLUSTER, WEIGHT, RESPONDENT):

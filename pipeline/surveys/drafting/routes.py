@@ -10,7 +10,9 @@ from pipeline.inputs.exports.table import Column, tidied
 from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.drafting.known_scales import missing_reason
 
-_SECOND = re.compile(r"\s*(?:\(\d{1,2}\)|(?<=[^\W\d?.!)])\d|(?<=[?.!)])\s*\d)$")  # what tools add to a question's second column
+_SECOND = re.compile(
+    r"\s*(?:\(\d{1,2}\)|(?<=[^\W\d?.!)])\d|(?<=[?.!)])\s*\d)$"
+)  # what tools add to a question's second column
 FEWEST = 5  # people who were not asked
 MOST_LEVELS = 12  # of a column that tells who was asked
 ANSWERED_SHARE = 0.5  # of those who were asked
@@ -21,8 +23,11 @@ def same_questions(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:
     alike: dict[str, list[Column]] = {}
     for column in columns:
         alike.setdefault(label_key(_SECOND.sub("", column.question)), []).append(column)
-    return {family[0].name: tuple(column.name for column in family[1:]) for family in alike.values()
-            if len(family) > 1 and _apart(family)}
+    return {
+        family[0].name: tuple(column.name for column in family[1:])
+        for family in alike.values()
+        if len(family) > 1 and _apart(family)
+    }
 
 
 def _apart(family: Sequence[Column]) -> bool:
@@ -61,7 +66,9 @@ def who_was_asked(items: Sequence[Column], tellers: Sequence[Column]) -> dict[st
     tellers = [column for column in tellers if 2 <= len(column.texts) <= MOST_LEVELS]
     found = {}
     for item in items:
-        answered = np.array([bool(text) for text in item.texts])[item.codes]  # who was not asked may be told so in words
+        answered = np.array([bool(text) for text in item.texts])[
+            item.codes
+        ]  # who was not asked may be told so in words
         if (~answered).sum() >= FEWEST:
             asked = (_asked(answered, teller) for teller in tellers if teller.name != item.name)
             found[item.name] = next(filter(None, asked), None)

@@ -52,17 +52,24 @@ def written(sharing: Sequence[ItemColumn]) -> Written:
     for item in sharing:
         for text, count in counts_of(item.column).items():
             if text in item.reading.levels:
-                found.setdefault(item.reading.levels[text], Counter())[text] += 0 if text in item.reading.typos else count
+                found.setdefault(item.reading.levels[text], Counter())[text] += (
+                    0 if text in item.reading.typos else count
+                )
     return found
 
 
 def categories_of(key: ScaleKey, spelt: Written, suffix: str = "") -> list[dict[str, Any]]:
     """The categories of a scale in order, "don't know" last where somebody gave it."""
     if key.kind in (ORDER, BIPOLAR):
-        points = [category | _answers(category["label"], spelt.get(category["label"], {})) for category in in_order(key.levels)]
+        points = [
+            category | _answers(category["label"], spelt.get(category["label"], {}))
+            for category in in_order(key.levels)
+        ]
     else:
-        points = [_category(key.kind, level, place, len(key.levels), spelt.get(level, Counter()))
-                  for place, level in enumerate(key.levels)]
+        points = [
+            _category(key.kind, level, place, len(key.levels), spelt.get(level, Counter()))
+            for place, level in enumerate(key.levels)
+        ]
     points = [category | {"id": f"{category['id']}_{suffix}"} if suffix else category for category in points]
     unsure = [_category(key.kind, DONT_KNOW, 0, 1, spelt[DONT_KNOW])] if DONT_KNOW in spelt else []
     return points + unsure

@@ -14,29 +14,99 @@ from pipeline.surveys.drafting.columns import HIGH, Guess
 
 KOBO, ODK, REDCAP, LIMESURVEY = "KoBo", "ODK", "REDCap", "LimeSurvey"
 _MARKS = {  # columns of which a tool writes at least two
-    KOBO: {"_id", "_uuid", "_submission_time", "_validation_status", "__version__", "_index", "meta/instanceid",
-           "formhub/uuid"},
-    ODK: {"submissiondate", "key", "meta-instanceid", "instanceid", "submitterid", "submittername", "formversion",
-          "reviewstate"},
-    REDCAP: {"record_id", "redcap_survey_identifier", "redcap_event_name", "redcap_repeat_instrument",
-             "redcap_repeat_instance", "redcap_data_access_group", "record id", "survey identifier", "event name",
-             "repeat instrument", "repeat instance", "data access group"},
-    LIMESURVEY: {"submitdate", "lastpage", "startlanguage", "startdate", "datestamp", "seed", "submitdate. date submitted",
-                 "lastpage. last page", "startlanguage. start language", "seed. seed", "id. response id"},
+    KOBO: {
+        "_id",
+        "_uuid",
+        "_submission_time",
+        "_validation_status",
+        "__version__",
+        "_index",
+        "meta/instanceid",
+        "formhub/uuid",
+    },
+    ODK: {
+        "submissiondate",
+        "key",
+        "meta-instanceid",
+        "instanceid",
+        "submitterid",
+        "submittername",
+        "formversion",
+        "reviewstate",
+    },
+    REDCAP: {
+        "record_id",
+        "redcap_survey_identifier",
+        "redcap_event_name",
+        "redcap_repeat_instrument",
+        "redcap_repeat_instance",
+        "redcap_data_access_group",
+        "record id",
+        "survey identifier",
+        "event name",
+        "repeat instrument",
+        "repeat instance",
+        "data access group",
+    },
+    LIMESURVEY: {
+        "submitdate",
+        "lastpage",
+        "startlanguage",
+        "startdate",
+        "datestamp",
+        "seed",
+        "submitdate. date submitted",
+        "lastpage. last page",
+        "startlanguage. start language",
+        "seed. seed",
+        "id. response id",
+    },
 }
 _SEPARATORS = {KOBO: "/", ODK: "-"}  # between the names of groups and of the question
 _COLUMNS = {
-    KOBO: {"identifier": {"_id", "_uuid", "_index", "meta/instanceid", "formhub/uuid", "deviceid", "simserial", "subscriberid",
-                          "meta/rootuuid", "_submitted_by", "_parent_index"},
-           "contact": {"username", "phonenumber", "_geolocation"}, "date": {"start", "end", "today", "_submission_time"},
-           "progress": {"_validation_status", "_notes", "_status", "__version__", "_tags", "_attachments", "_version_"}},
-    ODK: {"identifier": {"key", "meta-instanceid", "instanceid", "submitterid", "deviceid", "meta-rootuuid"},
-          "contact": {"submittername", "username", "phonenumber", "meta-instancename"},
-          "date": {"submissiondate", "start", "end", "today"},
-          "progress": {"attachmentspresent", "attachmentsexpected", "status", "reviewstate", "edits", "formversion", "devicelabel"}},
-    REDCAP: {"identifier": {"record_id", "redcap_survey_identifier", "record id", "survey identifier"},
-             "progress": {"redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance", "event name",
-                          "repeat instrument", "repeat instance"}},
+    KOBO: {
+        "identifier": {
+            "_id",
+            "_uuid",
+            "_index",
+            "meta/instanceid",
+            "formhub/uuid",
+            "deviceid",
+            "simserial",
+            "subscriberid",
+            "meta/rootuuid",
+            "_submitted_by",
+            "_parent_index",
+        },
+        "contact": {"username", "phonenumber", "_geolocation"},
+        "date": {"start", "end", "today", "_submission_time"},
+        "progress": {"_validation_status", "_notes", "_status", "__version__", "_tags", "_attachments", "_version_"},
+    },
+    ODK: {
+        "identifier": {"key", "meta-instanceid", "instanceid", "submitterid", "deviceid", "meta-rootuuid"},
+        "contact": {"submittername", "username", "phonenumber", "meta-instancename"},
+        "date": {"submissiondate", "start", "end", "today"},
+        "progress": {
+            "attachmentspresent",
+            "attachmentsexpected",
+            "status",
+            "reviewstate",
+            "edits",
+            "formversion",
+            "devicelabel",
+        },
+    },
+    REDCAP: {
+        "identifier": {"record_id", "redcap_survey_identifier", "record id", "survey identifier"},
+        "progress": {
+            "redcap_event_name",
+            "redcap_repeat_instrument",
+            "redcap_repeat_instance",
+            "event name",
+            "repeat instrument",
+            "repeat instance",
+        },
+    },
 }
 _CHECKBOX = re.compile(r"(.+)___(-?\w+)|(.+?)\s*\(choice=(.+)\)")  # REDCap's columns of one option, raw and labelled
 _TICKS = {"", "0", "1", "checked", "unchecked", "y", "n", "yes", "no", "true", "false", "n/a"}
@@ -65,8 +135,10 @@ def without_group_names(export: Export, tools: set[str]) -> Export:
     shared = Counter(prefix for question in questions for prefix in _prefixes(question, separator))
 
     def stripped(column: Column) -> Column:
-        groups = [prefix for prefix in _prefixes(column.question, separator) if shared[prefix] > 1 and prefix not in questions]
-        rest = column.question[len(groups[-1]) + 1:] if groups else column.question
+        groups = [
+            prefix for prefix in _prefixes(column.question, separator) if shared[prefix] > 1 and prefix not in questions
+        ]
+        rest = column.question[len(groups[-1]) + 1 :] if groups else column.question
         return replace(column, question=rest) if rest != column.question else column
 
     return replace(export, columns=tuple(map(stripped, export.columns)))
@@ -97,8 +169,12 @@ def _redcap(columns: Sequence[Column]) -> Iterator[Guess]:
     for column in columns:
         name, texts = label_key(column.name), _answers(column)
         if _CHECKBOX.fullmatch(column.name) and texts <= _TICKS:
-            yield Guess(column.name, "multi_select", "one option of a question with several answers, as REDCap writes it", HIGH)
-        elif (name.endswith("_complete") or name == "complete?") and any(texts - {""} <= status for status in _FORM_STATUS):
+            yield Guess(
+                column.name, "multi_select", "one option of a question with several answers, as REDCap writes it", HIGH
+            )
+        elif (name.endswith("_complete") or name == "complete?") and any(
+            texts - {""} <= status for status in _FORM_STATUS
+        ):
             yield Guess(column.name, "progress", "whether the form is complete, as REDCap writes it", HIGH)
         elif name.endswith("_timestamp"):
             yield Guess(column.name, "date", "when the form was sent, as REDCap writes it", HIGH)
@@ -112,7 +188,9 @@ def _kobo_options(columns: Sequence[Column]) -> Iterator[Guess]:
         question = column.name.rpartition("/")[0]
         if question in names and _answers(column) <= _TICKS:
             asked.add(question)
-            yield Guess(column.name, "multi_select", "one option of a question with several answers, as KoBo writes it", HIGH)
+            yield Guess(
+                column.name, "multi_select", "one option of a question with several answers, as KoBo writes it", HIGH
+            )
     for question in sorted(asked):
         yield Guess(question, "multi_select", "all options that somebody chose, as KoBo writes them", HIGH)
 
@@ -126,8 +204,15 @@ def _limesurvey_options(columns: Sequence[Column]) -> Iterator[Guess]:
     for family in families.values():
         texts = set().union(*map(_answers, family))
         if len(family) > 1 and texts <= _TICKS and texts - {"", "n/a"} and not texts & {"0", "1"}:
-            yield from (Guess(column.name, "multi_select", "one option of a question with several answers, as LimeSurvey writes it",
-                              HIGH) for column in family)
+            yield from (
+                Guess(
+                    column.name,
+                    "multi_select",
+                    "one option of a question with several answers, as LimeSurvey writes it",
+                    HIGH,
+                )
+                for column in family
+            )
 
 
 def reason_of_blank(text: str, tools: set[str]) -> str | None:

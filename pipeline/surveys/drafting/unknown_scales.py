@@ -7,13 +7,7 @@ from collections.abc import Sequence
 from pipeline.inputs.exports.table import Column
 from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.drafting.columns import LOW, answered, heading
-from pipeline.surveys.drafting.items import (
-    MOST_TEXTS,
-    Doubt,
-    ItemColumn,
-    ScaleKey,
-    counts_of,
-)
+from pipeline.surveys.drafting.items import MOST_TEXTS, Doubt, ItemColumn, ScaleKey, counts_of
 from pipeline.surveys.drafting.known_scales import (
     DONT_KNOW,
     VOCABULARIES,
@@ -28,7 +22,9 @@ from pipeline.surveys.drafting.traits import trait
 ORDER, BIPOLAR = "order", "bipolar"
 MOST_LABELS, LONGEST, FAMILY, COMMON = 11, 60, 3, 2 / 3  # of a family's labels, so many are a column's own
 _TOO = re.compile(r"((much|far|way|a bit|a little|slightly|somewhat) )?(too \w+|not \w+ enough|not enough)\b.*")
-_RIGHT = re.compile(r"(about|just|roughly|exactly)? ?(the )?right( (amount|level|size|number|length))?|as (it|they) should be")
+_RIGHT = re.compile(
+    r"(about|just|roughly|exactly)? ?(the )?right( (amount|level|size|number|length))?|as (it|they) should be"
+)
 _MIDDLE = {"neutral", "neither", "undecided", "mixed", "so so", "ok", "okay", "average"}
 
 
@@ -64,8 +60,10 @@ def _families(columns: Sequence[Column], labels: dict[str, set[str]]) -> list[li
     for column in sorted(columns, key=lambda column: (-len(labels[column.name]), column.position)):
         for family in families:
             theirs = set().union(*(labels[each.name] for each in family))
-            if len(labels[column.name] & theirs) >= COMMON * len(labels[column.name] | theirs) \
-                    and len(labels[column.name] | theirs) <= MOST_LABELS:
+            if (
+                len(labels[column.name] & theirs) >= COMMON * len(labels[column.name] | theirs)
+                and len(labels[column.name] | theirs) <= MOST_LABELS
+            ):
                 family.append(column)
                 break
         else:
@@ -88,8 +86,17 @@ def _ordered(family: Sequence[Column]) -> list[ItemColumn]:
     for text in sorted(texts, key=lambda text: (-counts[text], text)):
         spelt.setdefault(label_key(text), text)
     key = ScaleKey(ORDER, tuple(_likely_order(list(spelt.values()))))
-    return [ItemColumn(column, _read(column, {text: spelt[label_key(text)] for text in column.texts if label_key(text) in spelt}),
-                       key, "labels whose order is not known", LOW, Doubt(order=True)) for column in family]
+    return [
+        ItemColumn(
+            column,
+            _read(column, {text: spelt[label_key(text)] for text in column.texts if label_key(text) in spelt}),
+            key,
+            "labels whose order is not known",
+            LOW,
+            Doubt(order=True),
+        )
+        for column in family
+    ]
 
 
 def _likely_order(labels: list[str]) -> list[str]:
@@ -98,7 +105,10 @@ def _likely_order(labels: list[str]) -> list[str]:
     if not reading:
         return labels
     order = [level[0] for level in VOCABULARIES[reading.kind]]
-    known = sorted((text for text in labels if reading.levels.get(text) in order), key=lambda text: order.index(reading.levels[text]))
+    known = sorted(
+        (text for text in labels if reading.levels.get(text) in order),
+        key=lambda text: order.index(reading.levels[text]),
+    )
     middle = [text for text in labels if text not in known and plain_key(text).split(" ")[0] in _MIDDLE]
     half = (len(known) + 1) // 2
     return [*known[:half], *middle, *known[half:], *(text for text in labels if text not in (*known, *middle))]
@@ -114,11 +124,19 @@ def _is_bipolar(keys: set[str]) -> bool:
 def _bipolar(column: Column, keys: set[str]) -> ItemColumn:
     texts = [text for text in column.texts if label_key(text) in keys]
     right = next(text for text in texts if _RIGHT.fullmatch(plain_key(text)))
-    ends = sorted({label_key(text): text for text in texts if label_key(text) != label_key(right)}.values(), key=str.lower)
+    ends = sorted(
+        {label_key(text): text for text in texts if label_key(text) != label_key(right)}.values(), key=str.lower
+    )
     other = " or ".join([ends[0], *(end[0].lower() + end[1:] for end in ends[1:])])
     levels = {text: right if label_key(text) == label_key(right) else other for text in texts}
-    return ItemColumn(column, _read(column, levels), ScaleKey(BIPOLAR, (right, other)),
-                      "the right answer is in the middle: both ends speak against it", LOW, Doubt(order=True))
+    return ItemColumn(
+        column,
+        _read(column, levels),
+        ScaleKey(BIPOLAR, (right, other)),
+        "the right answer is in the middle: both ends speak against it",
+        LOW,
+        Doubt(order=True),
+    )
 
 
 def _read(column: Column, levels: dict[str, str]) -> Reading:

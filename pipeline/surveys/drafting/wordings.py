@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.inputs.exports.table import Column
 
-_CODE = re.compile(r"^\s*((?:[A-Za-z]{1,14}[ _-]?)?\d{1,3}[A-Za-z]?(?:[-_.](?:\d+|[a-z](?=[.:)])))*(?:\[[^\]]+\])?"
-                   r"|[A-Za-z]\w{0,14}\[[^\]]+\])\s*[.:)]\s+(?=\S)")
+_CODE = re.compile(
+    r"^\s*((?:[A-Za-z]{1,14}[ _-]?)?\d{1,3}[A-Za-z]?(?:[-_.](?:\d+|[a-z](?=[.:)])))*(?:\[[^\]]+\])?"
+    r"|[A-Za-z]\w{0,14}\[[^\]]+\])\s*[.:)]\s+(?=\S)"
+)
 LABEL_LENGTH = 48
 
 
@@ -21,7 +23,7 @@ def split_heading(question: str) -> tuple[str, str, str]:
     (('', 'How far do you agree?', 'My manager listens'), ('Q2', 'Agree?', 'My manager listens'))
     """
     found = _CODE.match(question)
-    code, rest = (found[1], question[found.end():]) if found else ("", question)
+    code, rest = (found[1], question[found.end() :]) if found else ("", question)
     if grid := re.fullmatch(r"(.+?)\s*\[([^\[\]]+)\]", rest):
         return code, grid[1].strip(), grid[2].strip()
     stem, dash, last = rest.rpartition(" - ")
@@ -46,9 +48,16 @@ def statement(column: Column, stems: dict[str, str]) -> str:
 
 def is_statement(text: str) -> bool:
     """Whether a wording reads like a statement that people agree to."""
-    return (len(text.split()) >= 4 and not text.endswith("?")
-            and re.match(r"(i|i'm|i've|my|our|we|the|there|this|senior|managers?|staff|people|colleagues|training|"
-                         r"supervision|support|children|families|partner\w*|good)\b", text.lower()) is not None)
+    return (
+        len(text.split()) >= 4
+        and not text.endswith("?")
+        and re.match(
+            r"(i|i'm|i've|my|our|we|the|there|this|senior|managers?|staff|people|colleagues|training|"
+            r"supervision|support|children|families|partner\w*|good)\b",
+            text.lower(),
+        )
+        is not None
+    )
 
 
 def slug(text: str, taken: Iterable[str] = (), words: int = 6) -> str:

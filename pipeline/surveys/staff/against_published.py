@@ -16,12 +16,28 @@ LEVEL = 0.95
 FALSE_DISCOVERY_RATE = 0.05
 HIGHER, LOWER, NOT_TOLD_APART = "higher", "lower", "not told apart"
 SHARES = ["item", "respondents", "share", "low", "high", "effective_size"]
-FIGURES = ["respondents", "share", "low", "high", "share_2011", "rounding_low_2011", "rounding_high_2011", "low_2011",
-           "high_2011", "difference", "difference_low", "difference_high", "p", "q"]
+FIGURES = [
+    "respondents",
+    "share",
+    "low",
+    "high",
+    "share_2011",
+    "rounding_low_2011",
+    "rounding_high_2011",
+    "low_2011",
+    "high_2011",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "p",
+    "q",
+]
 COLUMNS = ["item", "matches", "group_2011", "turned_round", *FIGURES, "verdict", "comparable", "reason"]
 
 
-def benchmark(shares: pd.DataFrame, survey: StaffSurvey, published: Codebook, answers_2011: pd.DataFrame) -> pd.DataFrame:
+def benchmark(
+    shares: pd.DataFrame, survey: StaffSurvey, published: Codebook, answers_2011: pd.DataFrame
+) -> pd.DataFrame:
     """How much more, or less, a council's staff agree than those of 2011, for each item that matches one of 2011.
 
     `shares` has one row an item, of one group or of everybody: item, respondents, share agreeing with the statement as
@@ -78,41 +94,64 @@ def benchmark(shares: pd.DataFrame, survey: StaffSurvey, published: Codebook, an
     if compared.any():
         table.loc[compared, "q"] = adjusted_for_false_discoveries(table.loc[compared, "p"])
         told_apart = table["q"] < FALSE_DISCOVERY_RATE
-        table.loc[compared, "verdict"] = np.select([told_apart & (table["difference"] > 0), told_apart],
-                                                   [HIGHER, LOWER], NOT_TOLD_APART)[compared]
+        table.loc[compared, "verdict"] = np.select(
+            [told_apart & (table["difference"] > 0), told_apart], [HIGHER, LOWER], NOT_TOLD_APART
+        )[compared]
     return table
 
 
 def _check(shares: pd.DataFrame, survey: StaffSurvey, published: Codebook) -> None:
     if survey.benchmark is None or survey.benchmark.survey != published.name:
-        raise ParameterError("The survey is not to be compared with this one.", where="survey.yaml, benchmark",
-                             found=survey.benchmark.survey if survey.benchmark else "no benchmark",
-                             expected=published.name, fix="Name the published survey and the group to compare with.")
+        raise ParameterError(
+            "The survey is not to be compared with this one.",
+            where="survey.yaml, benchmark",
+            found=survey.benchmark.survey if survey.benchmark else "no benchmark",
+            expected=published.name,
+            fix="Name the published survey and the group to compare with.",
+        )
     if missing := [column for column in SHARES if column not in shares]:
         raise DataError("The table of shares lacks a column.", found=", ".join(shares.columns), expected=missing[0])
     if shares["item"].duplicated().any():
-        raise DataError("An item has two shares.", where="column item",
-                        found=shares["item"][shares["item"].duplicated()].iloc[0], expected="one row an item")
+        raise DataError(
+            "An item has two shares.",
+            where="column item",
+            found=shares["item"][shares["item"].duplicated()].iloc[0],
+            expected="one row an item",
+        )
     known = shares[shares["share"].notna()]
     ends = known[["low", "share", "high"]]
     fits = ends.ge(0).all(axis=1) & ends.le(1).all(axis=1) & (ends.diff(axis=1).iloc[:, 1:] >= 0).all(axis=1)
     if not fits.all():
-        raise DataError("A share cannot be.", where=f"item {known['item'][~fits].iloc[0]}",
-                        expected="0 ≤ low ≤ share ≤ high ≤ 1")
+        raise DataError(
+            "A share cannot be.", where=f"item {known['item'][~fits].iloc[0]}", expected="0 ≤ low ≤ share ≤ high ≤ 1"
+        )
 
 
 def _by_item(answers: pd.DataFrame, published: Codebook, group: str, turned: bool) -> pd.DataFrame:
     """The shares of 2011 by item; turned round, of those who do not disagree."""
     scale = published.scale
     categories = [each for each in scale.ids if each not in scale.disagree] if turned else scale.agree
-    return share_table(answers[answers["group"] == group], categories, decimals=published.decimals, rounding=published.rounding,
-                       level=LEVEL).set_index("item")
+    return share_table(
+        answers[answers["group"] == group],
+        categories,
+        decimals=published.decimals,
+        rounding=published.rounding,
+        level=LEVEL,
+    ).set_index("item")
 
 
-def _row(item: StaffItem, ours: pd.DataFrame, theirs: pd.DataFrame, survey: StaffSurvey, published: Codebook,
-         group: str) -> dict[str, object]:
-    row: dict[str, object] = {"item": item.id, "matches": item.matches, "group_2011": group,
-                              "turned_round": item.reversed, "verdict": "", "comparable": False, "reason": ""}
+def _row(
+    item: StaffItem, ours: pd.DataFrame, theirs: pd.DataFrame, survey: StaffSurvey, published: Codebook, group: str
+) -> dict[str, object]:
+    row: dict[str, object] = {
+        "item": item.id,
+        "matches": item.matches,
+        "group_2011": group,
+        "turned_round": item.reversed,
+        "verdict": "",
+        "comparable": False,
+        "reason": "",
+    }
     known = item.id in ours.index and pd.notna(ours.loc[item.id, "share"])
     if known:
         share = _share(ours.loc[item.id], item.reversed)
@@ -138,10 +177,17 @@ def _compared(share: Share, theirs: pd.Series) -> dict[str, float]:
     fewest, most = (round(theirs[end] * theirs["base"]) for end in ("rounding_low", "rounding_high"))
     _, low, high = difference_from_published(share, fewest, most, int(theirs["base"]))
     z = _statistic(low, high, share.share - theirs["rounding_high"], share.share - theirs["rounding_low"])
-    return {"share_2011": theirs["share"], "rounding_low_2011": theirs["rounding_low"],
-            "rounding_high_2011": theirs["rounding_high"], "low_2011": theirs["interval_low"],
-            "high_2011": theirs["interval_high"], "difference": 100 * (share.share - theirs["share"]),
-            "difference_low": 100 * low, "difference_high": 100 * high, "p": float(2 * norm.sf(z))}
+    return {
+        "share_2011": theirs["share"],
+        "rounding_low_2011": theirs["rounding_low"],
+        "rounding_high_2011": theirs["rounding_high"],
+        "low_2011": theirs["interval_low"],
+        "high_2011": theirs["interval_high"],
+        "difference": 100 * (share.share - theirs["share"]),
+        "difference_low": 100 * low,
+        "difference_high": 100 * high,
+        "p": float(2 * norm.sf(z)),
+    }
 
 
 def _statistic(low: float, high: float, least: float, greatest: float) -> float:

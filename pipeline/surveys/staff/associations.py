@@ -26,8 +26,24 @@ from pipeline.surveys.staff.comparability import why_not_comparable
 from pipeline.surveys.staff.domain_scores import cluster_note, favourable_answers, favourable_codes, usable_clusters
 from pipeline.surveys.staff.responses import Responses
 
-COLUMNS = ["support", "outcome", "correlation", "low", "high", "p", "q", "difference", "difference_low",
-           "difference_high", "bound_low_2011", "bound_high_2011", "respondents", "clusters", "reason", "note"]
+COLUMNS = [
+    "support",
+    "outcome",
+    "correlation",
+    "low",
+    "high",
+    "p",
+    "q",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "bound_low_2011",
+    "bound_high_2011",
+    "respondents",
+    "clusters",
+    "reason",
+    "note",
+]
 NOT_WEIGHTED = "correlations are not weighted"
 TOO_FEW_TOGETHER = "difference not shown: too few people gave one of the four combinations of answers"
 PERFECT = "nobody's answers contradict a perfect correlation, so it has no interval"
@@ -62,11 +78,14 @@ def associations(responses: Responses, published: Published | None = None, *, le
     """
     survey, codes, clusters = responses.survey, _codes(responses), usable_clusters(responses)
     minimum = survey.disclosure.minimum_group
-    places = {kind: [place for place, item in enumerate(survey.items) if item.measures == kind]
-              for kind in ("support", "outcome")}
+    places = {
+        kind: [place for place, item in enumerate(survey.items) if item.measures == kind]
+        for kind in ("support", "outcome")
+    }
     pairs = [(support, outcome) for outcome in places["outcome"] for support in places["support"]]
-    correlations = polychoric_matrix(codes, [survey.scale(item.id).points for item in survey.items], pairs, clusters,
-                                     level=level)
+    correlations = polychoric_matrix(
+        codes, [survey.scale(item.id).points for item in survey.items], pairs, clusters, level=level
+    )
     lowest = np.array([favourable_answers(survey, item.id) for item in survey.items], dtype=np.int8)
     agrees = np.ascontiguousarray(np.where(codes < 0, np.int8(-1), (codes >= lowest).astype(np.int8)).T)
     margins = _margins(survey.benchmark.group, published) if published and survey.benchmark else {}
@@ -74,8 +93,13 @@ def associations(responses: Responses, published: Published | None = None, *, le
     rows = []
     for (support, outcome), correlation in zip(pairs, correlations.itertuples(), strict=True):
         items = survey.items[support], survey.items[outcome]
-        row = {"support": items[0].id, "outcome": items[1].id, **_bounds(items, margins, published, survey), "reason": "",
-               "note": ""}
+        row = {
+            "support": items[0].id,
+            "outcome": items[1].id,
+            **_bounds(items, margins, published, survey),
+            "reason": "",
+            "note": "",
+        }
         cells = _cells(agrees[support], agrees[outcome])
         people = np.bincount(cells, minlength=5)[:4].reshape(2, 2)
         if people.sum() >= minimum:
@@ -84,14 +108,18 @@ def associations(responses: Responses, published: Published | None = None, *, le
             row["reason"] = f"fewer than {minimum} people agree with one of the items, or fewer do not"
         else:
             row |= _correlation(correlation)
-            told = people.min() >= survey.disclosure.minimum_cell  # with its margins, a difference tells the four counts
+            told = (
+                people.min() >= survey.disclosure.minimum_cell
+            )  # with its margins, a difference tells the four counts
             if told:
                 row |= _difference(cells, people, responses.weights, clusters, level, survey.disclosure)
             of_pair = [PERFECT] * bool(np.isnan(correlation.error)) + [TOO_FEW_TOGETHER] * (not told)
             row |= {"clusters": correlation.clusters, "note": "; ".join(filter(None, [*notes, *of_pair]))}
         rows.append(row)
     found = pd.DataFrame(rows, columns=COLUMNS)
-    return found.assign(q=adjusted_for_false_discoveries(found["p"])).astype({"respondents": "Int64", "clusters": "Int64"})
+    return found.assign(q=adjusted_for_false_discoveries(found["p"])).astype(
+        {"respondents": "Int64", "clusters": "Int64"}
+    )
 
 
 def _codes(responses: Responses) -> np.ndarray:
@@ -116,8 +144,14 @@ def _correlation(found: Any) -> dict[str, float]:
     return row | {"p": 2 * t.sf(away, (found.clusters or found.respondents) - 1)}
 
 
-def _difference(cells: np.ndarray, people: np.ndarray, weights: np.ndarray | None, clusters: np.ndarray | None,
-                level: float, policy: Policy) -> dict[str, float]:
+def _difference(
+    cells: np.ndarray,
+    people: np.ndarray,
+    weights: np.ndarray | None,
+    clusters: np.ndarray | None,
+    level: float,
+    policy: Policy,
+) -> dict[str, float]:
     """The columns of a difference; `people` (2 × 2) counts those in each of the `cells` (n,).
 
     It follows from counts as they are published: with their margins, it tells them.
@@ -145,8 +179,9 @@ def _difference(cells: np.ndarray, people: np.ndarray, weights: np.ndarray | Non
     return {"difference": difference, "difference_low": difference - below, "difference_high": difference + above}
 
 
-def _linearised(cells: np.ndarray, influence: np.ndarray, weights: np.ndarray | None,
-                clusters: np.ndarray | None) -> tuple[float, int]:
+def _linearised(
+    cells: np.ndarray, influence: np.ndarray, weights: np.ndarray | None, clusters: np.ndarray | None
+) -> tuple[float, int]:
     """Variance of an estimate from each cell's influence on it (4), and over how many clusters (or people)."""
     if clusters is None:
         squares = np.bincount(cells, None if weights is None else weights**2, minlength=5)[:4]
@@ -164,11 +199,17 @@ def _margins(group: str, published: Published) -> dict[str, np.ndarray]:
     return {item: feasible.central()[scored] for (item, of_group), feasible in sets.items() if of_group == group}
 
 
-def _bounds(items: tuple[StaffItem, StaffItem], margins: Mapping[str, np.ndarray],
-            published: Published | None, survey: StaffSurvey) -> dict[str, float]:
+def _bounds(
+    items: tuple[StaffItem, StaffItem],
+    margins: Mapping[str, np.ndarray],
+    published: Published | None,
+    survey: StaffSurvey,
+) -> dict[str, float]:
     """The columns of the published bounds; nothing where one of both items was not asked then, or on another scale."""
-    if not all(item.matches in margins and not why_not_comparable(survey.scale(item.id), published.codebook.scale)
-               for item in items):
+    if not all(
+        item.matches in margins and not why_not_comparable(survey.scale(item.id), published.codebook.scale)
+        for item in items
+    ):
         return {}
     scale = published.codebook.scale
     points = len(scored_positions(published.codebook))

@@ -22,13 +22,7 @@ from pipeline.surveys.disclosure.policy import join_small_groups
 from pipeline.surveys.drafting.columns import personal_content
 from pipeline.surveys.staff.cautions import cautions, of_answers
 from pipeline.surveys.staff.codebook import REASONS, StaffSurvey, read_staff_survey
-from pipeline.surveys.staff.responses import (
-    Responses,
-    answer_codes,
-    open_export,
-    read_responses,
-    unclaimed_columns,
-)
+from pipeline.surveys.staff.responses import Responses, answer_codes, open_export, read_responses, unclaimed_columns
 from pipeline.surveys.staff.routes import missing_code
 
 PERSONAL = ("identifier", "contact", "free_text")  # why a column is left out that may tell who somebody is
@@ -73,8 +67,11 @@ def check_survey(folder: Path) -> Report:
         problems += found
     if problems:
         count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
-        raise DataError(f"The survey {survey.name} has {count}:\n" + "\n".join(f"  - {each}" for each in problems),
-                        where=str(folder), fix="Correct survey.yaml or the file, and check again.")
+        raise DataError(
+            f"The survey {survey.name} has {count}:\n" + "\n".join(f"  - {each}" for each in problems),
+            where=str(folder),
+            fix="Correct survey.yaml or the file, and check again.",
+        )
     warnings = [*cautions(folder, export, survey), *(of_answers(responses) if survey.kind == "responses" else ())]
     survey = survey.model_copy(update={"decided": written.decided})
     return Report(survey, (*parts, *_every_kind(survey)), tuple(warnings), written.decide)
@@ -94,8 +91,10 @@ def _ambiguous(survey: StaffSurvey) -> Iterator[str]:
             for key in dict.fromkeys(map(label_key, (category.label, *category.answers))):
                 other = seen.get(key) or reasons.get(key)
                 if other:
-                    yield (f"scales, {scale.id}: the answer {key!r} stands at {category.id} and at {other}. "
-                           "Give it to one of them.")
+                    yield (
+                        f"scales, {scale.id}: the answer {key!r} stands at {category.id} and at {other}. "
+                        "Give it to one of them."
+                    )
                 seen[key] = category.id
 
 
@@ -128,17 +127,28 @@ def _nearest(text: str, known: list[str]) -> str:
 def _columns(export: Export, survey: StaffSurvey) -> Iterator[str]:
     """Columns that the codebook names and the file has not, and the other way round."""
     names = [column.name for column in export.columns]
-    table = survey.table and [column for column in (survey.table.statement, survey.table.base, survey.table.group)
-                              if column]
+    table = survey.table and [
+        column for column in (survey.table.statement, survey.table.base, survey.table.group) if column
+    ]
     for column in dict.fromkeys([*survey.columns(), *(table or ()), *(part.column for part in survey.left_out)]):
         if column not in names:
             yield f"column {column!r} is not in {export.file}{_nearest(column, names)}."
-    answers = {label_key(text) for scale in survey.scales for category in scale.categories
-               for text in (category.label, *category.answers)} if table else set()
+    answers = (
+        {
+            label_key(text)
+            for scale in survey.scales
+            for category in scale.categories
+            for text in (category.label, *category.answers)
+        }
+        if table
+        else set()
+    )
     for column in unclaimed_columns(export, survey):
         if not (table and (column.name in table or label_key(column.name) in answers)):
-            yield (f"column {column.position} ({column.name}) is neither used nor left out. Use it in survey.yaml, or "
-                   "add it to left_out with a reason.")
+            yield (
+                f"column {column.position} ({column.name}) is neither used nor left out. Use it in survey.yaml, or "
+                "add it to left_out with a reason."
+            )
 
 
 def _contents(export: Export, survey: StaffSurvey) -> Iterator[str]:
@@ -148,20 +158,27 @@ def _contents(export: Export, survey: StaffSurvey) -> Iterator[str]:
         for column in filter(None, map(columns.get, item.columns)):
             codes = answer_codes(survey.scale(item.id), survey)
             if personal_content(column):
-                yield (f"column {column.position} ({column.name}) is the item {item.id}, but looks like personal data. "
-                       "Leave it out.")
+                yield (
+                    f"column {column.position} ({column.name}) is the item {item.id}, but looks like personal data. "
+                    "Leave it out."
+                )
             elif not any(codes.get(label_key(text), -1) >= 0 for text in column.texts):
-                yield (f"column {column.position} ({column.name}): nobody gave an answer of the scale {item.scale}. "
-                       "Leave it out, or correct the scale.")
+                yield (
+                    f"column {column.position} ({column.name}): nobody gave an answer of the scale {item.scale}. "
+                    "Leave it out, or correct the scale."
+                )
     for group in survey.groups:
         if column := columns.get(group.column):
             levels = len({label_key(text) for text in column.texts} - {""})
             if personal_content(column):
-                yield (f"column {column.position} ({column.name}) is a group, but looks like personal data. "
-                       "Leave it out.")
+                yield (
+                    f"column {column.position} ({column.name}) is a group, but looks like personal data. Leave it out."
+                )
             elif levels > 2 and levels > LEVELS_PER_ROW * export.rows:
-                yield (f"column {column.position} ({column.name}): {levels} levels for {export.rows} rows are no "
-                       "groups. Leave it out.")
+                yield (
+                    f"column {column.position} ({column.name}): {levels} levels for {export.rows} rows are no "
+                    "groups. Leave it out."
+                )
 
 
 def _bands_as_dates(export: Export, survey: StaffSurvey) -> Iterator[str]:
@@ -169,22 +186,31 @@ def _bands_as_dates(export: Export, survey: StaffSurvey) -> Iterator[str]:
     columns = {column.name: column for column in export.columns}
     for group in survey.groups:
         named = set(map(label_key, group.levels))
-        if bands := likely_bands(text for text in (columns[group.column].texts if group.column in columns else ())
-                                 if label_key(text) not in named):
+        if bands := likely_bands(
+            text
+            for text in (columns[group.column].texts if group.column in columns else ())
+            if label_key(text) not in named
+        ):
             place, probably = told(columns[group.column], export, bands)
             levels = ", ".join(f'"{text}": "{band}"' for text, band in bands.items())
-            yield (f"{place}: found dates among the groups; expected bands, which a spreadsheet turns into dates: {probably}. "
-                   f"If so, write at the group {group.id}: levels: {{{levels}}}; or correct the file.")
+            yield (
+                f"{place}: found dates among the groups; expected bands, which a spreadsheet turns into dates: {probably}. "
+                f"If so, write at the group {group.id}: levels: {{{levels}}}; or correct the file."
+            )
 
 
 def _without_absent(export: Export, survey: StaffSurvey) -> StaffSurvey | None:
     """The codebook of the columns that are there, so that their problems are told too; None if no item is."""
     names = {column.name for column in export.columns}
-    items = tuple(item for item in survey.items
-                  if names.issuperset(item.columns) and not (item.asked_if and item.asked_if.column not in names))
-    kept = {key: value if value in names else None
-            for key, value in (("cluster", survey.cluster), ("weight", survey.weight),
-                               ("respondent", survey.respondent))}
+    items = tuple(
+        item
+        for item in survey.items
+        if names.issuperset(item.columns) and not (item.asked_if and item.asked_if.column not in names)
+    )
+    kept = {
+        key: value if value in names else None
+        for key, value in (("cluster", survey.cluster), ("weight", survey.weight), ("respondent", survey.respondent))
+    }
     groups = tuple(group for group in survey.groups if group.column in names)
     return survey.model_copy(update={"items": items, "groups": groups, **kept}) if items else None
 
@@ -208,21 +234,39 @@ def _lines(error: DataError) -> list[str]:
 def _of_responses(responses: Responses) -> tuple[Part, ...]:
     survey, total = responses.survey, len(responses)
     complete, stopped = responses.completed()
-    people = [("in the file", f"{responses.in_file:,} rows"), ("counted", f"{total:,} people"),
-              ("answered every item", f"{complete:,}"), ("stopped half-way", f"{stopped:,}"),
-              ("without any answer, not counted", f"{responses.empty:,}"),
-              ("sent again, not counted", f"{responses.repeated:,}")]
+    people = [
+        ("in the file", f"{responses.in_file:,} rows"),
+        ("counted", f"{total:,} people"),
+        ("answered every item", f"{complete:,}"),
+        ("stopped half-way", f"{stopped:,}"),
+        ("without any answer, not counted", f"{responses.empty:,}"),
+        ("sent again, not counted", f"{responses.repeated:,}"),
+    ]
     if responses.set_aside:
         columns = listed(part.column for part in survey.not_counted)
         people.insert(1, (f"no answers, by column {columns}", f"{responses.set_aside:,}"))
     least = survey.disclosure.minimum_group
-    groups = [(grouping.label, "; ".join(f"{label}: " + (f"{size:,}" if size >= least else f"fewer than {least}")
-                                         for label, size in responses.groups[grouping.id].sizes().items()))
-              for grouping in survey.groups]
-    reasons = [(reason.replace("_", " "), f"{int((responses.codes == missing_code(reason)).sum()):,} answers")
-               for reason in REASONS]
-    parts = [Part("Respondents", tuple(people)), _subjects(survey), Part("Groups", tuple(groups)),
-             Part("Missing answers", tuple(reasons)), Part("The report", tuple(_contained(responses)))]
+    groups = [
+        (
+            grouping.label,
+            "; ".join(
+                f"{label}: " + (f"{size:,}" if size >= least else f"fewer than {least}")
+                for label, size in responses.groups[grouping.id].sizes().items()
+            ),
+        )
+        for grouping in survey.groups
+    ]
+    reasons = [
+        (reason.replace("_", " "), f"{int((responses.codes == missing_code(reason)).sum()):,} answers")
+        for reason in REASONS
+    ]
+    parts = [
+        Part("Respondents", tuple(people)),
+        _subjects(survey),
+        Part("Groups", tuple(groups)),
+        Part("Missing answers", tuple(reasons)),
+        Part("The report", tuple(_contained(responses))),
+    ]
     if responses.clusters is not None:
         sizes = np.bincount(responses.clusters)
         said = f"{len(sizes):,} in column {survey.cluster}", f"{np.median(sizes):g} people in the middle one"
@@ -233,24 +277,44 @@ def _of_responses(responses: Responses) -> tuple[Part, ...]:
 def _subjects(survey: StaffSurvey) -> Part:
     """How many items each domain has, by what they measure."""
     counts = Counter((item.domain, item.measures) for item in survey.items)
-    rows = [(domain.label, *(f"{counts[domain.id, measure]} of {measure}" for measure in ("support", "outcome")))
-            for domain in survey.domains]
-    return Part("Items", (*rows, ("all", f"{len(survey.items)}",
-                                  f"{sum(item.reversed for item in survey.items)} reversed",
-                                  f"{sum(item.turned for item in survey.items)} turned")))
+    rows = [
+        (domain.label, *(f"{counts[domain.id, measure]} of {measure}" for measure in ("support", "outcome")))
+        for domain in survey.domains
+    ]
+    return Part(
+        "Items",
+        (
+            *rows,
+            (
+                "all",
+                f"{len(survey.items)}",
+                f"{sum(item.reversed for item in survey.items)} reversed",
+                f"{sum(item.turned for item in survey.items)} turned",
+            ),
+        ),
+    )
 
 
 def _contained(responses: Responses) -> Iterator[tuple[str, str]]:
     """What the report will hold and what it will not."""
     survey, total = responses.survey, len(responses)
-    shown = [grouping.label for grouping in survey.groups
-             if join_small_groups(responses.groups[grouping.id].sizes(), survey.disclosure.minimum_group)]
+    shown = [
+        grouping.label
+        for grouping in survey.groups
+        if join_small_groups(responses.groups[grouping.id].sizes(), survey.disclosure.minimum_group)
+    ]
     hidden = [grouping.label for grouping in survey.groups if grouping.label not in shown]
     yield "shares for each item", "yes, of everybody" + (f" and by {listed(shown)}" if shown else "")
     if hidden:
         yield "no table by", f"{listed(hidden)}: fewer than two groups of {survey.disclosure.minimum_group} people"
-    yield "joint models", (f"yes, from {survey.models.minimum} respondents on" if total >= survey.models.minimum else
-                           f"no: they need {survey.models.minimum} respondents, and there are {total:,}")
+    yield (
+        "joint models",
+        (
+            f"yes, from {survey.models.minimum} respondents on"
+            if total >= survey.models.minimum
+            else f"no: they need {survey.models.minimum} respondents, and there are {total:,}"
+        ),
+    )
     outcomes = any(item.measures == "outcome" for item in survey.items)
     supports = any(item.measures == "support" for item in survey.items)
     if not (outcomes and supports):
@@ -275,17 +339,24 @@ def _every_kind(survey: StaffSurvey) -> Iterator[Part]:
     if survey.decided:
         yield Part("Decided", tuple(survey.decided.items()))
     used = Counter(item.scale for item in survey.items)
-    yield Part("Scales", tuple((scale.id, f"{used[scale.id]} items",
-                                " > ".join(category.label for category in scale.categories))
-                               for scale in survey.scales))
+    yield Part(
+        "Scales",
+        tuple(
+            (scale.id, f"{used[scale.id]} items", " > ".join(category.label for category in scale.categories))
+            for scale in survey.scales
+        ),
+    )
     if survey.benchmark:
         matched = sum(item.matches is not None for item in survey.items)
         open_ones = sum(item.may_match is not None and item.matches is None for item in survey.items)
         said = f"{matched} of {len(survey.items)} items match"
         yield Part("Comparison", ((survey.benchmark.survey, said + (f", {open_ones} may match" if open_ones else "")),))
     others = [(part.column, part.why.replace("_", " ")) for part in survey.left_out if part.why not in PERSONAL]
-    personal = [(part.column, f"{part.why.replace('_', ' ')}; never leaves data/raw") for part in survey.left_out
-                if part.why in PERSONAL]
+    personal = [
+        (part.column, f"{part.why.replace('_', ' ')}; never leaves data/raw")
+        for part in survey.left_out
+        if part.why in PERSONAL
+    ]
     if survey.respondent:
         personal.append((survey.respondent, "to find answers sent twice; never leaves data/raw"))
     if rows := (*personal, *others):  # whom it concerns first

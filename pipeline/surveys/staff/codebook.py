@@ -18,8 +18,26 @@ from pipeline.surveys.deciding.questions import Question
 from pipeline.surveys.disclosure.policy import Policy
 
 TABLE_GROUPING = "group"  # the grouping of a ready table's groups
-ScaleKind = Literal["agreement", "satisfaction", "likelihood", "favour", "ease", "positivity", "frequency", "quality", "grades",
-                    "extent", "yes_to_some_extent", "intensity", "importance", "ability", "amount", "numbers", "bipolar", "other"]
+ScaleKind = Literal[
+    "agreement",
+    "satisfaction",
+    "likelihood",
+    "favour",
+    "ease",
+    "positivity",
+    "frequency",
+    "quality",
+    "grades",
+    "extent",
+    "yes_to_some_extent",
+    "intensity",
+    "importance",
+    "ability",
+    "amount",
+    "numbers",
+    "bipolar",
+    "other",
+]
 REASONS = ("no_answer", "stopped", "not_applicable", "not_asked", "prefer_not_to_say")  # why an answer is missing
 
 
@@ -77,8 +95,11 @@ class StaffScale(AnswerScale):
         if order != sorted(order):
             problems.append("the categories stand in the order agree, neutral, disagree, dont_know")
         counts = Counter(category.role for category in self.categories)
-        problems += [f"{counts[role]} categories have the role {role}; give it to one at most"
-                     for role in ("neutral", "dont_know") if counts[role] > 1]
+        problems += [
+            f"{counts[role]} categories have the role {role}; give it to one at most"
+            for role in ("neutral", "dont_know")
+            if counts[role] > 1
+        ]
         if not (counts["agree"] and counts["disagree"]):
             problems.append("a scale needs at least one category of agreement and one of disagreement")
         if problems:
@@ -236,43 +257,66 @@ class StaffSurvey(Strict):
         return self
 
     def _repeated(self) -> list[str]:
-        problems = [line for key in ("scales", "domains", "items", "groups", "decide")
-                    for line in repeated(key, [part.id for part in getattr(self, key)])]
+        problems = [
+            line
+            for key in ("scales", "domains", "items", "groups", "decide")
+            for line in repeated(key, [part.id for part in getattr(self, key)])
+        ]
         problems += repeated("items, column", [column for item in self.items for column in item.columns])
         problems += repeated("items, matches", [item.matches for item in self.items if item.matches])
         uses = [(column, "an item") for item in self.items if self.kind == "responses" for column in item.columns]
         uses += [(group.column, "a group") for group in self.groups]
         uses += [(column, key) for key, column in (("weight", self.weight), ("respondent", self.respondent)) if column]
-        problems += [f"{column!r} is used {len(found)} times ({', '.join(found)}); use a column once"
-                     for column in dict.fromkeys(column for column, _ in uses)
-                     if len(found := [use for each, use in uses if each == column]) > 1 and set(found) != {"an item"}]
-        used = {column for column, _ in uses} | {self.cluster} | {part.column for part in self.not_counted} | {
-            item.asked_if.column for item in self.items if item.asked_if}
-        problems += [f"left_out: {part.column!r} is used above; take it out of one of both places"
-                     for part in self.left_out if part.column in used]
+        problems += [
+            f"{column!r} is used {len(found)} times ({', '.join(found)}); use a column once"
+            for column in dict.fromkeys(column for column, _ in uses)
+            if len(found := [use for each, use in uses if each == column]) > 1 and set(found) != {"an item"}
+        ]
+        used = (
+            {column for column, _ in uses}
+            | {self.cluster}
+            | {part.column for part in self.not_counted}
+            | {item.asked_if.column for item in self.items if item.asked_if}
+        )
+        problems += [
+            f"left_out: {part.column!r} is used above; take it out of one of both places"
+            for part in self.left_out
+            if part.column in used
+        ]
         return problems + repeated("left_out", [part.column for part in self.left_out])
 
     def _unknown(self) -> list[str]:
         scales, domains, groups = ([part.id for part in parts] for parts in (self.scales, self.domains, self.groups))
-        problems = [f"items, {item.id}, {key}: {value!r} is not one of {listed(known)}"
-                    for item in self.items
-                    for key, value, known in (("scale", item.scale, scales), ("domain", item.domain, domains))
-                    if value not in known]
-        return problems + [f"models, covariates: {each!r} is not a group; use one of {listed(groups) or 'none'}"
-                           for each in self.models.covariates if each not in groups]
+        problems = [
+            f"items, {item.id}, {key}: {value!r} is not one of {listed(known)}"
+            for item in self.items
+            for key, value, known in (("scale", item.scale, scales), ("domain", item.domain, domains))
+            if value not in known
+        ]
+        return problems + [
+            f"models, covariates: {each!r} is not a group; use one of {listed(groups) or 'none'}"
+            for each in self.models.covariates
+            if each not in groups
+        ]
 
     def _by_kind(self) -> list[str]:
         if self.kind == "responses":
             return ["table: is for ready tables only; take it out"] * (self.table is not None)
         problems = [] if self.table else ["table: say which columns hold the statements and the base"]
         if self.disclosure.round_to:
-            problems.append("disclosure, round_to: a ready table is shown as it came; round them there and take this out")
+            problems.append(
+                "disclosure, round_to: a ready table is shown as it came; round them there and take this out"
+            )
         if self.kind == "percentages" and self.table and not self.table.base:
             problems.append("table, base: percentages need the number of people behind each row; name its column")
         if self.table and self.table.everybody and not self.table.group:
             problems.append("table, everybody: is for a table with a column of groups (group); take it out")
-        problems += [f"items, {item.id}, {key}: is for one row a person only; take it out"
-                     for item in self.items for key in ("also", "asked_if") if getattr(item, key)]
+        problems += [
+            f"items, {item.id}, {key}: is for one row a person only; take it out"
+            for item in self.items
+            for key in ("also", "asked_if")
+            if getattr(item, key)
+        ]
         for key in ("groups", "cluster", "weight", "respondent", "not_counted"):
             if getattr(self, key):
                 problems.append(f"{key}: is for one row a person only; take it out")

@@ -29,7 +29,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "cluster": "the column of the team or office: people of one team answer alike, and without it intervals are too narrow",
         "weight": "the column of weights, numbers of 0 or more",
         "without_weight": "what becomes of a row whose weight is blank: `refuse` stops and names the line, `leave_out` leaves the row "
-                          "out, `one` counts it as one person",
+        "out, `one` counts it as one person",
         "respondent": "the column that tells respondents apart, to find questionnaires that were sent twice; it is shown nowhere",
         "duplicates": "which row counts of a respondent who stands more than once; `refuse` stops and names the line",
         "not_counted": "rows that are nobody's answers, such as previews and tests",
@@ -39,17 +39,14 @@ MEANINGS: dict[str, dict[str, str]] = {
         "disclosure": "how respondents are protected",
         "models": "from how many respondents on models are fitted, and how",
         "decide": "questions that are open, with the answers that fit, the likely one first; `golden-thread survey decide` asks them, "
-                  "and there is no report while one stands here",
+        "and there is no report while one stands here",
         "decided": "what was decided, by the question: a note that changes nothing",
     },
-    "fieldwork": {
-        "start": "the first month in which people answered, as 2026-03",
-        "end": "the last month",
-    },
+    "fieldwork": {"start": "the first month in which people answered, as 2026-03", "end": "the last month"},
     "file": {
         "name": "the file's name in the survey's folder",
         "header": "the layout of the header, where the guess is wrong: `one` row; `qualtrics`, names above questions (and "
-                  "ImportIds); `surveymonkey`, questions above options. What is stated here wins over the guess",
+        "ImportIds); `surveymonkey`, questions above options. What is stated here wins over the guess",
         "sheet": "the sheet of a workbook with several",
         "encoding": "of a text file: `utf-8`, `utf-16`, `cp1252` or `mac-roman`; of SPSS and Stata, all but the second",
         "delimiter": "of a text file: a comma, a semicolon, a tab or a bar",
@@ -57,9 +54,9 @@ MEANINGS: dict[str, dict[str, str]] = {
     "scales": {
         "id": "the scale's name in this file, small letters, digits and underscores",
         "kind": "what the answers are degrees of; only `agreement` is compared with a published survey's agreement. Where it is left "
-                "out, their labels tell",
+        "out, their labels tell",
         "missing": "what on this scale means no answer, by reason: a 9 that is a point of another scale",
-        "categories": "the answers, from the strongest agreement on, then \"don't know\" if there is one",
+        "categories": 'the answers, from the strongest agreement on, then "don\'t know" if there is one',
     },
     "scales, categories": {
         "id": "the answer's name, once in a scale",
@@ -67,23 +64,14 @@ MEANINGS: dict[str, dict[str, str]] = {
         "role": "the side it counts for; the shares of agreement and disagreement are sums over these",
         "answers": "other ways in which the file writes it, numbers included",
     },
-    "scales, missing": {
-        "reason": "why there is no answer",
-        "answers": "the texts of the file that say so",
-    },
-    "missing": {
-        "reason": "why there is no answer",
-        "answers": "the texts of the file that say so",
-    },
-    "domains": {
-        "id": "the subject's name in this file",
-        "label": "what the report calls it",
-    },
+    "scales, missing": {"reason": "why there is no answer", "answers": "the texts of the file that say so"},
+    "missing": {"reason": "why there is no answer", "answers": "the texts of the file that say so"},
+    "domains": {"id": "the subject's name in this file", "label": "what the report calls it"},
     "items": {
         "id": "the statement's name: small letters, digits and hyphens",
         "column": "the column's heading; of a ready table the text in the column of the statements",
         "also": "further columns with the same question, put to others on another route; nobody may have answered two of them",
-        "asked_if": "who was asked, where that was not everybody: a blank of the others is \"not asked\", and nobody stopped there",
+        "asked_if": 'who was asked, where that was not everybody: a blank of the others is "not asked", and nobody stopped there',
         "wording": "the statement as people read it",
         "label": "a short form of it for tables and charts",
         "domain": "the subject, one of `domains`",
@@ -94,20 +82,14 @@ MEANINGS: dict[str, dict[str, str]] = {
         "matches": "the statement of the published survey that asks the same, confirmed by a person",
         "may_match": "one that a draft found near; not compared until the key is called `matches`",
     },
-    "items, asked_if": {
-        "column": "the column that tells who was asked",
-        "answers": "its texts of those who were",
-    },
+    "items, asked_if": {"column": "the column that tells who was asked", "answers": "its texts of those who were"},
     "groups": {
         "id": "the grouping's name in this file",
         "column": "the column's heading",
         "label": "what the report calls it",
         "levels": "what the report calls a group, by the file's text; texts with the same name become one group",
     },
-    "not_counted": {
-        "column": "the column that tells them",
-        "answers": "its texts of rows that do not count",
-    },
+    "not_counted": {"column": "the column that tells them", "answers": "its texts of rows that do not count"},
     "left_out": {
         "column": "the column's heading",
         "why": "the reason; identifiers, contacts and free text never leave `data/raw`",
@@ -120,10 +102,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "decimals": "decimals of the percentages",
         "rounding": "how they were rounded",
     },
-    "benchmark": {
-        "survey": "its folder under `data/raw/surveys`",
-        "group": "which of its groups to compare with",
-    },
+    "benchmark": {"survey": "its folder under `data/raw/surveys`", "group": "which of its groups to compare with"},
     "disclosure": {
         "minimum_group": "people: no row of fewer answers is shown, and smaller groups are joined",
         "minimum_cell": "people: no count from 1 to one less is shown",

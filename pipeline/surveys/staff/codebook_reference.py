@@ -13,8 +13,11 @@ from pipeline.surveys.staff.codebook import StaffSurvey
 from pipeline.surveys.staff.codebook_meanings import MEANINGS, SURVEY
 
 PAGE, SCHEMA = Path("docs/reference/survey-yaml.md"), Path("docs/reference/survey.schema.json")
-_PATTERNS = {"^[a-z][a-z0-9_]*$": "name (`a_b`)", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "name (`a-b`)",
-             r"^\d{4}-(0[1-9]|1[0-2])$": "month (`2026-03`)"}
+_PATTERNS = {
+    "^[a-z][a-z0-9_]*$": "name (`a_b`)",
+    "^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "name (`a-b`)",
+    r"^\d{4}-(0[1-9]|1[0-2])$": "month (`2026-03`)",
+}
 _INTRODUCTION = """# The keys of `survey.yaml`
 
 For whoever corrects the codebook of a staff survey: every key, what it holds, and what it is if it is left out. How to go about
@@ -43,7 +46,11 @@ def json_schema() -> dict[str, Any]:
         for key, value in part["properties"].items():
             value.pop("title", None)
             value["description"] = MEANINGS[block][key].replace("`", "")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "survey.yaml of a staff survey"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "survey.yaml of a staff survey",
+    }
 
 
 def reference_page() -> str:
@@ -51,10 +58,16 @@ def reference_page() -> str:
     parts = [_INTRODUCTION]
     for block, part in blocks().items():
         title = "Keys of the survey" if block == SURVEY else f"`{block.replace(', ', '`, `')}`"
-        rows = [f"| `{key}` | {_kind(value)} | {_default(key, value, part)} | {_cell(MEANINGS[block][key])} |"
-                for key, value in part["properties"].items()]
-        parts.append("\n".join([f"## {title}\n", "| key | what it holds | if left out | meaning |", "| --- | --- | --- | --- |", *rows])
-                     + "\n")
+        rows = [
+            f"| `{key}` | {_kind(value)} | {_default(key, value, part)} | {_cell(MEANINGS[block][key])} |"
+            for key, value in part["properties"].items()
+        ]
+        parts.append(
+            "\n".join(
+                [f"## {title}\n", "| key | what it holds | if left out | meaning |", "| --- | --- | --- | --- |", *rows]
+            )
+            + "\n"
+        )
     return "\n".join(parts)
 
 

@@ -57,7 +57,7 @@ def _looked_up(responses: Responses, of_item: Mapping[str, np.ndarray], missing:
     found = np.empty(responses.codes.shape, dtype=missing.dtype, order="F")
     for place, values in enumerate(of_item.values()):
         known = np.full(256, missing)  # negative codes, as unsigned bytes, stand at its end
-        known[:len(values)] = values
+        known[: len(values)] = values
         found[:, place] = known[responses.codes[:, place].view(np.uint8)]
     return found
 
@@ -72,8 +72,12 @@ def score_items(survey: StaffSurvey) -> dict[str, list[int]]:
     for place, item in enumerate(survey.items):
         (places[item.domain] if item.measures == "support" else outcomes).append(place)
     if places.get(OUTCOMES):
-        raise CodebookError("A domain with support items has the name of the score of the outcome items.",
-                            where="survey.yaml, domains", found=OUTCOMES, fix="Give the domain another identifier.")
+        raise CodebookError(
+            "A domain with support items has the name of the score of the outcome items.",
+            where="survey.yaml, domains",
+            found=OUTCOMES,
+            fix="Give the domain another identifier.",
+        )
     return {score: held for score, held in {**places, OUTCOMES: outcomes}.items() if held}
 
 
@@ -110,8 +114,15 @@ def cluster_note(responses: Responses) -> str:
     return f"fewer than {MINIMUM_CLUSTERS} clusters: people count as independent"
 
 
-def score_table(responses: Responses, scores: pd.DataFrame, grouping: str | None = None, *, level: float = 0.95,
-                draws: int = 500, seed: int = 0) -> pd.DataFrame:
+def score_table(
+    responses: Responses,
+    scores: pd.DataFrame,
+    grouping: str | None = None,
+    *,
+    level: float = 0.95,
+    draws: int = 500,
+    seed: int = 0,
+) -> pd.DataFrame:
     """What is known of each score: one row a score, or one a group of `grouping` and score.
 
     `scores` are those of `domain_scores`. Columns: `group` ("all" without grouping), `score`, `items`,
@@ -154,8 +165,10 @@ def _members(responses: Responses, grouping: str | None, minimum: int) -> dict[s
         return {EVERYBODY: np.ones(len(responses), dtype=bool)}
     groups = responses.groups[responses.survey.grouping(grouping).id]
     joined = join_small_groups(groups.sizes(), minimum)
-    return {shown: np.isin(groups.codes, [code for code, label in enumerate(groups.labels) if joined[label] == shown])
-            for shown in dict.fromkeys(joined.values())}
+    return {
+        shown: np.isin(groups.codes, [code for code, label in enumerate(groups.labels) if joined[label] == shown])
+        for shown in dict.fromkeys(joined.values())
+    }
 
 
 def _mean_row(responses: Responses, scores: np.ndarray, has: np.ndarray, level: float) -> dict[str, float]:
@@ -173,12 +186,19 @@ def _mean_row(responses: Responses, scores: np.ndarray, has: np.ndarray, level: 
     error = np.sqrt(len(sums) / (len(sums) - 1) * (sums @ sums)) / weights.sum()
     half = t.ppf((1 + level) / 2, len(sums) - 1) * error
     sd = np.sqrt(away @ (values - mean) / weights.sum() * len(values) / (len(values) - 1))
-    return {"respondents": len(values), "mean": mean, "low": mean - half, "high": mean + half, "sd": sd,
-            "clusters": shown}
+    return {
+        "respondents": len(values),
+        "mean": mean,
+        "low": mean - half,
+        "high": mean + half,
+        "sd": sd,
+        "clusters": shown,
+    }
 
 
-def _reliability(values: np.ndarray, clusters: np.ndarray | None, level: float, draws: int,
-                 seed: int) -> tuple[dict[str, float], str]:
+def _reliability(
+    values: np.ndarray, clusters: np.ndarray | None, level: float, draws: int, seed: int
+) -> tuple[dict[str, float], str]:
     """The reliability columns of one score's items, and why there are none."""
     if values.shape[1] == 1:
         return {}, "one item: no reliability"

@@ -39,10 +39,29 @@ MOST_PEOPLE = 50_000  # in a model of all domains, where hardly two people have 
 RESAMPLES = 500  # for the intervals of the domains' importance
 SIGNIFICANCE = 0.05  # for the verdict on proportional odds
 ALONE, TOGETHER = "alone", "together"
-COMPLETE, OPPOSITE = (f"the score and the answers go {how} completely, so no odds ratio bounds it"
-                      for how in ("together", "against each other"))
-COLUMNS = ["outcome", "domain", "adjusted", "odds_ratio", "low", "high", "p", "q", "respondents", "left_out",
-           "clusters", "df", "po_p", "po_verdict", "cut_odds_ratios", "reason", "note"]
+COMPLETE, OPPOSITE = (
+    f"the score and the answers go {how} completely, so no odds ratio bounds it"
+    for how in ("together", "against each other")
+)
+COLUMNS = [
+    "outcome",
+    "domain",
+    "adjusted",
+    "odds_ratio",
+    "low",
+    "high",
+    "p",
+    "q",
+    "respondents",
+    "left_out",
+    "clusters",
+    "df",
+    "po_p",
+    "po_verdict",
+    "cut_odds_ratios",
+    "reason",
+    "note",
+]
 IMPORTANCE = ["domain", "share", "low", "high", "first", "respondents", "reason", "note"]
 
 
@@ -79,8 +98,13 @@ def joint_models(responses: Responses, scores: pd.DataFrame, *, level: float = 0
             if adjusted == TOGETHER and len(who) > MOST_PEOPLE:
                 who = np.sort(np.random.default_rng(seed).choice(who, MOST_PEOPLE, replace=False))
                 own_notes = [*notes, f"a random {MOST_PEOPLE:,} of all people"]
-            common = {"outcome": item.id, "adjusted": adjusted, **_numbers(responses, len(who)), "reason": "",
-                      "note": "; ".join(filter(None, own_notes))}
+            common = {
+                "outcome": item.id,
+                "adjusted": adjusted,
+                **_numbers(responses, len(who)),
+                "reason": "",
+                "note": "; ".join(filter(None, own_notes)),
+            }
             reason = _too_few(responses, len(who)) or _no_spread(answers[who], scores[subset].take(who))
             if reason:
                 found = ({"domain": domain, "reason": reason} for domain in subset)
@@ -128,8 +152,13 @@ def _no_spread(answers: np.ndarray, scores: pd.DataFrame) -> str:
     return f"scores that are nearly the same: {'; '.join(alike)}" if alike else ""
 
 
-def people_of(responses: Responses, answers: np.ndarray, scores: Mapping[str, tuple[np.ndarray, np.ndarray]],
-              who: np.ndarray, clusters: np.ndarray | None) -> People:
+def people_of(
+    responses: Responses,
+    answers: np.ndarray,
+    scores: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    who: np.ndarray,
+    clusters: np.ndarray | None,
+) -> People:
     """What a model of some respondents needs: their answers by distinct row of scores, per 10 points, and covariates.
 
     `scores` holds for each domain the respondents' codes and what these stand for, as pd.factorize gives them; `who`
@@ -145,16 +174,22 @@ def people_of(responses: Responses, answers: np.ndarray, scores: Mapping[str, tu
     design = {domain: np.asarray(values)[codes[who[first]]] / STEP for domain, (codes, values) in scores.items()}
     for codes, labels in zip(levels, names, strict=True):
         design |= {label: (codes[first] == code).astype(float) for code, label in enumerate(labels) if code}
-    return People(pd.DataFrame(design), row, np.unique(answers[who], return_inverse=True)[1],
-                  None if responses.weights is None else responses.weights[who],
-                  None if clusters is None else pd.factorize(clusters[who])[0])
+    return People(
+        pd.DataFrame(design),
+        row,
+        np.unique(answers[who], return_inverse=True)[1],
+        None if responses.weights is None else responses.weights[who],
+        None if clusters is None else pd.factorize(clusters[who])[0],
+    )
 
 
 def people_of_pair(responses: Responses, scores: pd.DataFrame, outcome: str, domain: str) -> People:
     """Everybody in the model of one outcome item on the score of one domain, as `joint_models` fits it for the pair."""
     answers = favourable_codes(responses)[:, [item.id for item in responses.survey.items].index(outcome)]
     who = _complete(responses, answers >= 0, scores[[domain]].to_numpy())
-    return people_of(responses, answers, {domain: pd.factorize(scores[domain], sort=True)}, who, usable_clusters(responses))
+    return people_of(
+        responses, answers, {domain: pd.factorize(scores[domain], sort=True)}, who, usable_clusters(responses)
+    )
 
 
 def _joined(responses: Responses, grouping: str, who: np.ndarray) -> tuple[np.ndarray, list[str]]:
@@ -206,9 +241,16 @@ def _model_rows(people: People, domains: list[str], rarer: int, level: float) ->
     for domain in domains:
         effect, error = fit.params[domain], np.sqrt(covariance.loc[domain, domain])
         half = t.ppf((1 + level) / 2, freedom) * error
-        yield {"domain": domain, "odds_ratio": np.exp(effect), "low": np.exp(effect - half), "df": df,
-               "high": np.exp(effect + half), "p": 2 * t.sf(abs(effect) / error, freedom),
-               "clusters": 0 if people.clusters is None else people.units, **_proportional(brant[domain])}
+        yield {
+            "domain": domain,
+            "odds_ratio": np.exp(effect),
+            "low": np.exp(effect - half),
+            "df": df,
+            "high": np.exp(effect + half),
+            "p": 2 * t.sf(abs(effect) / error, freedom),
+            "clusters": 0 if people.clusters is None else people.units,
+            **_proportional(brant[domain]),
+        }
 
 
 def _fitted(people: People, domains: list[str]) -> tuple[OrdinalFit | None, str]:
@@ -233,8 +275,9 @@ def _proportional(brant: Brant) -> dict[str, object]:
     return {"po_p": brant.p, "po_verdict": "fails" if fails else "holds", "cut_odds_ratios": ratios}
 
 
-def domain_importance(responses: Responses, scores: pd.DataFrame, *, level: float = 0.95,
-                      draws: int = RESAMPLES, seed: int = 0) -> pd.DataFrame:
+def domain_importance(
+    responses: Responses, scores: pd.DataFrame, *, level: float = 0.95, draws: int = RESAMPLES, seed: int = 0
+) -> pd.DataFrame:
     """How much of the differences in the outcomes' score goes with each domain; `scores` are those of `domain_scores`.
 
     One row a domain: `share` of R² with `low`, `high` and `first` (`relative_importance`, resampling clusters where
@@ -253,10 +296,19 @@ def domain_importance(responses: Responses, scores: pd.DataFrame, *, level: floa
         table = pd.DataFrame({"domain": domains, **_numbers(responses, len(who)), "reason": reason})
     else:
         clusters = usable_clusters(responses)
-        table = relative_importance(scores[domains].take(who), scores[OUTCOMES].to_numpy()[who],
-                                    None if clusters is None else clusters[who], level=level, draws=draws, seed=seed)
+        table = relative_importance(
+            scores[domains].take(who),
+            scores[OUTCOMES].to_numpy()[who],
+            None if clusters is None else clusters[who],
+            level=level,
+            draws=draws,
+            seed=seed,
+        )
         table = table.rename(columns={"predictor": "domain"}).assign(reason="")
     notes = [cluster_note(responses), "weights are not used" if responses.weights is not None else ""]
     table["note"] = "; ".join(filter(None, notes))
-    return table.drop(columns="respondents", errors="ignore").reindex(columns=IMPORTANCE).assign(
-        respondents=pd.array([_numbers(responses, len(who)).get("respondents")] * len(table), dtype="Int64"))
+    return (
+        table.drop(columns="respondents", errors="ignore")
+        .reindex(columns=IMPORTANCE)
+        .assign(respondents=pd.array([_numbers(responses, len(who)).get("respondents")] * len(table), dtype="Int64"))
+    )

@@ -96,10 +96,19 @@ def _items(responses: Responses) -> Iterator[ItemView]:
     for number, item in enumerate(survey.items):
         codes = responses.codes[:, number]
         answered = int((codes >= 0).sum())
-        reasons = (Bar(reason.replace("_", " "), count, 100 * count / len(codes)) for reason in REASONS
-                   if (count := int((codes == missing_code(reason)).sum())))
-        yield ItemView(item, domains[item.domain], answered, tuple(_bars(survey.scale(item.id), codes)), tuple(reasons),
-                       correlation_with_others(positions, number))
+        reasons = (
+            Bar(reason.replace("_", " "), count, 100 * count / len(codes))
+            for reason in REASONS
+            if (count := int((codes == missing_code(reason)).sum()))
+        )
+        yield ItemView(
+            item,
+            domains[item.domain],
+            answered,
+            tuple(_bars(survey.scale(item.id), codes)),
+            tuple(reasons),
+            correlation_with_others(positions, number),
+        )
 
 
 def _bars(scale: StaffScale, codes: np.ndarray) -> Iterator[Bar]:
@@ -114,8 +123,10 @@ def better_positions(responses: Responses) -> np.ndarray:
     columns = []
     for number, item in enumerate(responses.survey.items):
         scale = responses.survey.scale(item.id)
-        place = np.array([np.nan if category.role == "dont_know" else scale.position(category.id)
-                          for category in scale.categories] + [np.nan] * len(REASONS))  # the last are reached by -1, -2 …
+        place = np.array(
+            [np.nan if category.role == "dont_know" else scale.position(category.id) for category in scale.categories]
+            + [np.nan] * len(REASONS)
+        )  # the last are reached by -1, -2 …
         position = place[responses.codes[:, number]]
         columns.append(1 - position if item.reversed else position)
     return np.column_stack(columns)
@@ -153,7 +164,9 @@ def _groups(responses: Responses) -> Iterator[GroupView]:
     for grouping in survey.groups:
         sizes = responses.groups[grouping.id].sizes()
         fates = join_small_groups(sizes, survey.disclosure.minimum_group)
-        levels = tuple(Bar(label, size, 100 * size / len(responses), _fate(label, fates)) for label, size in sizes.items())
+        levels = tuple(
+            Bar(label, size, 100 * size / len(responses), _fate(label, fates)) for label, size in sizes.items()
+        )
         yield GroupView(grouping, levels, _said_of(survey, sizes, fates))
 
 
@@ -173,5 +186,8 @@ def _said_of(survey: StaffSurvey, sizes: dict[str, int], fates: dict[str, str]) 
         return "Each is shown."
     large = [level for level in joined if sizes[level] >= least]
     said = f"{listed(joined)} are counted together as one group, because some have fewer than {least} people."
-    return said + (f" {listed(large)} would be large enough alone, and is joined so that nobody can take the others out."
-                   if large else "")
+    return said + (
+        f" {listed(large)} would be large enough alone, and is joined so that nobody can take the others out."
+        if large
+        else ""
+    )

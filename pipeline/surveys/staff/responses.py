@@ -92,15 +92,22 @@ class _Problems:
     def stop(self) -> None:
         if self.lines:
             count = f"{len(self.lines)} problems" if len(self.lines) > 1 else "a problem"
-            raise DataError(f"The answers have {count}:\n" + "\n".join(f"  - {line}" for line in self.lines),
-                            where=self.export.file)
+            raise DataError(
+                f"The answers have {count}:\n" + "\n".join(f"  - {line}" for line in self.lines), where=self.export.file
+            )
 
 
 def open_export(folder: Path, survey: StaffSurvey, columns: Collection[str] | None = None) -> Export:
     """Read the survey's file as its codebook says how to: all columns, or those named; without rows that are no answers."""
     given = survey.file
-    export = read_export(folder / given.name, header=given.header, sheet=given.sheet, encoding=given.encoding,
-                         delimiter=given.delimiter, columns=columns)
+    export = read_export(
+        folder / given.name,
+        header=given.header,
+        sheet=given.sheet,
+        encoding=given.encoding,
+        delimiter=given.delimiter,
+        columns=columns,
+    )
     return set_aside(export, {part.column: part.answers for part in survey.not_counted})
 
 
@@ -124,22 +131,34 @@ def read_responses(folder: Path, survey: StaffSurvey) -> Responses:
     codes = np.column_stack([_asked_codes(export, item, survey, problems) for item in survey.items])
     groups = {grouping.id: _groups(export.column(grouping.column), grouping, survey) for grouping in survey.groups}
     clusters = _clusters(export.column(survey.cluster)) if survey.cluster else None
-    weights, unweighted = _weights(export.column(survey.weight), survey.without_weight, problems) if survey.weight else (None, 0)
+    weights, unweighted = (
+        _weights(export.column(survey.weight), survey.without_weight, problems) if survey.weight else (None, 0)
+    )
     keep = _kept(export, survey, problems)
     problems.stop()
     answered = ~np.isin(codes, [missing_code("no_answer"), missing_code("not_asked")]).all(axis=1)
     kept = keep & answered if weights is None else keep & answered & np.isfinite(weights)
     if kept.sum() < 2:
-        raise DataError("The file has too few respondents for a report.", where=export.file,
-                        found=f"{kept.sum()} with an answer", expected="2 or more",
-                        fix="Take the whole export, not a part of it.")
+        raise DataError(
+            "The file has too few respondents for a report.",
+            where=export.file,
+            found=f"{kept.sum()} with an answer",
+            expected="2 or more",
+            fix="Take the whole export, not a part of it.",
+        )
     mark_stopped(codes, [export.column(item.column).position for item in survey.items])
     return Responses(
-        survey=survey, codes=codes[kept], clusters=None if clusters is None else _renumbered(clusters[kept]),
+        survey=survey,
+        codes=codes[kept],
+        clusters=None if clusters is None else _renumbered(clusters[kept]),
         groups={key: Groups(each.codes[kept], each.labels) for key, each in groups.items()},
-        weights=None if weights is None else weights[kept], in_file=export.rows + export.set_aside, set_aside=export.set_aside,
+        weights=None if weights is None else weights[kept],
+        in_file=export.rows + export.set_aside,
+        set_aside=export.set_aside,
         repeated=int((~keep).sum()),
-        empty=int((keep & ~answered).sum()), unweighted=unweighted)
+        empty=int((keep & ~answered).sum()),
+        unweighted=unweighted,
+    )
 
 
 def answer_codes(scale: StaffScale, survey: StaffSurvey) -> dict[str, int]:
@@ -156,9 +175,13 @@ def _asked_codes(export: Export, item: StaffItem, survey: StaffSurvey, problems:
     columns = [export.column(name) for name in item.columns]
     codes, twice = merged([_item_codes(column, item, survey, problems) for column in columns])
     if twice.any():
-        problems.add(columns[1], int(np.flatnonzero(twice)[0]), f"an answer beside one in column {columns[0].name} ({twice.sum()} "
-                     "times)", "one answer a person to each question",
-                     f"If these are two questions, make two items of them: take the column out of also of {item.id}.")
+        problems.add(
+            columns[1],
+            int(np.flatnonzero(twice)[0]),
+            f"an answer beside one in column {columns[0].name} ({twice.sum()} times)",
+            "one answer a person to each question",
+            f"If these are two questions, make two items of them: take the column out of also of {item.id}.",
+        )
     if item.asked_if:
         codes[not_asked(export, item.asked_if) & (codes == missing_code("no_answer"))] = missing_code("not_asked")
     return codes
@@ -177,10 +200,14 @@ def _item_codes(column: Column, item: StaffItem, survey: StaffSurvey, problems: 
         else:
             rows = np.flatnonzero(column.codes == number)
             often = f" ({len(rows)} times)" if len(rows) > 1 else ""
-            problems.add(column, int(rows[0]), _described(text, scale, len(rows)) + often,
-                         "one of " + ", ".join(category.label for category in scale.categories),
-                         f"Add it to the answers of a category of the scale {scale.id} or to missing in survey.yaml, "
-                         "or correct the file.")
+            problems.add(
+                column,
+                int(rows[0]),
+                _described(text, scale, len(rows)) + often,
+                "one of " + ", ".join(category.label for category in scale.categories),
+                f"Add it to the answers of a category of the scale {scale.id} or to missing in survey.yaml, "
+                "or correct the file.",
+            )
     return of_text[column.codes]
 
 
@@ -216,8 +243,10 @@ def _groups(column: Column, grouping: Grouping, survey: StaffSurvey) -> Groups:
         spellings.setdefault(label_key(label), Counter())[label] += count
     names = {key: max(sorted(found), key=found.__getitem__) for key, found in spellings.items()}
     labels = sorted(set(names.values()) - {NOT_STATED}) + [NOT_STATED] * (NOT_STATED in names.values())
-    of_text = [labels.index(names[label_key(NOT_STATED if label_key(text) in missing
-                                            else renamed.get(label_key(text), text))]) for text in column.texts]
+    of_text = [
+        labels.index(names[label_key(NOT_STATED if label_key(text) in missing else renamed.get(label_key(text), text))])
+        for text in column.texts
+    ]
     return Groups(np.array(of_text, dtype=np.int32)[column.codes], tuple(labels))
 
 
@@ -248,9 +277,18 @@ def _weights(column: Column, without: str, problems: _Problems) -> tuple[np.ndar
             of_text[number] = np.nan
         if not (np.isfinite(of_text[number]) and of_text[number] >= 0):
             row = int(np.flatnonzero(column.codes == number)[0])
-            problems.add(column, row, "no usable weight", "a number of 0 or more", "Correct the weight in the file" + (
-                "; or say in survey.yaml what becomes of a row without one (without_weight: leave_out, or one)."
-                if blank[number] else "."))
+            problems.add(
+                column,
+                row,
+                "no usable weight",
+                "a number of 0 or more",
+                "Correct the weight in the file"
+                + (
+                    "; or say in survey.yaml what becomes of a row without one (without_weight: leave_out, or one)."
+                    if blank[number]
+                    else "."
+                ),
+            )
     return of_text[column.codes], int(blank[column.codes].sum())
 
 
@@ -263,13 +301,22 @@ def _kept(export: Export, survey: StaffSurvey, problems: _Problems) -> np.ndarra
     known = np.array([bool(text) for text in column.texts])[column.codes]
     later = _seen_before(column.codes) & known
     if later.sum() >= MOST_SENT_AGAIN * export.rows:
-        problems.add(column, None, f"{later.sum():,} of {export.rows:,} rows of respondents who have one already",
-                     "one row a person, or somebody's second questionnaire now and then",
-                     "A file with one row an answer has to be turned: a row for each respondent, a column for each question. "
-                     "If the column does not tell respondents apart, leave it out.")
+        problems.add(
+            column,
+            None,
+            f"{later.sum():,} of {export.rows:,} rows of respondents who have one already",
+            "one row a person, or somebody's second questionnaire now and then",
+            "A file with one row an answer has to be turned: a row for each respondent, a column for each question. "
+            "If the column does not tell respondents apart, leave it out.",
+        )
     if survey.duplicates == "refuse" and later.any():
-        problems.add(column, int(np.flatnonzero(later)[0]), f"{later.sum()} respondents a second time",
-                     "each respondent once", "Set duplicates to first or last in survey.yaml, or correct the file.")
+        problems.add(
+            column,
+            int(np.flatnonzero(later)[0]),
+            f"{later.sum()} respondents a second time",
+            "each respondent once",
+            "Set duplicates to first or last in survey.yaml, or correct the file.",
+        )
     return keep & ~(later if survey.duplicates == "first" else _seen_before(column.codes[::-1])[::-1] & known)
 
 

@@ -59,8 +59,9 @@ class _Row:
     dont_know: float  # of those who answered
 
 
-def simulate_survey(root: Path, name: str, respondents: int, correlation: float, clusters: int, seed: int, *,
-                    team_icc: float = TEAM_ICC) -> Path:
+def simulate_survey(
+    root: Path, name: str, respondents: int, correlation: float, clusters: int, seed: int, *, team_icc: float = TEAM_ICC
+) -> Path:
     """Write data/raw/surveys/NAME with export.csv, a row a respondent, and its survey.yaml; returns the folder.
 
     The answers are `draw_answers` of the survey of 2011, which is read below the project `root`. The same arguments
@@ -85,12 +86,17 @@ def simulate_survey(root: Path, name: str, respondents: int, correlation: float,
     try:
         folder.mkdir(mode=OWNER_FOLDER)
     except FileExistsError:
-        raise DataError("There is a survey of this name already.", where=str(folder),
-                        fix=f"Take another name, or remove it: golden-thread survey remove {name}") from None
+        raise DataError(
+            "There is a survey of this name already.",
+            where=str(folder),
+            fix=f"Take another name, or remove it: golden-thread survey remove {name}",
+        ) from None
     try:
         _write_answers(folder / survey.file.name, draw, survey, codebook)
-        truth = (f"# Simulated: nobody gave these answers. Latent correlation {correlation:g} between any two items, "
-                 f"{clusters} teams\n# with an intraclass correlation of {team_icc:g}, seed {seed}.\n")
+        truth = (
+            f"# Simulated: nobody gave these answers. Latent correlation {correlation:g} between any two items, "
+            f"{clusters} teams\n# with an intraclass correlation of {team_icc:g}, seed {seed}.\n"
+        )
         content = survey.model_dump(mode="json", exclude_unset=True)
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
         write_text(folder / "survey.yaml", truth + text)
@@ -101,8 +107,16 @@ def simulate_survey(root: Path, name: str, respondents: int, correlation: float,
     return folder
 
 
-def draw_answers(answers: pd.DataFrame, codebook: Codebook, respondents: int, correlation: float, clusters: int,
-                 seed: int, *, team_icc: float = TEAM_ICC) -> Draw:
+def draw_answers(
+    answers: pd.DataFrame,
+    codebook: Codebook,
+    respondents: int,
+    correlation: float,
+    clusters: int,
+    seed: int,
+    *,
+    team_icc: float = TEAM_ICC,
+) -> Draw:
     """Draw the answers of `respondents` people in `clusters` teams, of equal size but for one person.
 
     `answers` is the canonical table of the published survey `codebook` (see `published.count_tables`); its central
@@ -139,8 +153,15 @@ def draw_answers(answers: pd.DataFrame, codebook: Codebook, respondents: int, co
     return Draw(codes, role, _teams(respondents, clusters))
 
 
-def draw_latent(respondents: int, items: int, correlation: float, clusters: int, team_icc: float,
-                teams: np.random.Generator, people: np.random.Generator) -> Iterator[np.ndarray]:
+def draw_latent(
+    respondents: int,
+    items: int,
+    correlation: float,
+    clusters: int,
+    team_icc: float,
+    teams: np.random.Generator,
+    people: np.random.Generator,
+) -> Iterator[np.ndarray]:
     """The latent variables in chunks of respondents (at most CHUNK × items), drawn from two generators.
 
     Each is standard normal, and high where somebody agrees. Teams are as in `draw_answers`, one after the other.
@@ -153,10 +174,12 @@ def draw_latent(respondents: int, items: int, correlation: float, clusters: int,
     team = _teams(respondents, clusters)
     last, previous = np.zeros((1, items)), -1  # a team may go on in the next chunk; nobody is in team -1
     for start in range(0, respondents, CHUNK):
-        here = team[start:start + CHUNK]
+        here = team[start : start + CHUNK]
         shared = np.vstack([last, _alike(here[-1] - previous, items, correlation, teams)])
-        yield (np.sqrt(team_icc) * shared[here - previous]
-               + np.sqrt(1 - team_icc) * _alike(len(here), items, correlation, people))
+        yield (
+            np.sqrt(team_icc) * shared[here - previous]
+            + np.sqrt(1 - team_icc) * _alike(len(here), items, correlation, people)
+        )
         last, previous = shared[-1:], here[-1]
 
 
@@ -166,21 +189,42 @@ def _alike(rows: int, items: int, correlation: float, generator: np.random.Gener
     return np.sqrt(correlation) * drawn[:, :1] + np.sqrt(1 - correlation) * drawn[:, 1:]
 
 
-def _streams(respondents: int, correlation: float, clusters: int, seed: int,
-             team_icc: float) -> list[np.random.SeedSequence]:
+def _streams(
+    respondents: int, correlation: float, clusters: int, seed: int, team_icc: float
+) -> list[np.random.SeedSequence]:
     """Seeds for roles, teams, people and missing answers, if the arguments are possible."""
     if not 2 <= respondents <= MOST_PEOPLE:
-        raise ParameterError("Impossible number of respondents.", where="--respondents", found=f"{respondents:,}",
-                             expected=f"from 2 to {MOST_PEOPLE:,}", fix="Give another number.")
+        raise ParameterError(
+            "Impossible number of respondents.",
+            where="--respondents",
+            found=f"{respondents:,}",
+            expected=f"from 2 to {MOST_PEOPLE:,}",
+            fix="Give another number.",
+        )
     if not 0 <= correlation < 1 or not 0 <= team_icc < 1:
-        raise ParameterError("Impossible latent correlation.", where="--correlation", expected="0 or more and less than 1",
-                             found=f"{correlation} (of teams {team_icc})", fix="Give another number.")
+        raise ParameterError(
+            "Impossible latent correlation.",
+            where="--correlation",
+            expected="0 or more and less than 1",
+            found=f"{correlation} (of teams {team_icc})",
+            fix="Give another number.",
+        )
     if not 1 <= clusters <= respondents:
-        raise ParameterError("Impossible number of teams.", where="--clusters", found=str(clusters),
-                             expected=f"from 1 to {respondents}", fix="Give another number.")
+        raise ParameterError(
+            "Impossible number of teams.",
+            where="--clusters",
+            found=str(clusters),
+            expected=f"from 1 to {respondents}",
+            fix="Give another number.",
+        )
     if seed < 0:
-        raise ParameterError("Impossible seed.", where="--seed", found=str(seed), expected="a whole number, 0 or more",
-                             fix="Give another number.")
+        raise ParameterError(
+            "Impossible seed.",
+            where="--seed",
+            found=str(seed),
+            expected="a whole number, 0 or more",
+            fix="Give another number.",
+        )
     return np.random.SeedSequence(seed).spawn(4)
 
 
@@ -191,15 +235,23 @@ def _teams(respondents: int, clusters: int) -> np.ndarray:
 def _rows(answers: pd.DataFrame, codebook: Codebook) -> list[list[_Row | None]]:
     """What each group (outer) answered to each item (inner); None where it was not asked."""
     tables = {key: row.set_index("category") for key, row in answers.groupby(["item", "group"], sort=False)}
-    return [[_row(tables[item.id, group.id], codebook, group.respondents) if group.id in item.groups else None
-             for item in codebook.items] for group in codebook.groups]
+    return [
+        [
+            _row(tables[item.id, group.id], codebook, group.respondents) if group.id in item.groups else None
+            for item in codebook.items
+        ]
+        for group in codebook.groups
+    ]
 
 
 def _row(table: pd.DataFrame, codebook: Codebook, respondents: int) -> _Row:
     unknown, base = codebook.scale.dont_know, int(table["base"].iloc[0])
     below = table["count"].drop(unknown).loc[[each for each in codebook.scale.ids if each != unknown]].cumsum()
-    return _Row(thresholds=ndtri(below.to_numpy()[:-1] / below.iloc[-1]), no_answer=1 - base / respondents,
-                dont_know=table.loc[unknown, "count"] / base)
+    return _Row(
+        thresholds=ndtri(below.to_numpy()[:-1] / below.iloc[-1]),
+        no_answer=1 - base / respondents,
+        dont_know=table.loc[unknown, "count"] / base,
+    )
 
 
 def _cut(latent: np.ndarray, chance: np.ndarray, row: _Row | None) -> np.ndarray:
@@ -215,17 +267,36 @@ def _cut(latent: np.ndarray, chance: np.ndarray, row: _Row | None) -> np.ndarray
 def _described(name: str, codebook: Codebook, correlation: float) -> StaffSurvey:
     """The codebook of the simulated survey: every item is the published one of the same name."""
     categories = [category.model_dump(include={"id", "label", "role"}) for category in codebook.scale.categories]
-    items = [{"id": item.id, "column": item.wording, "wording": item.wording, "label": item.label,
-              "domain": item.domain, "measures": item.measures, "scale": "agreement", "matches": item.id}
-             for item in codebook.items]
-    return StaffSurvey.model_validate({
-        "name": name, "title": f"Simulated survey with a latent correlation of {correlation:g}", "kind": "responses",
-        "simulated": True, "file": {"name": "export.csv", "header": "one"},
-        "scales": [{"id": "agreement", "categories": categories}],
-        "missing": [{"reason": "not_asked", "answers": [NOT_ASKED]}],
-        "domains": [{"id": domain.id, "label": domain.label} for domain in codebook.domains], "items": items,
-        "groups": [{"id": "role", "column": "Role", "label": "Role"}], "cluster": "Team", "respondent": "Respondent",
-        "benchmark": {"survey": codebook.name, "group": codebook.groups[0].id}})
+    items = [
+        {
+            "id": item.id,
+            "column": item.wording,
+            "wording": item.wording,
+            "label": item.label,
+            "domain": item.domain,
+            "measures": item.measures,
+            "scale": "agreement",
+            "matches": item.id,
+        }
+        for item in codebook.items
+    ]
+    return StaffSurvey.model_validate(
+        {
+            "name": name,
+            "title": f"Simulated survey with a latent correlation of {correlation:g}",
+            "kind": "responses",
+            "simulated": True,
+            "file": {"name": "export.csv", "header": "one"},
+            "scales": [{"id": "agreement", "categories": categories}],
+            "missing": [{"reason": "not_asked", "answers": [NOT_ASKED]}],
+            "domains": [{"id": domain.id, "label": domain.label} for domain in codebook.domains],
+            "items": items,
+            "groups": [{"id": "role", "column": "Role", "label": "Role"}],
+            "cluster": "Team",
+            "respondent": "Respondent",
+            "benchmark": {"survey": codebook.name, "group": codebook.groups[0].id},
+        }
+    )
 
 
 def _write_answers(path: Path, draw: Draw, survey: StaffSurvey, codebook: Codebook) -> None:
@@ -241,6 +312,14 @@ def _write_answers(path: Path, draw: Draw, survey: StaffSurvey, codebook: Codebo
             chunk = slice(start, start + CHUNK)
             codes = draw.codes[chunk].astype(int) % len(texts)
             teams = pa.array([f"Team {team}" for team in (draw.teams[chunk] + 1).tolist()])
-            writer.write_table(pa.table([pa.array(range(start + 1, start + 1 + len(codes))),
-                                         roles.take(pa.array(draw.roles[chunk])), teams,
-                                         *(texts.take(pa.array(column)) for column in codes.T)], schema=schema))
+            writer.write_table(
+                pa.table(
+                    [
+                        pa.array(range(start + 1, start + 1 + len(codes))),
+                        roles.take(pa.array(draw.roles[chunk])),
+                        teams,
+                        *(texts.take(pa.array(column)) for column in codes.T),
+                    ],
+                    schema=schema,
+                )
+            )

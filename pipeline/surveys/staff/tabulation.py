@@ -40,11 +40,16 @@ class Rows:
 
     def table(self) -> pd.DataFrame:
         """One row a group: grouping, group, label, respondents. The first is everybody."""
-        return pd.DataFrame([(grouping, identifier, label, int((codes == number).sum()))
-                             for grouping, codes in self.codes.items()
-                             for number, (identifier, label) in enumerate(zip(self.identifiers(grouping),
-                                                                              self.labels[grouping], strict=True))],
-                            columns=["grouping", "group", "label", "respondents"])
+        return pd.DataFrame(
+            [
+                (grouping, identifier, label, int((codes == number).sum()))
+                for grouping, codes in self.codes.items()
+                for number, (identifier, label) in enumerate(
+                    zip(self.identifiers(grouping), self.labels[grouping], strict=True)
+                )
+            ],
+            columns=["grouping", "group", "label", "respondents"],
+        )
 
     def identifiers(self, grouping: str) -> list[str]:
         """An identifier for each group, no two the same: a number is put to what labels such as "東" and "西" share."""
@@ -86,9 +91,13 @@ def tabulate(responses: Responses) -> Tabulation:
     answers, policy, record = _answers(cells, responses, rows), survey.disclosure, protected.record
     if policy.round_to:
         record = pd.concat([size_record(narrowed_sizes(groups, policy), policy.round_to), record], ignore_index=True)
-    return Tabulation(answers=answers, shares=_shares(cells, answers, responses, rows),
-                      groups=groups.assign(respondents=policy.rounded(groups["respondents"])),
-                      missing=_missing(responses, cells), record=record)
+    return Tabulation(
+        answers=answers,
+        shares=_shares(cells, answers, responses, rows),
+        groups=groups.assign(respondents=policy.rounded(groups["respondents"])),
+        missing=_missing(responses, cells),
+        record=record,
+    )
 
 
 def tabulate_ready(answers: pd.DataFrame, survey: StaffSurvey) -> Tabulation:
@@ -98,7 +107,9 @@ def tabulate_ready(answers: pd.DataFrame, survey: StaffSurvey) -> Tabulation:
     """
     answers = answers.assign(grouping=np.where(answers["group"] == EVERYBODY, EVERYBODY, TABLE_GROUPING), rule="")
     roles = _role_of_each(answers, survey)
-    sums = answers.assign(role=roles).pivot_table(index=KEYS, columns="role", values="percent", aggfunc="sum", sort=False)
+    sums = answers.assign(role=roles).pivot_table(
+        index=KEYS, columns="role", values="percent", aggfunc="sum", sort=False
+    )
     exact = survey.kind == "counts"
     if exact:
         bases = answers.groupby(KEYS, sort=False)["base"].first()
@@ -106,19 +117,29 @@ def tabulate_ready(answers: pd.DataFrame, survey: StaffSurvey) -> Tabulation:
         low, high = wilson(counts, bases)
         shares = pd.DataFrame({"share": counts / bases, "low": low, "high": high}, index=bases.index)
     else:
-        found = pd.concat(share_table(rows, survey.scale(item).agree, decimals=survey.table.decimals,
-                                      rounding=survey.table.rounding) for item, rows in answers.groupby("item", sort=False))
+        found = pd.concat(
+            share_table(rows, survey.scale(item).agree, decimals=survey.table.decimals, rounding=survey.table.rounding)
+            for item, rows in answers.groupby("item", sort=False)
+        )
         shares = found.rename(columns={"interval_low": "low", "interval_high": "high"})
-        shares = shares.assign(grouping=np.where(shares["group"] == EVERYBODY, EVERYBODY, TABLE_GROUPING)).set_index(KEYS)
+        shares = shares.assign(grouping=np.where(shares["group"] == EVERYBODY, EVERYBODY, TABLE_GROUPING)).set_index(
+            KEYS
+        )
         bases = shares["base"]
-    table = pd.DataFrame({"respondents": bases}).join(sums.reindex(columns=["agree", "neutral", "disagree", "dont_know"]))
+    table = pd.DataFrame({"respondents": bases}).join(
+        sums.reindex(columns=["agree", "neutral", "disagree", "dont_know"])
+    )
     table = table.join(shares[["share", "low", "high"]]).assign(effective_size=bases, rule="").reset_index()
     groups = table.groupby(["grouping", "group"], sort=False)["respondents"].max().reset_index()
     groups.insert(2, "label", groups["group"].replace({EVERYBODY: "Everybody"}))
     nothing = pd.DataFrame(columns=["item", "reason", "count", "rule"])
-    return Tabulation(answers=answers[[*KEYS, "category", "percent", "base", "count_low", "count_high", "count", "rule"]],
-                      shares=table, missing=nothing, groups=groups,
-                      record=pd.DataFrame(columns=["table", "cell", "rule"]))
+    return Tabulation(
+        answers=answers[[*KEYS, "category", "percent", "base", "count_low", "count_high", "count", "rule"]],
+        shares=table,
+        missing=nothing,
+        groups=groups,
+        record=pd.DataFrame(columns=["table", "cell", "rule"]),
+    )
 
 
 def table_rows(responses: Responses) -> Rows:
@@ -130,7 +151,10 @@ def table_rows(responses: Responses) -> Rows:
         if not joined:
             continue
         kept = [label for label in groups.labels if joined[label] != OTHER]
-        labels[grouping] = (*kept, *[joined_label(groups, responses.survey.disclosure.minimum_group)] * (OTHER in joined.values()))
+        labels[grouping] = (
+            *kept,
+            *[joined_label(groups, responses.survey.disclosure.minimum_group)] * (OTHER in joined.values()),
+        )
         place = [kept.index(label) if joined[label] != OTHER else len(kept) for label in groups.labels]
         codes[grouping] = np.array(place, dtype=np.int32)[groups.codes]
     return Rows(codes, labels)
@@ -157,13 +181,16 @@ def _identifier(label: str, grouping: str) -> str:
 
 def _roles(survey: StaffSurvey) -> dict[str, dict[str, str]]:
     """By item the role of each category of its scale: "3" agrees on one scale and is neutral on another."""
-    return {item.id: {category.id: category.role for category in survey.scale(item.id).categories} for item in survey.items}
+    return {
+        item.id: {category.id: category.role for category in survey.scale(item.id).categories} for item in survey.items
+    }
 
 
 def _role_of_each(answers: pd.DataFrame, survey: StaffSurvey) -> pd.Series:
     """The role of the category in each row of `answers`, on its item's own scale."""
-    roles = pd.Series({(item, category): role for item, of_item in _roles(survey).items()
-                       for category, role in of_item.items()})
+    roles = pd.Series(
+        {(item, category): role for item, of_item in _roles(survey).items() for category, role in of_item.items()}
+    )
     return pd.Series(roles.reindex(pd.MultiIndex.from_frame(answers[["item", "category"]])).to_numpy(), answers.index)
 
 
@@ -173,17 +200,25 @@ def _sums(responses: Responses, rows: Rows, weights: np.ndarray | None = None) -
         codes, categories = responses.item(item.id), responses.survey.scale(item.id).ids
         answered = codes >= 0
         for (grouping, group), names in zip(rows.codes.items(), rows.labels.values(), strict=True):
-            sums = np.bincount(group[answered] * len(categories) + codes[answered],
-                               None if weights is None else weights[answered],
-                               minlength=len(names) * len(categories)).reshape(len(names), -1)
-            yield from ((item.id, grouping, identifier, categories, line)
-                        for identifier, line in zip(rows.identifiers(grouping), sums, strict=True))
+            sums = np.bincount(
+                group[answered] * len(categories) + codes[answered],
+                None if weights is None else weights[answered],
+                minlength=len(names) * len(categories),
+            ).reshape(len(names), -1)
+            yield from (
+                (item.id, grouping, identifier, categories, line)
+                for identifier, line in zip(rows.identifiers(grouping), sums, strict=True)
+            )
 
 
 def _counts(responses: Responses, rows: Rows) -> pd.DataFrame:
     """item, grouping, group, category, count: one row a cell. A group that was not asked has no row."""
-    cells = [(*keys, category, count) for *keys, categories, line in _sums(responses, rows)
-             if line.any() or keys[1] == EVERYBODY for category, count in zip(categories, line.tolist(), strict=True)]
+    cells = [
+        (*keys, category, count)
+        for *keys, categories, line in _sums(responses, rows)
+        if line.any() or keys[1] == EVERYBODY
+        for category, count in zip(categories, line.tolist(), strict=True)
+    ]
     return pd.DataFrame(cells, columns=[*KEYS, "category", "count"])
 
 
@@ -201,10 +236,14 @@ def _missing(responses: Responses, cells: pd.DataFrame) -> pd.DataFrame:
         counts = {reason: int((responses.item(item.id) == missing_code(reason)).sum()) for reason in REASONS}
         told = not policy.round_to and all(count == 0 or count >= policy.minimum_cell for count in counts.values())
         known = pd.notna(bases[item.id])
-        cells_of_item = {"any": (policy.rounded(len(responses)) - bases[item.id], known),
-                         **{reason: (count, told and known) for reason, count in counts.items()}}
-        rows += [(item.id, reason, count if shown else None, "" if shown else SUPPRESSED)
-                 for reason, (count, shown) in cells_of_item.items()]
+        cells_of_item = {
+            "any": (policy.rounded(len(responses)) - bases[item.id], known),
+            **{reason: (count, told and known) for reason, count in counts.items()},
+        }
+        rows += [
+            (item.id, reason, count if shown else None, "" if shown else SUPPRESSED)
+            for reason, (count, shown) in cells_of_item.items()
+        ]
     return pd.DataFrame(rows, columns=["item", "reason", "count", "rule"]).astype({"count": "Int64"})
 
 
@@ -222,8 +261,11 @@ def _answers(cells: pd.DataFrame, responses: Responses, rows: Rows) -> pd.DataFr
 
 def _weighted_percentages(responses: Responses, rows: Rows) -> pd.Series:
     with np.errstate(invalid="ignore"):
-        cells = {(*keys, category): share for *keys, categories, line in _sums(responses, rows, responses.weights)
-                 for category, share in zip(categories, (100 * line / line.sum()).tolist(), strict=True)}
+        cells = {
+            (*keys, category): share
+            for *keys, categories, line in _sums(responses, rows, responses.weights)
+            for category, share in zip(categories, (100 * line / line.sum()).tolist(), strict=True)
+        }
     return pd.Series(cells, name="percent").rename_axis([*KEYS, "category"])
 
 
@@ -268,8 +310,11 @@ def _agreement(responses: Responses, rows: Rows) -> list[tuple]:
         for (grouping, group), names in zip(rows.codes.items(), rows.labels.values(), strict=True):
             place = group * np.int64(number) + clusters
             agreeing, asked = (
-                np.bincount(place[chosen], None if weights is None else weights[chosen],
-                            minlength=len(names) * number).reshape(len(names), number) for chosen in (agrees, answered))
+                np.bincount(
+                    place[chosen], None if weights is None else weights[chosen], minlength=len(names) * number
+                ).reshape(len(names), number)
+                for chosen in (agrees, answered)
+            )
             for identifier, counts, bases in zip(rows.identifiers(grouping), agreeing, asked, strict=True):
                 if bases.any():
                     share = clustered_share(counts, bases)

@@ -31,8 +31,9 @@ except DataError as error:
 
 def refusal(path: Path, small: Path) -> tuple[int, str]:
     """Bytes by which the memory of a process grew while it refused the file, and what it said."""
-    run = subprocess.run([sys.executable, "-c", MEASURE, small, path], cwd=ROOT, capture_output=True, text=True,
-                         check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", MEASURE, small, path], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     grown, _, said = run.stdout.partition("|")
     return int(grown), said.strip()
 
@@ -85,8 +86,9 @@ def test_an_archive_that_hides_how_much_it_unpacks_to(tmp_path, small):
 
 @pytest.mark.slow
 def test_one_long_text_in_very_many_cells(tmp_path, small):
-    path = write_xlsx(tmp_path / "many.xlsx", {"Sheet": [["id", "q"], *([number, "ab " * 10_000]
-                                                                        for number in range(30_000))]})
+    path = write_xlsx(
+        tmp_path / "many.xlsx", {"Sheet": [["id", "q"], *([number, "ab " * 10_000] for number in range(30_000))]}
+    )
     assert path.stat().st_size < 1_000_000
     grown, said = refusal(path, small)
     assert said == "The sheet is too large.|many.xlsx" and grown < 30_000_000

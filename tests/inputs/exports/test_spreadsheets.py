@@ -13,14 +13,18 @@ from pipeline.inputs.exports.texts import tidy_text
 from tests.inputs.exports.spreadsheet_files import repack, write_ods, write_xlsx
 
 WRITERS = {"xlsx": write_xlsx, "ods": write_ods}
-ROWS = [["id", "Team", "When", "Score", "Told"],
-        [1.0, "North ", datetime.datetime(2024, 3, 1), 2.5, True],
-        [2, "Süd", datetime.datetime(2024, 3, 1, 9, 30), -3, False],
-        ["", "", "", "", ""],
-        [3e9, "", "N/A", 0, ""]]
-TEXTS = [["1", "North", "2024-03-01", "2.5", "TRUE"],
-         ["2", "Süd", "2024-03-01T09:30:00", "-3", "FALSE"],
-         ["3000000000", "", "N/A", "0", ""]]
+ROWS = [
+    ["id", "Team", "When", "Score", "Told"],
+    [1.0, "North ", datetime.datetime(2024, 3, 1), 2.5, True],
+    [2, "Süd", datetime.datetime(2024, 3, 1, 9, 30), -3, False],
+    ["", "", "", "", ""],
+    [3e9, "", "N/A", 0, ""],
+]
+TEXTS = [
+    ["1", "North", "2024-03-01", "2.5", "TRUE"],
+    ["2", "Süd", "2024-03-01T09:30:00", "-3", "FALSE"],
+    ["3000000000", "", "N/A", "0", ""],
+]
 
 
 def table(export) -> list[list[str]]:
@@ -40,7 +44,13 @@ def write(kind, tmp_path):
 def test_cells(write, kind):
     export = read_export(write({"Answers": ROWS}))
     assert (export.format, export.encoding, export.delimiter, export.sheet, export.header, export.rows) == (
-        kind, "", "", "Answers", "one", 3)
+        kind,
+        "",
+        "",
+        "Answers",
+        "one",
+        3,
+    )
     assert [column.name for column in export.columns] == ROWS[0]
     assert table(export) == TEXTS
     assert [export.line(row) for row in range(3)] == [2, 3, 5]
@@ -64,12 +74,24 @@ def test_the_only_sheet_with_content_is_read_or_the_one_that_is_named(write):
     assert read_export(both, sheet="Old").column("q").texts == ("a",)
 
 
-@pytest.mark.parametrize("rows", [
-    [["Survey of 2024"], ["Respondent ID", "Your team?", "Which?", ""], ["", "Response", "Pay", "Hours"],
-     [7, "North", "", "Hours"]],
-    [["ResponseId", "Q1", "Q2", "Q3"], ["Response ID", "a", "b", "c"], ['{"ImportId":"_recordId"}'] * 4,
-     [7, "North", "", "Hours"]],
-], ids=["SurveyMonkey with a title", "Qualtrics"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            ["Survey of 2024"],
+            ["Respondent ID", "Your team?", "Which?", ""],
+            ["", "Response", "Pay", "Hours"],
+            [7, "North", "", "Hours"],
+        ],
+        [
+            ["ResponseId", "Q1", "Q2", "Q3"],
+            ["Response ID", "a", "b", "c"],
+            ['{"ImportId":"_recordId"}'] * 4,
+            [7, "North", "", "Hours"],
+        ],
+    ],
+    ids=["SurveyMonkey with a title", "Qualtrics"],
+)
 def test_layouts(write, rows):
     export = read_export(write({"Sheet": rows}))
     assert export.header == ("qualtrics" if len(rows[0]) > 1 else "surveymonkey")
@@ -101,10 +123,15 @@ def test_formats_without_content_do_not_count(tmp_path):
 
 
 def test_an_ods_whose_empty_cells_are_repeated_to_the_end_of_the_sheet(tmp_path):
-    end = (b'<table:table-row table:number-rows-repeated="1048000"><table:table-cell '
-           b'table:number-columns-repeated="16384"/></table:table-row></table:table>')
-    path = repack(write_ods(tmp_path / "a.ods", {"Sheet": ROWS}), "content.xml",
-                  lambda content: content.replace(b"</table:table>", end))
+    end = (
+        b'<table:table-row table:number-rows-repeated="1048000"><table:table-cell '
+        b'table:number-columns-repeated="16384"/></table:table-row></table:table>'
+    )
+    path = repack(
+        write_ods(tmp_path / "a.ods", {"Sheet": ROWS}),
+        "content.xml",
+        lambda content: content.replace(b"</table:table>", end),
+    )
     assert table(read_export(path)) == TEXTS
 
 
@@ -139,9 +166,11 @@ def test_round_trip(tmp_path_factory, rows):
 
 def with_formats(*cells):
     """Write cells (row, column, value, format) over a workbook's."""
+
     def change(book):
         for row, column, value, style in cells:
             book.get_worksheet_by_name("Sheet").write(row, column, value, book.add_format({"num_format": style}))
+
     return change
 
 
@@ -159,7 +188,11 @@ def test_percentages_of_a_workbook(tmp_path):
     export = read_export(write_xlsx(tmp_path / "a.xlsx", {"Sheet": HALVES}, cells))
     assert export.column("share").cells() == ["7%", "31.25%", "100%"]
     plain = with_formats((1, 1, 0.07, '0.00" %"'), (2, 1, 0.5, "0.00"))
-    assert read_export(write_xlsx(tmp_path / "b.xlsx", {"Sheet": HALVES}, plain)).column("share").texts == ("0.07", "0.5", "c")
+    assert read_export(write_xlsx(tmp_path / "b.xlsx", {"Sheet": HALVES}, plain)).column("share").texts == (
+        "0.07",
+        "0.5",
+        "c",
+    )
 
 
 def test_percentages_of_an_open_document(tmp_path):
@@ -192,8 +225,11 @@ def test_a_formula_without_its_value_is_no_blank(tmp_path, value):
 
 
 def test_a_formula_whose_value_is_no_text_is_a_blank(tmp_path):
-    path = write_xlsx(tmp_path / "a.xlsx", {"Sheet": HALVES},
-                      lambda book: book.get_worksheet_by_name("Sheet").write_formula(1, 1, '=T("")', None, "x"))
+    path = write_xlsx(
+        tmp_path / "a.xlsx",
+        {"Sheet": HALVES},
+        lambda book: book.get_worksheet_by_name("Sheet").write_formula(1, 1, '=T("")', None, "x"),
+    )
     repack(path, "xl/worksheets/sheet1.xml", lambda content: content.replace(b"<v>x</v>", b"<v></v>"))
     assert read_export(path).column("share").cells() == ["", "b", "c"]
 
@@ -205,8 +241,11 @@ def test_a_formula_without_its_value_in_an_open_document(tmp_path):
 
 
 def test_durations_are_alike_in_both_formats(tmp_path):
-    book = write_xlsx(tmp_path / "a.xlsx", {"Sheet": HALVES}, with_formats(
-        (1, 1, 25.5 / 24, "[h]:mm:ss"), (2, 1, 0.5 / 24, "[h]:mm:ss"), (3, 1, 9.5 / 24, "hh:mm")))
+    book = write_xlsx(
+        tmp_path / "a.xlsx",
+        {"Sheet": HALVES},
+        with_formats((1, 1, 25.5 / 24, "[h]:mm:ss"), (2, 1, 0.5 / 24, "[h]:mm:ss"), (3, 1, 9.5 / 24, "hh:mm")),
+    )
     document = write_ods(tmp_path / "a.ods", {"Sheet": HALVES})
     for text, value in (("a", "PT25H30M00S"), ("b", "PT00H30M00S"), ("c", "PT09H30M00S")):
         in_ods(document, text, f'<table:table-cell office:value-type="time" office:time-value="{value}"/>')
@@ -218,7 +257,11 @@ def test_breaks_in_cells_part_words(tmp_path):
     path = write_ods(tmp_path / "a.ods", {"Sheet": HALVES})
     string = '<table:table-cell office:value-type="string">{}</table:table-cell>'
     in_ods(path, "a", string.format("<text:p>b</text:p><text:p>c</text:p>"))
-    in_ods(path, "b", string.format('<text:p>b<text:line-break/>c<text:tab/>d<text:s text:c="2"/><text:span>e</text:span></text:p>'))
+    in_ods(
+        path,
+        "b",
+        string.format('<text:p>b<text:line-break/>c<text:tab/>d<text:s text:c="2"/><text:span>e</text:span></text:p>'),
+    )
     note = "<office:annotation><text:p>seen<text:tab/>by me</text:p></office:annotation>"
     in_ods(path, "c", string.format(f"{note}<text:p>b<text:tab/>c</text:p>"))
     assert read_export(path).column("share").cells() == ["b c", "b c d e", "b c"]
@@ -228,16 +271,23 @@ def test_breaks_in_cells_part_words(tmp_path):
 
 def test_breaks_in_repeated_cells(tmp_path):
     path = write_ods(tmp_path / "a.ods", {"Sheet": [["id", "p", "q"], [1, "a", "b"], [2, "", ""]]})
-    in_ods(path, "a", '<table:table-cell table:number-columns-repeated="2" office:value-type="string">'
-                      "<text:p>x<text:tab/>y</text:p></table:table-cell>")
+    in_ods(
+        path,
+        "a",
+        '<table:table-cell table:number-columns-repeated="2" office:value-type="string">'
+        "<text:p>x<text:tab/>y</text:p></table:table-cell>",
+    )
     in_ods(path, "b", "")
     export = read_export(path)
     assert export.column("p").cells() == export.column("q").cells() == ["x y", ""]
 
 
 def test_text_under_merged_cells_is_not_lost_in_silence(tmp_path):
-    path = write_xlsx(tmp_path / "a.xlsx", {"Sheet": [["Survey of 2024", "hidden"], ["id", "q"], [1, "a"]]}, lambda book:
-                      book.get_worksheet_by_name("Sheet").merge_range("A3:B3", "x"))
+    path = write_xlsx(
+        tmp_path / "a.xlsx",
+        {"Sheet": [["Survey of 2024", "hidden"], ["id", "q"], [1, "a"]]},
+        lambda book: book.get_worksheet_by_name("Sheet").merge_range("A3:B3", "x"),
+    )
     with pytest.raises(DataError, match="Merged cells"):
         read_export(path)
 
@@ -246,8 +296,13 @@ def test_text_under_merged_cells_is_not_lost_in_silence(tmp_path):
 def test_escapes_of_characters_are_read(tmp_path, place):
     path = write_xlsx(tmp_path / "a.xlsx", {"Sheet": [["id", "q"], [1, "b\rc _x0041_"]]})
     if place == "in the cell":
-        repack(path, "xl/worksheets/sheet1.xml", lambda content: content.replace(
-            b'<c r="B2" t="s"><v>2</v></c>', b'<c r="B2" t="inlineStr"><is><t>b_x000D_c _x005F_x0041_</t></is></c>'))
+        repack(
+            path,
+            "xl/worksheets/sheet1.xml",
+            lambda content: content.replace(
+                b'<c r="B2" t="s"><v>2</v></c>', b'<c r="B2" t="inlineStr"><is><t>b_x000D_c _x005F_x0041_</t></is></c>'
+            ),
+        )
     assert read_export(path).column("q").cells() == ["b c _x0041_"]
 
 

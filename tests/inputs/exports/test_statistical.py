@@ -32,12 +32,21 @@ def expected(path) -> dict[str, Counter]:
     """How often each text stands in a column, from the codes that were written."""
     code = "missing code .d" if path.suffix == ".dta" else "missing code 99"
     told = AGREEMENT | {8: "Don't know", 9: "Refused", 10: "Closed the page", 99: code}
-    role = {1: "Social worker", 2: "Team manager", 98: "Agree (missing code " + (".z)" if path.suffix == ".dta" else "98)")}
+    role = {
+        1: "Social worker",
+        2: "Team manager",
+        98: "Agree (missing code " + (".z)" if path.suffix == ".dta" else "98)"),
+    }
     ends = {0: "0 - Not at all likely", 10: "10 - Extremely likely"}
     table = answers()
-    return {"sup1": Counter(table.sup1.map(told).fillna("")), "sup2": Counter(table.sup2.map(AGREEMENT)),
-            "role": Counter(table.role.map(role)), "team": Counter(table.team), "id": Counter(map(str, table.id)),
-            "lasts": Counter(table.lasts.map(lambda value: ends.get(value, f"{value:g}")))}
+    return {
+        "sup1": Counter(table.sup1.map(told).fillna("")),
+        "sup2": Counter(table.sup2.map(AGREEMENT)),
+        "role": Counter(table.role.map(role)),
+        "team": Counter(table.team),
+        "id": Counter(map(str, table.id)),
+        "lasts": Counter(table.lasts.map(lambda value: ends.get(value, f"{value:g}"))),
+    }
 
 
 @pytest.mark.parametrize("kind", WRITERS)
@@ -70,7 +79,9 @@ def test_two_codes_with_one_label_stay_apart(tmp_path):
 def test_a_scale_is_told_alike_in_all_its_variables(tmp_path):
     """One has an answer without a label: the numbers stand before the labels of the other as well."""
     table = pd.DataFrame({"p": [1.0, 5.0], "q": [1.0, 4.0]})
-    pyreadstat.write_sav(table, tmp_path / "a.sav", variable_value_labels={name: {1: "Low", 5: "High"} for name in "pq"})
+    pyreadstat.write_sav(
+        table, tmp_path / "a.sav", variable_value_labels={name: {1: "Low", 5: "High"} for name in "pq"}
+    )
     export = read_export(tmp_path / "a.sav")
     assert export.column("p").cells() == ["1 - Low", "5 - High"] and export.column("q").cells() == ["1 - Low", "4"]
 
@@ -81,7 +92,9 @@ def test_dates(tmp_path):
     assert read_export(tmp_path / "a.sav").column("when").cells() == ["2026-03-01T09:30:00", "2026-03-02"]
 
 
-@pytest.mark.parametrize("sets", ["$used=D1 1 8 Used it? a b\n", "$used=C 8 Used it? a b\n"], ids=["ticked", "categories"])
+@pytest.mark.parametrize(
+    "sets", ["$used=D1 1 8 Used it? a b\n", "$used=C 8 Used it? a b\n"], ids=["ticked", "categories"]
+)
 def test_multiple_response_sets(tmp_path, sets):
     table = pd.DataFrame({"id": [1, 2, 3], "a": [1.0, 0, 1], "b": [0.0, 0, 1], "c": [0.0, 1, 1]})
     pyreadstat.write_sav(table, tmp_path / "a.sav")
@@ -110,7 +123,7 @@ def test_what_such_files_do_not_have_is_refused(path, key):
 @pytest.mark.parametrize("part", [0.3, 0.95])
 def test_a_file_that_is_cut_off(path, part):
     content = path.read_bytes()
-    path.write_bytes(content[:int(part * len(content))])
+    path.write_bytes(content[: int(part * len(content))])
     with pytest.raises(DataError) as error:
         read_export(path)
     assert "damaged" in error.value.what and "Nörth" not in str(error.value)
@@ -136,9 +149,13 @@ def test_a_file_without_cases(tmp_path):
         read_export(tmp_path / "a.sav")
 
 
-@pytest.mark.parametrize(("content", "kind"), [
-    (b"\x1c\0\0\0\0\0\0\0ENCRYPTEDSAV" + bytes(40), "an SPSS file locked with a password"),
-    (b"ASCII SPSS PORT FILE                    ", r"an SPSS portable file \(\.por\)")])
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\x1c\0\0\0\0\0\0\0ENCRYPTEDSAV" + bytes(40), "an SPSS file locked with a password"),
+        (b"ASCII SPSS PORT FILE                    ", r"an SPSS portable file \(\.por\)"),
+    ],
+)
 def test_files_of_spss_that_cannot_be_read_are_named(tmp_path, content, kind):
     (tmp_path / "a.sav").write_bytes(content)
     with pytest.raises(DataError, match=f"The file is {kind}"):

@@ -13,10 +13,12 @@ from pipeline.inputs.exports.reading import read_export
 from pipeline.inputs.exports.texts import tidy_text
 
 HEADER = ["id", "Team", "Supported, would you say?", "Comment"]
-ROWS = [["1", "North", "Agree", 'He said "no", twice'],
-        ["2", "Süd", "Don’t know", "over\ntwo lines"],
-        ["3", "North ", "agree", ""],
-        ["4", "", "N/A", "£5 — “fair”"]]
+ROWS = [
+    ["1", "North", "Agree", 'He said "no", twice'],
+    ["2", "Süd", "Don’t know", "over\ntwo lines"],
+    ["3", "North ", "agree", ""],
+    ["4", "", "N/A", "£5 — “fair”"],
+]
 TIDY = [[tidy_text(cell) for cell in row] for row in ROWS]
 
 
@@ -32,15 +34,28 @@ def as_csv(rows, **dialect) -> str:
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"], ids=ascii)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"], ids=ascii)
-@pytest.mark.parametrize(("encoding", "found"), [
-    ("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-16", "utf-16-le"), ("utf-16-be", "utf-16-be"),
-    ("cp1252", "cp1252")])
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("cp1252", "cp1252"),
+    ],
+)
 def test_delimiter_and_encoding_are_found(written, encoding, found, delimiter, line_end):
     text = as_csv([HEADER, *ROWS], delimiter=delimiter, lineterminator=line_end, quoting=csv.QUOTE_ALL)
     path = written(("\ufeff" if encoding == "utf-16-be" else "") + text, encoding)
     export = read_export(path)
     assert (export.file, export.format, export.encoding, export.delimiter, export.sheet, export.header) == (
-        "survey.csv", "csv", found, delimiter, "", "one")
+        "survey.csv",
+        "csv",
+        found,
+        delimiter,
+        "",
+        "one",
+    )
     assert [column.name for column in export.columns] == HEADER
     assert [column.question for column in export.columns] == HEADER
     assert [column.position for column in export.columns] == [1, 2, 3, 4]
@@ -101,40 +116,62 @@ def test_stated_delimiter_and_encoding_are_kept_to(written):
 
 def test_qualtrics(written):
     for ids in ('{"ImportId":"QID1_1"}', "{'ImportId': 'QID1_1'}"):
-        rows = [["StartDate", "Q1", "Q1"], ["Start Date", "I am supported - now", "I am supported - then"],
-                [ids, ids.replace("1_1", "1"), ids], ["2024-03-01", "Agree", "Disagree"]]
+        rows = [
+            ["StartDate", "Q1", "Q1"],
+            ["Start Date", "I am supported - now", "I am supported - then"],
+            [ids, ids.replace("1_1", "1"), ids],
+            ["2024-03-01", "Agree", "Disagree"],
+        ]
         export = read_export(written(as_csv(rows)))
         assert export.header == "qualtrics" and export.rows == 1 and export.line(0) == 4
         assert [(column.name, column.question) for column in export.columns] == [
-            ("StartDate", "Start Date"), ("Q1", "I am supported - now"), ("Q1 (2)", "I am supported - then")]
+            ("StartDate", "Start Date"),
+            ("Q1", "I am supported - now"),
+            ("Q1 (2)", "I am supported - then"),
+        ]
         assert read_export(written(as_csv(rows)), header="qualtrics").rows == 1
 
 
 @pytest.mark.parametrize("title", [[], [["Staff survey"]], [["Staff survey", "", "", "", "", ""]]], ids=len)
 def test_surveymonkey(written, title):
-    rows = [["Respondent ID", "Your team?", "Which apply?", "", "", "Anything else?"],
-            ["", "Response", "Pay", "Hours", "Other (please specify)", "Open-Ended Response"],
-            ["7", "North", "Pay", "", "", "fine"]]
+    rows = [
+        ["Respondent ID", "Your team?", "Which apply?", "", "", "Anything else?"],
+        ["", "Response", "Pay", "Hours", "Other (please specify)", "Open-Ended Response"],
+        ["7", "North", "Pay", "", "", "fine"],
+    ]
     export = read_export(written(as_csv(title + rows)))
     assert export.header == "surveymonkey" and table(export) == rows[2:]
     assert export.line(0) == 3 + len(title)
-    names = ["Respondent ID", "Your team?", "Which apply? - Pay", "Which apply? - Hours",
-             "Which apply? - Other (please specify)", "Anything else? - Open-Ended Response"]
+    names = [
+        "Respondent ID",
+        "Your team?",
+        "Which apply? - Pay",
+        "Which apply? - Hours",
+        "Which apply? - Other (please specify)",
+        "Anything else? - Open-Ended Response",
+    ]
     assert [column.name for column in export.columns] == [column.question for column in export.columns] == names
 
 
 def test_surveymonkey_of_grids_only(written):
-    rows = [["Respondent ID", "How often?", "", "How well?", ""], ["", "Now", "Then", "Now", "Then"],
-            ["7", "Never", "Often", "Badly", "Well"]]
+    rows = [
+        ["Respondent ID", "How often?", "", "How well?", ""],
+        ["", "Now", "Then", "Now", "Then"],
+        ["7", "Never", "Often", "Badly", "Well"],
+    ]
     export = read_export(written(as_csv(rows)))
     assert export.header == "surveymonkey" and export.columns[4].name == "How well? - Then"
 
 
-@pytest.mark.parametrize("rows", [
-    [["", "Team", "Role"], ["0", "North", "Manager"]],
-    [["id", "Team", "", ""], ["", "North", "3", "4"], ["2", "North", "3", "4"]],
-    [["id", "Response", "Team"], ["1", "Agree", "North"]],
-], ids=["nameless index", "nameless numbers", "a question called Response"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["", "Team", "Role"], ["0", "North", "Manager"]],
+        [["id", "Team", "", ""], ["", "North", "3", "4"], ["2", "North", "3", "4"]],
+        [["id", "Response", "Team"], ["1", "Agree", "North"]],
+    ],
+    ids=["nameless index", "nameless numbers", "a question called Response"],
+)
 def test_one_header_row_is_not_taken_for_two(written, rows):
     export = read_export(written(as_csv(rows)))
     assert export.header == "one" and export.rows == len(rows) - 1
@@ -143,7 +180,13 @@ def test_one_header_row_is_not_taken_for_two(written, rows):
 def test_nameless_and_repeated_headers(written):
     export = read_export(written("id,,Q,Q,,Q,Q (2)\n1,a,b,c,,d,e\n2,a,b,b,,b,b\n"))
     assert [(column.position, column.name) for column in export.columns] == [
-        (1, "id"), (2, "column 2"), (3, "Q"), (4, "Q (3)"), (6, "Q (4)"), (7, "Q (2)")]
+        (1, "id"),
+        (2, "column 2"),
+        (3, "Q"),
+        (4, "Q (3)"),
+        (6, "Q (4)"),
+        (7, "Q (2)"),
+    ]
     assert read_export(written("id,Q,Q\n1,b,c\n"), columns=["Q (2)"]).column("Q (2)").texts == ("c",)
 
 
@@ -155,16 +198,19 @@ def test_the_nearest_names_are_told(written):
         read_export(written(as_csv([HEADER, *ROWS])), columns=["Taem"])
 
 
-ENCODED = {"utf-8": st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
-           "utf-16": st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
-           "cp1252": st.sampled_from([bytes([code]).decode("cp1252") for code in range(1, 256)
-                                      if code not in (0x81, 0x8d, 0x8f, 0x90, 0x9d)])}
+ENCODED = {
+    "utf-8": st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
+    "utf-16": st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
+    "cp1252": st.sampled_from(
+        [bytes([code]).decode("cp1252") for code in range(1, 256) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)]
+    ),
+}
 
 
 @st.composite
 def tables(draw):
     encoding = draw(st.sampled_from(sorted(ENCODED)))
-    cell = st.text(st.one_of(st.sampled_from(list(',;\t|"\'\r\n \u00a0')), ENCODED[encoding]), max_size=12)
+    cell = st.text(st.one_of(st.sampled_from(list(",;\t|\"'\r\n \u00a0")), ENCODED[encoding]), max_size=12)
     cell = cell.filter(lambda text: "#" not in text)  # a spreadsheet's errors are refused
     width = draw(st.integers(2, 4))
     rows = draw(st.lists(st.lists(cell, min_size=width - 1, max_size=width - 1), min_size=1, max_size=6))
@@ -184,8 +230,16 @@ def test_round_trip(tmp_path_factory, encoded, delimiter, sparing, line_end):
     path.write_bytes(text.encode(encoding))
     export = read_export(path, delimiter=delimiter, header="one", encoding=encoding)
     assert table(export) == [[tidy_text(cell) for cell in row] for row in rows]
-    lines = np.cumsum([2] + [as_csv([row], delimiter=delimiter, quoting=quoting, lineterminator=line_end)
-                             .replace("\r\n", "\n").replace("\r", "\n").count("\n") for row in rows])
+    lines = np.cumsum(
+        [2]
+        + [
+            as_csv([row], delimiter=delimiter, quoting=quoting, lineterminator=line_end)
+            .replace("\r\n", "\n")
+            .replace("\r", "\n")
+            .count("\n")
+            for row in rows
+        ]
+    )
     assert [export.line(row) for row in range(export.rows)] == lines[:-1].tolist()
 
 

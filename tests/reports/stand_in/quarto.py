@@ -21,8 +21,10 @@ HERE = Path(__file__).parent
 INCLUDE = re.compile(r"\{\{<\s*include\s+(\S+)\s*>\}\}")
 TO = {"html": "html5", "docx": "docx", "typst": "typst"}
 SUFFIX = {"html": ".html", "docx": ".docx", "typst": ".pdf"}
-NO_VALIDATOR = ("(WARN) PDF standard validation requested but verapdf is not installed.\n"
-                "Install with: quarto install verapdf\nStandards requested: ua-1\n")
+NO_VALIDATOR = (
+    "(WARN) PDF standard validation requested but verapdf is not installed.\n"
+    "Install with: quarto install verapdf\nStandards requested: ua-1\n"
+)
 
 
 def main() -> None:
@@ -53,8 +55,12 @@ def main() -> None:
 
 def tell(arguments: list[str]) -> None:
     environment = {name: os.environ.get(name) for name in ("QUARTO_PYTHON", "SOURCE_DATE_EPOCH")}
-    call = {"arguments": arguments, "cwd": os.getcwd(), "files": sorted(path.name for path in Path().iterdir()),
-            "environment": environment}
+    call = {
+        "arguments": arguments,
+        "cwd": os.getcwd(),
+        "files": sorted(path.name for path in Path().iterdir()),
+        "environment": environment,
+    }
     with open(Path(os.environ["STAND_IN"]) / "calls.jsonl", "a") as file:
         file.write(json.dumps(call) + "\n")
 
@@ -63,8 +69,10 @@ def include_that_is_missing() -> str:
     for source in sorted(Path().rglob("*.qmd")):
         for target in INCLUDE.findall(source.read_text(encoding="utf-8")):
             if not Path(target).is_file():
-                return (f"(ERROR) Include directive failed.\n  in file {source.resolve()}, \n"
-                        f"  could not find file {Path(target).resolve()}.\n\nStack trace:\n    at retrieveInclude\n")
+                return (
+                    f"(ERROR) Include directive failed.\n  in file {source.resolve()}, \n"
+                    f"  could not find file {Path(target).resolve()}.\n\nStack trace:\n    at retrieveInclude\n"
+                )
     return ""
 
 
@@ -75,15 +83,34 @@ def render(source: Path, to: str, made: Path) -> str:
     own = project["format"].get(to, {})
     named = ("template", "css", "reference-doc", "default-image-extension", "include-before-body", "include-after-body")
     options = [f"--{name}={own[name]}" for name in named if name in own]
-    options += ["--embed-resources"] * bool(own.get("embed-resources")) + ["--mathml", "--section-divs"] * (to == "html")
+    options += ["--embed-resources"] * bool(own.get("embed-resources")) + ["--mathml", "--section-divs"] * (
+        to == "html"
+    )
     filters = [f"--lua-filter={each['path']}" for each in project.get("filters", []) if each["at"] == "pre-ast"]
     contents = ["--toc", f"--toc-depth={header.get('toc-depth', 3)}"] if header.get("toc") else []
     written = made if to != "typst" else source.with_suffix(".typ")
     if to == "typst":
         options.append("--template=styles/report.typ")
-    done = subprocess.run([pypandoc.get_pandoc_path(), "--from=markdown-table_attributes", source, f"--to={TO[to]}", "--standalone", "--wrap=none", *contents, *filters,
-                           f"--lua-filter={HERE / 'own_kinds.lua'}", "--citeproc", *options, "-o", written],
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [
+            pypandoc.get_pandoc_path(),
+            "--from=markdown-table_attributes",
+            source,
+            f"--to={TO[to]}",
+            "--standalone",
+            "--wrap=none",
+            *contents,
+            *filters,
+            f"--lua-filter={HERE / 'own_kinds.lua'}",
+            "--citeproc",
+            *options,
+            "-o",
+            written,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         return f"(ERROR) {done.stderr}\n"
     if to == "typst":

@@ -21,8 +21,15 @@ trials = random.integers(40, 400, size=len(unit))
 events = random.binomial(trials, 1 / (1 + np.exp(1.2 - 0.3 * level - 0.15 * x + 0.2 * random.normal(size=len(unit)))))
 
 if __name__ == "__main__":
-    case = {"unit": [f"u{code}" for code in unit], "year": year.tolist(), "x": x.tolist(), "z": z.tolist(),
-            "y": y.tolist(), "w": random.uniform(0.5, 3.0, size=len(unit)).round(3).tolist(),
-            "events": events.tolist(), "trials": trials.tolist()}
+    case = {
+        "unit": [f"u{code}" for code in unit],
+        "year": year.tolist(),
+        "x": x.tolist(),
+        "z": z.tolist(),
+        "y": y.tolist(),
+        "w": random.uniform(0.5, 3.0, size=len(unit)).round(3).tolist(),
+        "events": events.tolist(),
+        "trials": trials.tolist(),
+    }
     lines = ",\n".join(f'"{name}": {json.dumps(values)}' for name, values in case.items())
     Path(__file__).with_name("panel_cases.json").write_text(f"{{\n{lines}\n}}\n", encoding="utf-8", newline="\n")

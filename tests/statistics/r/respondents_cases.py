@@ -21,8 +21,12 @@ items = 1 + (latent[:, :, None] > [-1.5, -0.5, 0.5, 1.5]).sum(axis=2)
 outcome = items @ [0.5, 0.3, 0.0, 0.2, 0.1, -0.2] + random.normal(size=240) * 1.5
 
 if __name__ == "__main__":
-    case = {"items": items.tolist(), "outcome": outcome.round(4).tolist(), "teams": teams.tolist(),
-            "weights": random.uniform(0.5, 2.0, size=16).round(3).tolist(),
-            "model": (20_000 * gaussian_table([0.1, 0.2, 0.4, 0.3], [0.3, 0.5, 0.2], 0.5)).round().tolist()}
+    case = {
+        "items": items.tolist(),
+        "outcome": outcome.round(4).tolist(),
+        "teams": teams.tolist(),
+        "weights": random.uniform(0.5, 2.0, size=16).round(3).tolist(),
+        "model": (20_000 * gaussian_table([0.1, 0.2, 0.4, 0.3], [0.3, 0.5, 0.2], 0.5)).round().tolist(),
+    }
     lines = ",\n".join(f'"{name}": {json.dumps(values)}' for name, values in case.items())
     Path(__file__).with_name("respondents_cases.json").write_text(f"{{\n{lines}\n}}\n", encoding="utf-8", newline="\n")

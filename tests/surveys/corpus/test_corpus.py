@@ -33,7 +33,11 @@ class Found:
 def facts(survey: StaffSurvey, made: Made) -> dict[tuple[str, str], str]:
     """What a codebook says of each column's use, and of what each of its answers counts as."""
     items = {item.column: item for item in survey.items}
-    uses = dict.fromkeys(made.columns, "left out") | dict.fromkeys(items, "item") | {group.column: "group" for group in survey.groups}
+    uses = (
+        dict.fromkeys(made.columns, "left out")
+        | dict.fromkeys(items, "item")
+        | {group.column: "group" for group in survey.groups}
+    )
     uses |= {column: use for use in ("cluster", "weight", "respondent") if (column := getattr(survey, use))}
     found = {(column, "use"): use for column, use in uses.items()}
     for column, item in items.items():
@@ -42,7 +46,9 @@ def facts(survey: StaffSurvey, made: Made) -> dict[tuple[str, str], str]:
             code = codes.get(label_key(text))
             if code is not None and code >= 0 and item.turned and code < scale.points:
                 code = scale.points - 1 - code
-            found[column, text] = NONE if code is not None and code < 0 else scale.categories[code].role if code is not None else "?"
+            found[column, text] = (
+                NONE if code is not None and code < 0 else scale.categories[code].role if code is not None else "?"
+            )
         found[column, "reversed"] = str(item.reversed)
     return found
 
@@ -62,7 +68,9 @@ def asked_columns(survey: StaffSurvey) -> dict[str, set[str]]:
     about: dict[str, set[str]] = {}
     for question in survey.decide:
         edits = [edit for answer in question.answers for edit in answer.edits]
-        scales = {edit.at[1] for edit in edits if edit.at[0] == "scales"} | ({question.order.scale} if question.order else set())
+        scales = {edit.at[1] for edit in edits if edit.at[0] == "scales"} | (
+            {question.order.scale} if question.order else set()
+        )
         slugs = {edit.at[1] for edit in edits if edit.at[0] == "items"}
         named = {edit.at[1] for edit in edits if edit.at[0] == "left_out" and len(edit.at) > 1}
         for item in survey.items:
@@ -85,7 +93,9 @@ def found(tmp_path_factory):
     results = []
     root = make_project(tmp_path_factory.mktemp("corpus") / "project")
     for number, made in enumerate(EXPORTS):
-        new_survey(root, f"s{number}", write_columns(tmp_path_factory.mktemp("file") / "export.csv", dict(made.columns)))
+        new_survey(
+            root, f"s{number}", write_columns(tmp_path_factory.mktemp("file") / "export.csv", dict(made.columns))
+        )
         path = root / f"data/raw/surveys/s{number}/survey.yaml"
         survey, right = read_staff_survey(path), right_facts(made)
         drafted, about = facts(survey, made), asked_columns(survey)
@@ -94,10 +104,22 @@ def found(tmp_path_factory):
         other = [fact for fact in right if fact[0] in about or drafted.get(fact) != right[fact]]
         decide(path, {question.id: answer_of(question, made) for question in survey.decide})
         last = facts(read_staff_survey(path), made)
-        wrong = [f"{column}, {text!r}: {last.get((column, text))} and not {truth}" for (column, text), truth in right.items()
-                 if last.get((column, text)) != truth]
-        results.append(Found(made.name, len(certain), len(good), len(other), sum(fact[0] in about for fact in other),
-                             len(survey.decide), wrong))
+        wrong = [
+            f"{column}, {text!r}: {last.get((column, text))} and not {truth}"
+            for (column, text), truth in right.items()
+            if last.get((column, text)) != truth
+        ]
+        results.append(
+            Found(
+                made.name,
+                len(certain),
+                len(good),
+                len(other),
+                sum(fact[0] in about for fact in other),
+                len(survey.decide),
+                wrong,
+            )
+        )
     return results
 
 
@@ -110,10 +132,14 @@ def test_what_is_certain_is_right_and_what_is_not_is_asked(found, capsys):
         print(f"\n{'export':<30}{'certain':>9}{'right':>7}{'open or wrong':>15}{'asked':>7}{'questions':>11}")
         for each in found:
             print(f"{each.name:<30}{each.certain:>9}{each.right:>7}{each.other:>15}{each.asked:>7}{each.questions:>11}")
-        certain, right, other, asked = (sum(getattr(each, part) for each in found) for part in ("certain", "right", "other", "asked"))
-        print(f"{len(found)} exports: of {certain:,} facts drafted as certain {right:,} are right; of {other:,} that are open or wrong "
-              f"{asked:,} are asked; questions: {median(each.questions for each in found):g} in the middle, "
-              f"{max(each.questions for each in found)} at most")
+        certain, right, other, asked = (
+            sum(getattr(each, part) for each in found) for part in ("certain", "right", "other", "asked")
+        )
+        print(
+            f"{len(found)} exports: of {certain:,} facts drafted as certain {right:,} are right; of {other:,} that are open or wrong "
+            f"{asked:,} are asked; questions: {median(each.questions for each in found):g} in the middle, "
+            f"{max(each.questions for each in found)} at most"
+        )
     assert [each.name for each in found if each.certain > each.right] == []
     assert [each.name for each in found if each.other > each.asked] == []
 

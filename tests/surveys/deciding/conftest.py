@@ -44,7 +44,9 @@ class Drafted:
     def shares(self) -> pd.DataFrame:
         """By item the base of everybody's answers, and the per cent that agree, are neutral, disagree and do not know."""
         shares = tabulate(read_responses(self.folder, self.survey)).shares
-        return shares[shares["grouping"] == "all"].set_index("item")[["respondents", "agree", "neutral", "disagree", "dont_know"]]
+        return shares[shares["grouping"] == "all"].set_index("item")[
+            ["respondents", "agree", "neutral", "disagree", "dont_know"]
+        ]
 
 
 @pytest.fixture

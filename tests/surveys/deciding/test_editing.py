@@ -33,17 +33,28 @@ left_out:
 """
 
 
-@pytest.mark.parametrize(("edit", "lines", "content"), [
-    (("set", ("items", "x", "turned"), True), 1, {"id": "x", "column": "X", "turned": True}),
-    (("set", ("items", "y", "turned"), True), 1, {"id": "y", "column": "Y", "turned": True}),
-    (("set", ("items", "x", "column"), "A: b"), 1, {"id": "x", "column": "A: b"}),
-    (("add", ("scales", "s", "missing"), {"reason": "no_answer", "answers": ["9"]}), 1,
-     {"reason": "no_answer", "answers": ["9"]}),
-    (("add", ("scales", "s", "categories"), {"id": "a", "answers": ["1", "5"]}), 1, ["1", "01", "5"]),
-    (("add", ("scales", "s", "categories"), {"id": "dk", "label": "DK", "role": "dont_know"}), 1,
-     {"id": "dk", "label": "DK", "role": "dont_know"}),
-    (("add", ("left_out",), {"column": "W", "why": "other"}), 1, {"column": "W", "why": "other"}),
-    (("set", ("weight",), "W"), 1, "W"), (("set", ("decided", "q"), "so"), 2, {"q": "so"})])
+@pytest.mark.parametrize(
+    ("edit", "lines", "content"),
+    [
+        (("set", ("items", "x", "turned"), True), 1, {"id": "x", "column": "X", "turned": True}),
+        (("set", ("items", "y", "turned"), True), 1, {"id": "y", "column": "Y", "turned": True}),
+        (("set", ("items", "x", "column"), "A: b"), 1, {"id": "x", "column": "A: b"}),
+        (
+            ("add", ("scales", "s", "missing"), {"reason": "no_answer", "answers": ["9"]}),
+            1,
+            {"reason": "no_answer", "answers": ["9"]},
+        ),
+        (("add", ("scales", "s", "categories"), {"id": "a", "answers": ["1", "5"]}), 1, ["1", "01", "5"]),
+        (
+            ("add", ("scales", "s", "categories"), {"id": "dk", "label": "DK", "role": "dont_know"}),
+            1,
+            {"id": "dk", "label": "DK", "role": "dont_know"},
+        ),
+        (("add", ("left_out",), {"column": "W", "why": "other"}), 1, {"column": "W", "why": "other"}),
+        (("set", ("weight",), "W"), 1, "W"),
+        (("set", ("decided", "q"), "so"), 2, {"q": "so"}),
+    ],
+)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_an_edit_changes_its_own_line_only(edit, lines, content, newline, mark):
@@ -56,10 +67,18 @@ def test_an_edit_changes_its_own_line_only(edit, lines, content, newline, mark):
     assert "2024_25, 1_000" in after and "# the second" in after and after.startswith(mark + "# kept: 2024_25")
 
 
-@pytest.mark.parametrize(("at", "gone"), [
-    (("items", "x"), ["  - id: x", "    column: X"]), (("items", "y"), ["  # the second", "  - {id: y, column: Y}"]),
-    (("left_out", "Z"), ["left_out:", "- {column: Z, why: other}"]), (("years",), ["years: [2024_25, 1_000]"]),
-    (("scales", "s", "categories", "b", "label"), ["        label: B"]), (("items", "nobody"), []), (("nowhere", "x"), [])])
+@pytest.mark.parametrize(
+    ("at", "gone"),
+    [
+        (("items", "x"), ["  - id: x", "    column: X"]),
+        (("items", "y"), ["  # the second", "  - {id: y, column: Y}"]),
+        (("left_out", "Z"), ["left_out:", "- {column: Z, why: other}"]),
+        (("years",), ["years: [2024_25, 1_000]"]),
+        (("scales", "s", "categories", "b", "label"), ["        label: B"]),
+        (("items", "nobody"), []),
+        (("nowhere", "x"), []),
+    ],
+)
 def test_what_is_removed_goes_with_its_comment(at, gone):
     after = edited(TEXT, [Edit(do="remove", at=at)])
     left = TEXT.split("\n")
@@ -76,19 +95,37 @@ def test_entries_in_braces_are_removed_with_their_commas():
 
 def test_dont_know_stays_where_the_points_of_a_scale_are_set():
     text = "scales:\n  - id: s\n    categories: [{id: a, role: agree}, {id: dk, role: dont_know}]\n"
-    after = yaml.safe_load(edited(text, [Edit(do="set", at=("scales", "s", "categories"), to=[{"id": "b", "role": "agree"}])]))
+    after = yaml.safe_load(
+        edited(text, [Edit(do="set", at=("scales", "s", "categories"), to=[{"id": "b", "role": "agree"}])])
+    )
     assert [each["id"] for each in after["scales"][0]["categories"]] == ["b", "dk"]
 
 
 def mixed(tmp_path):
     """An export that is asked about all there is: numbers, codes, labels, another language, a middle, a weight."""
-    numbers = {f"I am asked about thing {number}": answers([*"12456", "8", "99", "-9"], 90, number) for number in range(3)}
+    numbers = {
+        f"I am asked about thing {number}": answers([*"12456", "8", "99", "-9"], 90, number) for number in range(3)
+    }
     moods = {f"How is {each}?": answers(["Thriving", "Coping", "Struggling"], 90, each) for each in range(3)}
-    often = {f"How often is it {each}?": answers(["Always", "Often", "Sometimes", "Rarely"], 90, each) for each in range(2)}
-    welsh = {f"We agree on thing {each}": answers([*AGREEMENT * 3, "Cytuno", "Anghytuno"], 90, each) for each in range(3)}
-    return write_columns(tmp_path / "mixed.csv", numbers | moods | often | welsh | {
-        "My workload is": answers(["Too high", "About right", "Too low", "Don't know"], 90),
-        "I intend to leave": answers(AGREEMENT, 90), "Weight": answers(["1", "2", ""], 90), "Role": answers(["A", "B"], 90)})
+    often = {
+        f"How often is it {each}?": answers(["Always", "Often", "Sometimes", "Rarely"], 90, each) for each in range(2)
+    }
+    welsh = {
+        f"We agree on thing {each}": answers([*AGREEMENT * 3, "Cytuno", "Anghytuno"], 90, each) for each in range(3)
+    }
+    return write_columns(
+        tmp_path / "mixed.csv",
+        numbers
+        | moods
+        | often
+        | welsh
+        | {
+            "My workload is": answers(["Too high", "About right", "Too low", "Don't know"], 90),
+            "I intend to leave": answers(AGREEMENT, 90),
+            "Weight": answers(["1", "2", ""], 90),
+            "Role": answers(["A", "B"], 90),
+        },
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -98,7 +135,9 @@ def test_answers_in_any_order_give_the_same_valid_codebook(tmp_path, drafted, se
     before = made.path.read_text(encoding="utf-8")
     questions = made.survey.decide
     assert len(questions) >= 9
-    chosen = {question.id: question.likely if question.order else draw.choice(question.answers).key for question in questions}
+    chosen = {
+        question.id: question.likely if question.order else draw.choice(question.answers).key for question in questions
+    }
     results = []
     for _ in range(2):
         made.path.write_text(before, encoding="utf-8")
@@ -107,8 +146,10 @@ def test_answers_in_any_order_give_the_same_valid_codebook(tmp_path, drafted, se
         text = made.path.read_text(encoding="utf-8")
         assert not made.open and set(made.survey.decided) == set(chosen)
         lost = [line for line in before.split("\n") if line.startswith("  # ") and line not in text.split("\n")]
-        assert all("the middle" in line or "About right" in line or "says weight" in line or "of 1 statement" in line
-                   for line in lost)  # their entries are gone
+        assert all(
+            "the middle" in line or "About right" in line or "says weight" in line or "of 1 statement" in line
+            for line in lost
+        )  # their entries are gone
         results.append(normal(yaml.safe_load(text)))
     assert results[0] == results[1]
 
@@ -116,13 +157,20 @@ def test_answers_in_any_order_give_the_same_valid_codebook(tmp_path, drafted, se
 def normal(part):
     """A codebook without the order of what stands in lists and mappings, but for the points of scales."""
     if isinstance(part, dict):
-        return {key: [each["id"] for each in value] if key == "categories" else normal(value) for key, value in sorted(part.items())}
+        return {
+            key: [each["id"] for each in value] if key == "categories" else normal(value)
+            for key, value in sorted(part.items())
+        }
     return sorted(map(normal, part), key=str) if isinstance(part, list) else part
 
 
 def test_an_answer_that_would_break_the_codebook_changes_nothing(tmp_path, drafted):
-    made = drafted(write_columns(tmp_path / "a.csv", {f"How is {each}?": answers(["Thriving", "Coping", "Struggling"], 60, each)
-                                                      for each in range(3)}))
+    made = drafted(
+        write_columns(
+            tmp_path / "a.csv",
+            {f"How is {each}?": answers(["Thriving", "Coping", "Struggling"], 60, each) for each in range(3)},
+        )
+    )
     before = made.path.read_bytes()
     with pytest.raises(CodebookError, match="items"):  # there would be no item left
         decide(made.path, {"order-3-order": "0"})

@@ -13,8 +13,10 @@ class Intruder:
     def __init__(self, cells, roles):
         self.cells = cells.reset_index(drop=True)
         self.sums = []  # (total, parts), each a line of the cells
-        place = {tuple(key): line for line, key in
-                 enumerate(self.cells[["grouping", "group", "kind", "category"]].to_numpy().tolist())}
+        place = {
+            tuple(key): line
+            for line, key in enumerate(self.cells[["grouping", "group", "kind", "category"]].to_numpy().tolist())
+        }
         rows = defaultdict(dict)
         for (grouping, group, kind, category), line in place.items():
             rows[grouping, group][kind, category] = line
@@ -22,12 +24,17 @@ class Intruder:
             categories = [key[1] for key in row if key[0] == "category"]
             for kind, role in row:
                 if kind == "subtotal":
-                    self.sums.append((row[kind, role], [row["category", each] for each in categories
-                                                        if roles[each] == role]))
+                    self.sums.append(
+                        (row[kind, role], [row["category", each] for each in categories if roles[each] == role])
+                    )
             self.sums.append((row["base", "base"], [row["category", each] for each in categories]))
         everybody = rows["all", "all"]
-        self.sums.append((everybody["respondents", "respondents"],
-                          [line for (kind, _), line in everybody.items() if kind in ("base", "missing")]))
+        self.sums.append(
+            (
+                everybody["respondents", "respondents"],
+                [line for (kind, _), line in everybody.items() if kind in ("base", "missing")],
+            )
+        )
         for grouping in {grouping for grouping, _ in rows} - {"all"}:
             for key, line in everybody.items():
                 if key[0] in ("category", "subtotal", "base"):
@@ -53,8 +60,13 @@ class Intruder:
             return {}
         aims = np.array([sign * (self.hidden == line) for line in asked for sign in (1, -1)])
         links = LinearConstraint(block_diag([self.links] * len(aims), "csr"), *[np.tile(self.rest, len(aims))] * 2)
-        solved = milp(aims.ravel(), integrality=np.ones(aims.size), bounds=Bounds(0, self.people), constraints=links,
-                      options={"mip_rel_gap": 0})
+        solved = milp(
+            aims.ravel(),
+            integrality=np.ones(aims.size),
+            bounds=Bounds(0, self.people),
+            constraints=links,
+            options={"mip_rel_gap": 0},
+        )
         assert solved.success, "no table fits what is published"
         ends = (aims * solved.x.reshape(aims.shape)).sum(axis=1).round().astype(int)
         return {line: (int(low), int(-high)) for line, low, high in zip(asked, ends[::2], ends[1::2], strict=True)}

@@ -18,7 +18,9 @@ def publish(tmp_path):
 
 
 def everything_written(folder) -> str:
-    return "\n".join(path.read_bytes().decode("utf-8", "replace") for path in sorted(folder.rglob("*")) if path.is_file())
+    return "\n".join(
+        path.read_bytes().decode("utf-8", "replace") for path in sorted(folder.rglob("*")) if path.is_file()
+    )
 
 
 def bars(data):

@@ -30,8 +30,9 @@ def required(cell, true, base, policy):
 
 def truths(counts, missing, cells, roles):
     """The true count and the true base behind each line of the cells of one item."""
-    rows = {key: dict(zip(row["category"], row["count"], strict=True))
-            for key, row in counts.groupby(["grouping", "group"])}
+    rows = {
+        key: dict(zip(row["category"], row["count"], strict=True)) for key, row in counts.groupby(["grouping", "group"])
+    }
     reasons = dict(zip(missing["reason"], missing["count"], strict=True))
     for cell in cells.itertuples():
         row = rows[cell.grouping, cell.group]
@@ -39,8 +40,15 @@ def truths(counts, missing, cells, roles):
         if cell.kind == "subtotal":
             yield sum(number for category, number in row.items() if roles[category] == cell.category), base
         else:
-            yield {"category": row, "missing": reasons, "base": {"base": base},
-                   "respondents": {"respondents": base + sum(reasons.values())}}[cell.kind][cell.category], base
+            yield (
+                {
+                    "category": row,
+                    "missing": reasons,
+                    "base": {"base": base},
+                    "respondents": {"respondents": base + sum(reasons.values())},
+                }[cell.kind][cell.category],
+                base,
+            )
 
 
 def breaches(counts, missing, cells, policy, roles=ROLES):
@@ -109,13 +117,21 @@ def test_every_suppressed_cell_counts(survey):
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
-@given(seed=st.integers(0, 2**32 - 1), people=st.integers(10, 90), zeros=st.booleans(),
-       minimum_group=st.integers(2, 12), minimum_cell=st.integers(1, 6), skew=st.sampled_from([0.1, 0.5, 3.0]))
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    people=st.integers(10, 90),
+    zeros=st.booleans(),
+    minimum_group=st.integers(2, 12),
+    minimum_cell=st.integers(1, 6),
+    skew=st.sampled_from([0.1, 0.5, 3.0]),
+)
 def test_random_surveys_withstand_the_intruder(seed, people, zeros, minimum_group, minimum_cell, skew):
     policy = Policy(minimum_group=minimum_group, minimum_cell=minimum_cell, zeros_are_disclosive=zeros)
     rng = np.random.default_rng(seed)
-    groupings = {"role": rng.choice(["a", "b", "c"], people, p=[0.6, 0.3, 0.1]),
-                 "service": rng.choice(["x", "y"], people)}
+    groupings = {
+        "role": rng.choice(["a", "b", "c"], people, p=[0.6, 0.3, 0.1]),
+        "service": rng.choice(["x", "y"], people),
+    }
     answers = rng.choice([*ROLES, ""], people, p=rng.dirichlet(np.full(7, skew)))
     counts = count(answers, groupings)
     missing = pd.DataFrame({"item": ["q"], "reason": ["left_out"], "count": [int((answers == "").sum())]})

@@ -18,13 +18,16 @@ def primaries(table, roles, missing=None, **policy):
     return {tables.names[cell]: primary for cell, primary in primary_cells(tables, cells, Policy(**policy)).items()}
 
 
-@pytest.mark.parametrize(("sizes", "joined"), [
-    ({"a": 40, "b": 12, "c": 10}, set()),
-    ({"a": 40, "b": 12, "c": 6, "d": 4}, {"c", "d"}),  # ten together
-    ({"a": 40, "b": 12, "c": 6, "d": 3}, {"b", "c", "d"}),  # nine: the next smallest joins
-    ({"a": 40, "b": 11, "c": 11, "d": 3}, {"b", "d"}),  # the first of equals
-    ({"a": 40, "b": 12, "c": 0}, {"c"}),  # nobody needs no company
-])
+@pytest.mark.parametrize(
+    ("sizes", "joined"),
+    [
+        ({"a": 40, "b": 12, "c": 10}, set()),
+        ({"a": 40, "b": 12, "c": 6, "d": 4}, {"c", "d"}),  # ten together
+        ({"a": 40, "b": 12, "c": 6, "d": 3}, {"b", "c", "d"}),  # nine: the next smallest joins
+        ({"a": 40, "b": 11, "c": 11, "d": 3}, {"b", "d"}),  # the first of equals
+        ({"a": 40, "b": 12, "c": 0}, {"c"}),  # nobody needs no company
+    ],
+)
 def test_small_groups_are_joined(sizes, joined):
     assert join_small_groups(sizes, 10) == {level: "other" if level in joined else level for level in sizes}
 
@@ -48,8 +51,13 @@ def test_threshold():
     roles = {"strongly_agree": "agree", "agree": "agree", "disagree": "disagree"}
     found = primaries({"worker": [3, 1, 40], "manager": [5, 0, 20]}, roles, {"left_out": 4, "other": 0, "unread": 5})
     threshold = Primary("threshold", 0, 5)
-    names = ["all, agree", "all, missing, left_out", "role, worker, agree", "role, worker, agree (subtotal)",
-             "role, worker, strongly_agree"]
+    names = [
+        "all, agree",
+        "all, missing, left_out",
+        "role, worker, agree",
+        "role, worker, agree (subtotal)",
+        "role, worker, strongly_agree",
+    ]
     assert found == dict.fromkeys(names, threshold)
 
 
@@ -64,9 +72,11 @@ def test_zeros_are_primary_only_where_they_are_disclosive():
 def test_group_size():
     table = {"worker": [30, 20], "manager": [8, 0], "senior": [6, 4]}
     found = primaries(table, {"yes": "yes", "no": "no"}, minimum_cell=3)
-    assert found == {"role, manager, yes": Primary("group size", 5, 9),
-                     "role, manager, no": Primary("group size", 0, 3),
-                     "role, manager, base": Primary("group size", 5, 10)}
+    assert found == {
+        "role, manager, yes": Primary("group size", 5, 9),
+        "role, manager, no": Primary("group size", 0, 3),
+        "role, manager, base": Primary("group size", 5, 10),
+    }
 
 
 def test_unanimity():
@@ -85,8 +95,13 @@ def test_bases_then_subtotals_then_everybody_then_big_counts_are_kept():
     counts, _ = counted({"worker": [30, 20, 9, 8, 7, 6], "manager": [29, 21, 9, 8, 7, 6]}, ROLES)
     tables, cells = item_tables(counts, ROLES, {"left_out": 20})
     cost = {(cell.group, cell.kind, cell.category): weights(tables, cells)[cell.index] for cell in cells}
-    order = [("worker", "base", "base"), ("worker", "subtotal", "agree"), ("worker", "subtotal", "disagree"),
-             ("all", "category", "disagree"), ("worker", "category", "disagree")]
+    order = [
+        ("worker", "base", "base"),
+        ("worker", "subtotal", "agree"),
+        ("worker", "subtotal", "disagree"),
+        ("all", "category", "disagree"),
+        ("worker", "category", "disagree"),
+    ]
     assert [cost[cell] for cell in order] == sorted((cost[cell] for cell in order), reverse=True)
     assert len({cost[cell] for cell in order}) == 5
     assert cost["worker", "category", "strongly_agree"] > cost["worker", "category", "agree"]

@@ -16,8 +16,17 @@ YES_NO = {"yes": "yes", "no": "no"}
 def test_cells_come_in_the_order_given():
     counts, missing = counted({"worker": [30, 20], "manager": [22, 18]}, YES_NO, {"left_out": 20})
     cells = protect(counts, of_each(counts, YES_NO), missing, Policy()).cells
-    assert cells.columns.tolist() == ["item", "grouping", "group", "category", "kind", "count", "count_low",
-                                      "count_high", "rule"]
+    assert cells.columns.tolist() == [
+        "item",
+        "grouping",
+        "group",
+        "category",
+        "kind",
+        "count",
+        "count_low",
+        "count_high",
+        "rule",
+    ]
     row = [("category", "yes"), ("category", "no"), ("subtotal", "yes"), ("subtotal", "no"), ("base", "base")]
     everybody = [("missing", "left_out"), ("respondents", "respondents")]
     assert list(zip(cells["kind"], cells["category"], strict=True)) == [*row, *everybody, *row, *row]
@@ -36,9 +45,13 @@ def test_unanimity_hides_the_zeros_that_would_tell():
     assert "secondary" in set(manager.loc[["b", "c"], "rule"])
 
 
-@pytest.mark.parametrize(("table", "roles"), [
-    ({"worker": [3, 2], "manager": [3, 1]}, YES_NO),  # nine answers
-    ({"worker": [20], "manager": [15]}, {"yes": "yes"})])  # one category: respondents say it all
+@pytest.mark.parametrize(
+    ("table", "roles"),
+    [
+        ({"worker": [3, 2], "manager": [3, 1]}, YES_NO),  # nine answers
+        ({"worker": [20], "manager": [15]}, {"yes": "yes"}),
+    ],
+)  # one category: respondents say it all
 def test_an_item_that_cannot_be_protected_is_withheld(table, roles):
     counts, missing = counted(table, roles)
     protected = protect(counts, of_each(counts, roles), missing, Policy())
@@ -50,9 +63,13 @@ def test_an_item_that_cannot_be_protected_is_withheld(table, roles):
     assert protected.record.loc[0, "status"] == "fail"
 
 
-@pytest.mark.parametrize(("round_to", "published", "ranges"), [
-    (5, {12: 10, 13: 15, 15: 15}, {10: (8, 12), 15: (13, 17), 0: (0, 2)}),
-    (10, {14: 10, 15: 20, 16: 20}, {10: (5, 14), 20: (15, 24), 0: (0, 4)})])
+@pytest.mark.parametrize(
+    ("round_to", "published", "ranges"),
+    [
+        (5, {12: 10, 13: 15, 15: 15}, {10: (8, 12), 15: (13, 17), 0: (0, 2)}),
+        (10, {14: 10, 15: 20, 16: 20}, {10: (5, 14), 20: (15, 24), 0: (0, 4)}),
+    ],
+)
 def test_rounding_of_each_count(round_to, published, ranges):
     policy = Policy(round_to=round_to)
     assert {number: policy.rounded(number) for number in published} == published
@@ -109,8 +126,16 @@ def test_the_record_in_the_words_of_acro():
 
 
 def test_a_table_that_only_suffers_for_another_is_for_review():
-    cells = pd.DataFrame({"item": "q", "grouping": ["all", "role"], "group": ["all", "worker"], "category": "yes",
-                          "kind": "category", "rule": ["secondary", "threshold"]})
+    cells = pd.DataFrame(
+        {
+            "item": "q",
+            "grouping": ["all", "role"],
+            "group": ["all", "worker"],
+            "category": "yes",
+            "kind": "category",
+            "rule": ["secondary", "threshold"],
+        }
+    )
     tables = disclosure_record(cells, 5).query("cell == ''")
     assert tables["status"].tolist() == ["review", "fail"]
     assert tables["mitigation"].tolist() == ["suppress, round to 5"] * 2
@@ -124,17 +149,24 @@ def test_the_record_tells_no_counts():
     pd.testing.assert_frame_equal(*records)
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    (lambda counts, missing: (counts.iloc[:-1], missing), "lacks a category"),
-    (lambda counts, missing: (pd.concat([counts, counts.iloc[[0]]]), missing), "category twice"),
-    (lambda counts, missing: (counts[counts["grouping"] != "all"], missing), "no row for everybody"),
-    (lambda counts, missing: (counts.assign(count=counts["count"] + np.arange(len(counts))), missing), "not the sum"),
-    (lambda counts, missing: (counts.assign(count=-counts["count"]), missing), "whole number of people"),
-    (lambda counts, missing: (counts.assign(count=counts["count"] / 2), missing), "not whole numbers"),
-    (lambda counts, missing: (counts.replace({"category": {"no": "perhaps"}}), missing), "no role"),
-    (lambda counts, missing: (counts, missing.assign(item="q9")), "no counts"),
-    (lambda counts, missing: (counts, pd.concat([missing, missing])), "reason for missing answers twice"),
-    (lambda counts, missing: (counts, missing.assign(count=0.5)), "not whole numbers")])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda counts, missing: (counts.iloc[:-1], missing), "lacks a category"),
+        (lambda counts, missing: (pd.concat([counts, counts.iloc[[0]]]), missing), "category twice"),
+        (lambda counts, missing: (counts[counts["grouping"] != "all"], missing), "no row for everybody"),
+        (
+            lambda counts, missing: (counts.assign(count=counts["count"] + np.arange(len(counts))), missing),
+            "not the sum",
+        ),
+        (lambda counts, missing: (counts.assign(count=-counts["count"]), missing), "whole number of people"),
+        (lambda counts, missing: (counts.assign(count=counts["count"] / 2), missing), "not whole numbers"),
+        (lambda counts, missing: (counts.replace({"category": {"no": "perhaps"}}), missing), "no role"),
+        (lambda counts, missing: (counts, missing.assign(item="q9")), "no counts"),
+        (lambda counts, missing: (counts, pd.concat([missing, missing])), "reason for missing answers twice"),
+        (lambda counts, missing: (counts, missing.assign(count=0.5)), "not whole numbers"),
+    ],
+)
 def test_counts_that_do_not_fit_are_refused(change, message):
     counts, missing = change(*counted({"worker": [30, 20], "manager": [22, 18]}, YES_NO, {"left_out": 20}))
     with pytest.raises(DataError, match=message):

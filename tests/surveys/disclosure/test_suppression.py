@@ -38,21 +38,27 @@ def cheapest(counts, possible, primaries, weights):
         if weight < best:
             published = np.setdiff1d(np.arange(len(counts)), hidden)
             fits = possible[(possible[:, published] == counts[published]).all(axis=1)]
-            if all(fits[:, cell].min() <= primary.low and fits[:, cell].max() >= primary.high
-                   for cell, primary in primaries.items()):
+            if all(
+                fits[:, cell].min() <= primary.low and fits[:, cell].max() >= primary.high
+                for cell, primary in primaries.items()
+            ):
                 best = weight
     return best
 
 
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True)
-@given(free=st.tuples(*[st.integers(0, 4)] * 5), weights=st.lists(st.integers(1, 9), min_size=10, max_size=10),
-       threshold=st.integers(2, 4))
+@given(
+    free=st.tuples(*[st.integers(0, 4)] * 5),
+    weights=st.lists(st.integers(1, 9), min_size=10, max_size=10),
+    threshold=st.integers(2, 4),
+)
 def test_no_pattern_is_cheaper(free, weights, threshold):
     counts = small_survey(free)
     weights = np.array([*weights, np.inf])
-    primaries = {cell: Primary("threshold", 0, threshold) for cell in (0, 1, 2, 3, 4, 7, 8)
-                 if 0 < counts[cell] < threshold}
+    primaries = {
+        cell: Primary("threshold", 0, threshold) for cell in (0, 1, 2, 3, 4, 7, 8) if 0 < counts[cell] < threshold
+    }
     names = tuple(f"cell {cell}" for cell in range(11))
     pattern = suppress(LinkedTables(names, counts, SUMS), primaries, weights)
     least = cheapest(counts, all_surveys(int(counts[10])), primaries, weights)
@@ -78,8 +84,11 @@ def enterprises():
     counts = np.array([[20, 50, 10, 80], [8, 19, 22, 49], [17, 32, 12, 61], [45, 101, 44, 190]])
     cell = np.arange(16).reshape(4, 4)
     sums = [(int(line[3]), tuple(map(int, line[:3]))) for line in [*cell, *cell.T]]
-    return LinkedTables(tuple(f"{line}{column}" for line in ("I", "II", "III", "total") for column in "ABCT"),
-                        counts.ravel(), tuple(sums))
+    return LinkedTables(
+        tuple(f"{line}{column}" for line in ("I", "II", "III", "total") for column in "ABCT"),
+        counts.ravel(),
+        tuple(sums),
+    )
 
 
 def test_the_example_of_the_literature(enterprises):
@@ -110,8 +119,11 @@ def triangles():
         start = len(names)
         names += [f"{kind}{number}" for kind in ("a", "b", "c", "gap ab", "gap bc", "gap ac", "ab", "bc", "ac")]
         counts += [1, 0, 0, 0, 1, 0, 1, 1, 1]
-        sums += [(start + 6, (start, start + 1, start + 3)), (start + 7, (start + 1, start + 2, start + 4)),
-                 (start + 8, (start, start + 2, start + 5))]
+        sums += [
+            (start + 6, (start, start + 1, start + 3)),
+            (start + 7, (start + 1, start + 2, start + 4)),
+            (start + 8, (start, start + 2, start + 5)),
+        ]
     six = tuple(names.index(name) for name in ("a1", "b1", "c1", "a2", "b2", "c2"))
     names += ["six", "rest", "respondents"]
     sums += [(18, six), (20, (18, 19))]
@@ -149,10 +161,17 @@ def test_a_cell_in_no_sum_needs_no_other():
     assert suppress(tables, {0: Primary("threshold", 0, 5)}, np.array([1, np.inf])) == {0}
 
 
-@pytest.mark.parametrize(("counts", "sums", "what"), [
-    ([3, 4, 8], ((2, (0, 1)),), "not the sum"), ([3, -4, -1], ((2, (0, 1)),), "whole number"),
-    ([3.0, 4.0, 7.0], ((2, (0, 1)),), "whole number"), ([3, 4], (), "whole number"),
-    ([3, 4, 7], ((3, (0, 1)),), "not there"), ([3, 4, 7], ((2, ()),), "not there")])
+@pytest.mark.parametrize(
+    ("counts", "sums", "what"),
+    [
+        ([3, 4, 8], ((2, (0, 1)),), "not the sum"),
+        ([3, -4, -1], ((2, (0, 1)),), "whole number"),
+        ([3.0, 4.0, 7.0], ((2, (0, 1)),), "whole number"),
+        ([3, 4], (), "whole number"),
+        ([3, 4, 7], ((3, (0, 1)),), "not there"),
+        ([3, 4, 7], ((2, ()),), "not there"),
+    ],
+)
 def test_tables_that_do_not_hold_are_refused(counts, sums, what):
     with pytest.raises(DataError, match=what):
         LinkedTables(("a", "b", "both"), np.array(counts), sums)

@@ -15,8 +15,11 @@ from tests.surveys.drafting.council_wordings import FITTED, HELD_OUT
 @pytest.mark.parametrize(("wordings", "found"), [(FITTED, 19), (HELD_OUT, 14)])
 def test_no_match_is_wrong_and_most_are_found(codebook, wordings, found):
     matches = [match and match.item for match in match_items(list(wordings), codebook)]
-    wrong = {wording: match for (wording, item), match in zip(wordings.items(), matches, strict=True)
-             if match not in (None, item)}
+    wrong = {
+        wording: match
+        for (wording, item), match in zip(wordings.items(), matches, strict=True)
+        if match not in (None, item)
+    }
     assert not wrong
     assert sum(match is not None for match in matches) >= found
 
@@ -28,8 +31,9 @@ def test_a_statement_of_2011_matches_itself(codebook):
 
 
 def test_each_statement_is_given_once_and_to_the_nearest(codebook):
-    first, second = match_items(["Senior leaders are visible and approachable", "Senior managers are visible"],
-                                codebook)
+    first, second = match_items(
+        ["Senior leaders are visible and approachable", "Senior managers are visible"], codebook
+    )
     assert [each and each.item for each in (first, second)].count("senior-managers-visible") == 1
 
 
@@ -40,8 +44,16 @@ def test_the_order_of_wordings_does_not_matter(codebook):
     assert there == back
 
 
-@pytest.mark.parametrize("wording", ["My line manager doesn’t help me to manage my workload", "", "?", "123",
-                                     "I rarely get regular protected supervision"])
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "My line manager doesn’t help me to manage my workload",
+        "",
+        "?",
+        "123",
+        "I rarely get regular protected supervision",
+    ],
+)
 def test_what_says_the_opposite_or_nothing_is_not_matched(codebook, wording):
     assert match_items([wording], codebook) == [None]
 
@@ -52,19 +64,31 @@ def test_scores_lie_between_0_and_1(codebook):
     assert match_items([], codebook) == []
 
 
-@pytest.mark.parametrize(("wording", "domain"), [
-    ("My supervision is regular", "supervision"), ("My induction was thorough", "induction"),
-    ("The sea is blue", "other"),
-    ("Training is good and relevant", "learning_development")])
+@pytest.mark.parametrize(
+    ("wording", "domain"),
+    [
+        ("My supervision is regular", "supervision"),
+        ("My induction was thorough", "induction"),
+        ("The sea is blue", "other"),
+        ("Training is good and relevant", "learning_development"),
+    ],
+)
 def test_the_subject_is_that_of_the_nearest_statement(codebook, wording, domain):
     assert likely_domain(wording, codebook) == domain
 
 
-@pytest.mark.parametrize(("wording", "measure"), [
-    ("Outcomes for children improve", "outcome"), ("We meet the needs of children", "outcome"),
-    ("My practice is more effective", "outcome"), ("Children are safer because of our work", "outcome"),
-    ("Supervision is regular", "support"), ("I have time for children and families", "support"),
-    ("Workload is managed by an effective system", "support")])
+@pytest.mark.parametrize(
+    ("wording", "measure"),
+    [
+        ("Outcomes for children improve", "outcome"),
+        ("We meet the needs of children", "outcome"),
+        ("My practice is more effective", "outcome"),
+        ("Children are safer because of our work", "outcome"),
+        ("Supervision is regular", "support"),
+        ("I have time for children and families", "support"),
+        ("Workload is managed by an effective system", "support"),
+    ],
+)
 def test_results_of_support_are_outcomes(wording, measure):
     assert likely_measure(wording) == measure
 

@@ -11,35 +11,83 @@ from pipeline.surveys.staff.responses import Groups, Responses
 
 FOLDER = Path(__file__).with_name("r")
 FIVE = [("sa", "agree"), ("a", "agree"), ("n", "neutral"), ("d", "disagree"), ("sd", "disagree"), ("dk", "dont_know")]
-LABELS = {"sa": "Strongly agree", "a": "Agree", "n": "Neither", "d": "Disagree", "sd": "Strongly disagree",
-          "dk": "Don't know"}
+LABELS = {
+    "sa": "Strongly agree",
+    "a": "Agree",
+    "n": "Neither",
+    "d": "Disagree",
+    "sd": "Strongly disagree",
+    "dk": "Don't know",
+}
 SCALES = {"five": FIVE, "four": [FIVE[0], FIVE[1], FIVE[3], FIVE[4]]}
 DONT_KNOW = 5
 
 
 def item(slug: str, domain: str, measures: str = "support", **changes: Any) -> dict[str, Any]:
     """One item of the codebook."""
-    return {"id": slug, "column": slug, "wording": slug, "label": slug, "domain": domain, "measures": measures,
-            "scale": "five", **changes}
+    return {
+        "id": slug,
+        "column": slug,
+        "wording": slug,
+        "label": slug,
+        "domain": domain,
+        "measures": measures,
+        "scale": "five",
+        **changes,
+    }
 
 
-def responses_of(items: list[dict[str, Any]], codes: np.ndarray, *, role: np.ndarray | None = None,
-                 clusters: np.ndarray | None = None, weights: np.ndarray | None = None, **changes: Any) -> Responses:
+def responses_of(
+    items: list[dict[str, Any]],
+    codes: np.ndarray,
+    *,
+    role: np.ndarray | None = None,
+    clusters: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
+    **changes: Any,
+) -> Responses:
     """Responses with these items and codes (n × items); `role` are labels, `changes` keys of the codebook."""
-    scales = [{"id": name, "categories": [{"id": one, "label": LABELS[one], "role": part} for one, part in scale]}
-              for name, scale in SCALES.items()]
-    survey = StaffSurvey.model_validate({
-        "name": "made-up", "title": "A made-up survey", "kind": "responses", "file": {"name": "export.csv"},
-        "scales": scales, "items": items, "groups": [{"id": "role", "column": "Role", "label": "Role"}],
-        "domains": [{"id": each, "label": each} for each in dict.fromkeys(one["domain"] for one in items)], **changes})
+    scales = [
+        {"id": name, "categories": [{"id": one, "label": LABELS[one], "role": part} for one, part in scale]}
+        for name, scale in SCALES.items()
+    ]
+    survey = StaffSurvey.model_validate(
+        {
+            "name": "made-up",
+            "title": "A made-up survey",
+            "kind": "responses",
+            "file": {"name": "export.csv"},
+            "scales": scales,
+            "items": items,
+            "groups": [{"id": "role", "column": "Role", "label": "Role"}],
+            "domains": [{"id": each, "label": each} for each in dict.fromkeys(one["domain"] for one in items)],
+            **changes,
+        }
+    )
     codes = np.asarray(codes, dtype=np.int8)
     labels, role = np.unique(["worker"] * len(codes) if role is None else role, return_inverse=True)
-    return Responses(survey, codes, {"role": Groups(role.astype(np.int32), tuple(labels.tolist()))}, clusters, weights,
-                     len(codes), 0, 0)
+    return Responses(
+        survey,
+        codes,
+        {"role": Groups(role.astype(np.int32), tuple(labels.tolist()))},
+        clusters,
+        weights,
+        len(codes),
+        0,
+        0,
+    )
 
 
-def simulated(people: int, effect: float, *, seed: int, domains: int = 2, clusters: int | None = None,
-              between: float = 0.0, **changes: Any) -> Responses:
+def simulated(
+    people: int,
+    effect: float,
+    *,
+    seed: int,
+    domains: int = 2,
+    clusters: int | None = None,
+    between: float = 0.0,
+    **changes: Any,
+) -> Responses:
     """Two items a domain and two outcome items.
 
     The outcomes are a proportional-odds model of domain 0: a log odds ratio of `effect` for 10 points of its score.
@@ -67,10 +115,16 @@ def simulated(people: int, effect: float, *, seed: int, domains: int = 2, cluste
 def stored(**changes: Any) -> Responses:
     """The answers of r/joint_answers.csv, with which r/joint_models.R was run."""
     answers = pd.read_csv(FOLDER / "joint_answers.csv")
-    items = [*(item(f"s{place}", "support", reversed=place == 3) for place in (1, 2, 3)),
-             *(item(f"s{place}", "workload") for place in (4, 5, 6)),
-             *(item(f"o{place}", "support", "outcome") for place in (1, 2))]
+    items = [
+        *(item(f"s{place}", "support", reversed=place == 3) for place in (1, 2, 3)),
+        *(item(f"s{place}", "workload") for place in (4, 5, 6)),
+        *(item(f"o{place}", "support", "outcome") for place in (1, 2)),
+    ]
     codes = answers[[one["id"] for one in items]].fillna(0).to_numpy().astype(int) - 1
-    return responses_of(items, codes, role=answers["role"].to_numpy(),
-                        clusters=(answers["team"].to_numpy() - 1).astype(np.int32),
-                        **{"models": {"covariates": ["role"]}, **changes})
+    return responses_of(
+        items,
+        codes,
+        role=answers["role"].to_numpy(),
+        clusters=(answers["team"].to_numpy() - 1).astype(np.int32),
+        **{"models": {"covariates": ["role"]}, **changes},
+    )

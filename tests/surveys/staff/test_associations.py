@@ -64,8 +64,9 @@ def test_disagreement_with_a_reversed_item_counts_as_agreement():
 
 def test_everybody_twice_in_clusters_of_two_is_everybody_once():
     responses = table_of(30, 12, 14, 24)
-    twice = dataclasses.replace(responses, codes=responses.codes.repeat(2, axis=0),
-                                clusters=np.repeat(np.arange(80), 2).astype(np.int32))
+    twice = dataclasses.replace(
+        responses, codes=responses.codes.repeat(2, axis=0), clusters=np.repeat(np.arange(80), 2).astype(np.int32)
+    )
     once = dataclasses.replace(responses, clusters=np.arange(80, dtype=np.int32))
     columns = ["correlation", "low", "high", "difference", "difference_low", "difference_high"]
     found, expected = (at(associations(each), "s", "o")[columns].astype(float) for each in (twice, once))
@@ -142,14 +143,22 @@ def test_few_clusters_are_left_aside_and_that_is_said():
 @pytest.mark.slow
 def test_the_bounds_are_those_of_the_published_survey(answers, codebook):
     published = Published(answers, codebook)
-    items = [item("s", "tasks", matches="regular-protected-supervision"), item("new", "tasks"),
-             item("o", "tasks", "outcome", matches="manager-helps-improve-outcomes")]
+    items = [
+        item("s", "tasks", matches="regular-protected-supervision"),
+        item("new", "tasks"),
+        item("o", "tasks", "outcome", matches="manager-helps-improve-outcomes"),
+    ]
     codes = np.random.default_rng(22).integers(0, 5, (200, 3))
     benchmark = {"survey": "ofsted-2011", "group": "social_workers"}
     found = associations(responses_of(items, codes, benchmark=benchmark), published)
-    expected = link_bounds(answers, codebook, assumptions(0.1, 0.5)[:1]).query(
-        "group == 'social_workers' and statistic == 'risk_difference' and support == 'regular-protected-supervision' "
-        "and outcome == 'manager-helps-improve-outcomes'").iloc[0]
+    expected = (
+        link_bounds(answers, codebook, assumptions(0.1, 0.5)[:1])
+        .query(
+            "group == 'social_workers' and statistic == 'risk_difference' and support == 'regular-protected-supervision' "
+            "and outcome == 'manager-helps-improve-outcomes'"
+        )
+        .iloc[0]
+    )
     row = at(found, "s", "o")
     assert (row["bound_low_2011"], row["bound_high_2011"]) == pytest.approx((expected["low"], expected["high"]))
     assert row["bound_low_2011"] < 0 < row["bound_high_2011"]
@@ -160,14 +169,21 @@ def test_the_bounds_are_those_of_the_published_survey(answers, codebook):
 
 def test_the_bounds_of_reversed_items_are_those_of_disagreement(answers, codebook):
     """Both turned: disagreement shares a and b bound the difference as agreement shares do (Duncan and Davis 1953)."""
-    items = [item("s", "tasks", matches="regular-protected-supervision", reversed=True),
-             item("o", "tasks", "outcome", matches="manager-helps-improve-outcomes", reversed=True)]
-    responses = responses_of(items, np.random.default_rng(23).integers(0, 5, (200, 2)),
-                             benchmark={"survey": "ofsted-2011", "group": "social_workers"})
+    items = [
+        item("s", "tasks", matches="regular-protected-supervision", reversed=True),
+        item("o", "tasks", "outcome", matches="manager-helps-improve-outcomes", reversed=True),
+    ]
+    responses = responses_of(
+        items,
+        np.random.default_rng(23).integers(0, 5, (200, 2)),
+        benchmark={"survey": "ofsted-2011", "group": "social_workers"},
+    )
     row = at(associations(responses, Published(answers, codebook)), "s", "o")
     counts = answers[answers["group"] == "social_workers"].pivot(index="item", columns="category", values="count")
-    a, b = ((row_counts["disagree"] + row_counts["strongly_disagree"]) / row_counts.drop("dont_know").sum()
-            for row_counts in (counts.loc[each.matches] for each in responses.survey.items))
+    a, b = (
+        (row_counts["disagree"] + row_counts["strongly_disagree"]) / row_counts.drop("dont_know").sum()
+        for row_counts in (counts.loc[each.matches] for each in responses.survey.items)
+    )
     ends = [p / a - (b - p) / (1 - a) for p in (max(0, a + b - 1), min(a, b))]
     assert (row["bound_low_2011"], row["bound_high_2011"]) == pytest.approx(ends)
 

@@ -14,34 +14,72 @@ from pipeline.surveys.agreeing import share_table
 from pipeline.surveys.staff.against_published import benchmark
 from pipeline.surveys.staff.codebook import StaffSurvey
 
-FIVE = [("strongly_agree", "agree"), ("agree", "agree"), ("neither", "neutral"), ("disagree", "disagree"),
-        ("strongly_disagree", "disagree"), ("dont_know", "dont_know")]
+FIVE = [
+    ("strongly_agree", "agree"),
+    ("agree", "agree"),
+    ("neither", "neutral"),
+    ("disagree", "disagree"),
+    ("strongly_disagree", "disagree"),
+    ("dont_know", "dont_know"),
+]
 ITEM, OTHER = "sufficient-time", "senior-managers-visible"
 
 
 def staff_survey(items, scale=FIVE, **further):
     """A council's codebook: `items` are (own name, statement of 2011 or None, reversed or not)."""
-    return StaffSurvey.model_validate({
-        "name": "example", "title": "Example", "kind": "responses", "file": {"name": "export.csv"},
-        "scales": [{"id": "s", "categories": [
-            {"id": each, "label": each.replace("_", " "), "role": role} for each, role in scale]}],
-        "domains": [{"id": "d", "label": "D"}],
-        "items": [{"id": own, "column": own, "wording": own, "label": own, "domain": "d", "measures": "support",
-                   "scale": "s", "matches": matches, "reversed": turned} for own, matches, turned in items],
-        "benchmark": {"survey": "ofsted-2011", "group": "social_workers"}, **further})
+    return StaffSurvey.model_validate(
+        {
+            "name": "example",
+            "title": "Example",
+            "kind": "responses",
+            "file": {"name": "export.csv"},
+            "scales": [
+                {
+                    "id": "s",
+                    "categories": [{"id": each, "label": each.replace("_", " "), "role": role} for each, role in scale],
+                }
+            ],
+            "domains": [{"id": "d", "label": "D"}],
+            "items": [
+                {
+                    "id": own,
+                    "column": own,
+                    "wording": own,
+                    "label": own,
+                    "domain": "d",
+                    "measures": "support",
+                    "scale": "s",
+                    "matches": matches,
+                    "reversed": turned,
+                }
+                for own, matches, turned in items
+            ],
+            "benchmark": {"survey": "ofsted-2011", "group": "social_workers"},
+            **further,
+        }
+    )
 
 
 def shares_of(**counts):
     """Shares and Wilson's intervals of (count, base) by item."""
-    rows = [(item.replace("_", "-"), base, count / base, *wilson(count, base), base)
-            for item, (count, base) in counts.items()]
+    rows = [
+        (item.replace("_", "-"), base, count / base, *wilson(count, base), base)
+        for item, (count, base) in counts.items()
+    ]
     return pd.DataFrame(rows, columns=["item", "respondents", "share", "low", "high", "effective_size"])
 
 
 def table_2011(base, **percentages):
     """One statement as social workers answered it."""
-    return pd.DataFrame({"item": ITEM, "group": "social_workers", "category": [each for each, _ in FIVE], "base": base,
-                         "percent": [percentages.get(each, 0) for each, _ in FIVE]})
+    return pd.DataFrame(
+        {
+            "item": ITEM,
+            "group": "social_workers",
+            "category": [each for each, _ in FIVE],
+            "base": base,
+            "percent": [percentages.get(each, 0) for each, _ in FIVE],
+        }
+    )
 
 
 def compared(count, base, published, table, turned=False):
@@ -50,10 +88,19 @@ def compared(count, base, published, table, turned=False):
     return benchmark(shares, staff_survey([("own", ITEM, turned)]), even, table).iloc[0]
 
 
-@pytest.mark.parametrize(("ours", "theirs", "low", "high"), [
-    ((56, 70), (48, 80), 5.24, 33.39), ((9, 10), (3, 10), 17.05, 80.90), ((6, 7), (2, 7), 5.82, 80.62),
-    ((5, 56), (0, 29), -3.81, 19.26), ((0, 10), (0, 20), -16.11, 27.75), ((0, 10), (0, 10), -27.75, 27.75),
-    ((10, 10), (0, 20), 67.91, 100.0), ((10, 10), (0, 10), 60.75, 100.0)])
+@pytest.mark.parametrize(
+    ("ours", "theirs", "low", "high"),
+    [
+        ((56, 70), (48, 80), 5.24, 33.39),
+        ((9, 10), (3, 10), 17.05, 80.90),
+        ((6, 7), (2, 7), 5.82, 80.62),
+        ((5, 56), (0, 29), -3.81, 19.26),
+        ((0, 10), (0, 20), -16.11, 27.75),
+        ((0, 10), (0, 10), -27.75, 27.75),
+        ((10, 10), (0, 20), 67.91, 100.0),
+        ((10, 10), (0, 10), 60.75, 100.0),
+    ],
+)
 def test_newcombe_s_examples(codebook, ours, theirs, low, high):
     """Newcombe (1998, Statistics in Medicine 17: 873-890), table II, method 10. Rounding leaves a single count each."""
     percent = round(100 * theirs[0] / theirs[1])
@@ -120,7 +167,8 @@ def test_a_share_without_error_leaves_that_of_2011(codebook):
     row = benchmark(shares, staff_survey([("own", ITEM, False)]), codebook, table).iloc[0]
     low, high = wilson(48, 80)
     assert row[["difference", "difference_low", "difference_high"]].to_list() == pytest.approx(
-        [0, 100 * (0.6 - high), 100 * (0.6 - low)])
+        [0, 100 * (0.6 - high), 100 * (0.6 - low)]
+    )
     assert row["p"] == 1 and row["verdict"] == "not told apart"
 
 
@@ -145,12 +193,21 @@ def test_the_p_value_is_where_the_interval_touches_zero(codebook):
 def test_2011_beside_itself_differs_by_no_more_than_rounding_and_nothing_is_told_apart(codebook, answers):
     for group in codebook.groups:
         own = share_table(answers[answers["group"] == group.id], codebook.scale.agree)
-        survey = staff_survey([(item, item, False) for item in own["item"]],
-                              benchmark={"survey": "ofsted-2011", "group": group.id})
+        survey = staff_survey(
+            [(item, item, False) for item in own["item"]], benchmark={"survey": "ofsted-2011", "group": group.id}
+        )
         share = own["percent"] / 100
         low, high = wilson(share * own["base"], own["base"])
-        shares = pd.DataFrame({"item": own["item"], "respondents": own["base"], "share": share, "low": low,
-                               "high": high, "effective_size": own["base"]})
+        shares = pd.DataFrame(
+            {
+                "item": own["item"],
+                "respondents": own["base"],
+                "share": share,
+                "low": low,
+                "high": high,
+                "effective_size": own["base"],
+            }
+        )
         table = benchmark(shares, survey, codebook, answers)
         assert table["comparable"].all() and len(table) == len(codebook.rows(group.id))
         assert (abs(table["difference"]) <= 1).all()  # two roundings to whole per cents
@@ -171,29 +228,43 @@ def test_false_discovery_rate_over_the_items_compared(codebook, answers):
 
 
 def test_items_that_match_nothing_are_left_out_and_those_without_a_row_of_2011_say_why(codebook, answers):
-    survey = staff_survey([("a", None, False), ("b", "training-meets-needs-of-staff-managed", False),
-                           ("c", ITEM, False), ("d", OTHER, False)])
+    survey = staff_survey(
+        [
+            ("a", None, False),
+            ("b", "training-meets-needs-of-staff-managed", False),
+            ("c", ITEM, False),
+            ("d", OTHER, False),
+        ]
+    )
     shares = shares_of(a=(5, 20), b=(15, 20), c=(15, 20))
-    suppressed = pd.DataFrame({"item": ["d"], "respondents": np.nan, "share": np.nan, "low": np.nan, "high": np.nan,
-                               "effective_size": np.nan})
+    suppressed = pd.DataFrame(
+        {"item": ["d"], "respondents": np.nan, "share": np.nan, "low": np.nan, "high": np.nan, "effective_size": np.nan}
+    )
     alone = benchmark(shares, survey, codebook, answers)
     table = benchmark(pd.concat([shares, suppressed]), survey, codebook, answers)
     pd.testing.assert_frame_equal(alone, table)  # a share that is not there is one that is not published
     assert table["item"].to_list() == ["b", "c", "d"]
     assert table["comparable"].to_list() == [False, True, False]
-    assert table["reason"].to_list() == ["In 2011, social workers were not asked it.", "",
-                                         "Its share is not published."]
+    assert table["reason"].to_list() == [
+        "In 2011, social workers were not asked it.",
+        "",
+        "Its share is not published.",
+    ]
     left = table[~table["comparable"]]
     assert left[["share_2011", "difference", "difference_low", "p", "q"]].isna().all(axis=None)
     assert (left["verdict"] == "").all() and table["q"].iloc[1] == table["p"].iloc[1]
     assert table["share"].iloc[0] == 0.75
 
 
-@pytest.mark.parametrize(("scale", "words"), [
-    ([each for each in FIVE if each[1] != "neutral"], "4 answers without a neutral one, 2 of agreement"),
-    ([("fully_agree", "agree"), *FIVE], "6 answers, 3 of agreement"),
-    ([("fully_agree", "agree"), *FIVE[:2], *FIVE[3:]], "5 answers without a neutral one, 3 of agreement"),
-    ([FIVE[1], FIVE[2], FIVE[3]], "3 answers, 1 of agreement")])
+@pytest.mark.parametrize(
+    ("scale", "words"),
+    [
+        ([each for each in FIVE if each[1] != "neutral"], "4 answers without a neutral one, 2 of agreement"),
+        ([("fully_agree", "agree"), *FIVE], "6 answers, 3 of agreement"),
+        ([("fully_agree", "agree"), *FIVE[:2], *FIVE[3:]], "5 answers without a neutral one, 3 of agreement"),
+        ([FIVE[1], FIVE[2], FIVE[3]], "3 answers, 1 of agreement"),
+    ],
+)
 def test_another_scale_is_not_compared(codebook, answers, scale, words):
     table = benchmark(shares_of(own=(15, 20)), staff_survey([("own", ITEM, False)], scale), codebook, answers)
     assert not table["comparable"].any() and table["verdict"].to_list() == [""]
@@ -202,15 +273,22 @@ def test_another_scale_is_not_compared(codebook, answers, scale, words):
     assert table["difference"].isna().all()
 
 
-@pytest.mark.parametrize("labels", [
-    ["Always", "Often", "Sometimes", "Rarely", "Never"], ["5", "4", "3", "2", "1"],
-    ["Very easy", "Easy", "Neither easy nor difficult", "Difficult", "Very difficult"],
-    ["Very likely", "Likely", "Neither", "Unlikely", "Very unlikely"],
-    ["Strongly agree", "Agree", "Sometimes", "Disagree", "Strongly disagree"]])
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["Always", "Often", "Sometimes", "Rarely", "Never"],
+        ["5", "4", "3", "2", "1"],
+        ["Very easy", "Easy", "Neither easy nor difficult", "Difficult", "Very difficult"],
+        ["Very likely", "Likely", "Neither", "Unlikely", "Very unlikely"],
+        ["Strongly agree", "Agree", "Sometimes", "Disagree", "Strongly disagree"],
+    ],
+)
 def test_five_answers_of_another_kind_are_not_compared(codebook, answers, labels):
     content = staff_survey([("own", ITEM, False)]).model_dump()
-    content["scales"][0]["categories"] = [{"id": f"point_{k}", "label": label, "role": role}
-                                          for k, (label, (_, role)) in enumerate(zip(labels, FIVE, strict=False))]
+    content["scales"][0]["categories"] = [
+        {"id": f"point_{k}", "label": label, "role": role}
+        for k, (label, (_, role)) in enumerate(zip(labels, FIVE, strict=False))
+    ]
     table = benchmark(shares_of(own=(15, 20)), StaffSurvey.model_validate(content), codebook, answers)
     assert not table["comparable"].any() and table[["share_2011", "difference", "p"]].isna().all(axis=None)
     assert table["reason"].to_list() == [f"Its answers ({', '.join(labels)}) are on another kind of scale."]
@@ -219,15 +297,18 @@ def test_five_answers_of_another_kind_are_not_compared(codebook, answers, labels
 def test_numbers_or_another_language_are_compared_where_the_codebook_says_that_they_are_agreement(codebook, answers):
     survey = staff_survey([("own", ITEM, False)])
     labels = ["Cytuno'n gryf", "Cytuno", "Y naill na'r llall", "Anghytuno", "Anghytuno'n gryf"]
-    categories = [{"id": f"point_{k}", "label": label, "role": role}
-                  for k, (label, (_, role)) in enumerate(zip(labels, FIVE, strict=False))]
+    categories = [
+        {"id": f"point_{k}", "label": label, "role": role}
+        for k, (label, (_, role)) in enumerate(zip(labels, FIVE, strict=False))
+    ]
     content = survey.model_dump() | {"scales": [{"id": "s", "kind": "agreement", "categories": categories}]}
     table = benchmark(shares_of(own=(15, 20)), StaffSurvey.model_validate(content), codebook, answers)
     plain = benchmark(shares_of(own=(15, 20)), survey, codebook, answers)
     pd.testing.assert_frame_equal(table, plain)
     content["scales"][0]["kind"] = "other"
-    assert not benchmark(shares_of(own=(15, 20)), StaffSurvey.model_validate(content), codebook,
-                         answers)["comparable"].any()
+    assert not benchmark(shares_of(own=(15, 20)), StaffSurvey.model_validate(content), codebook, answers)[
+        "comparable"
+    ].any()
 
 
 def test_what_may_match_is_not_compared(codebook, answers):
@@ -249,14 +330,19 @@ def test_a_survey_that_matches_nothing_gives_an_empty_table(codebook, answers):
 def test_the_order_of_the_shares_does_not_matter(codebook, answers):
     survey = staff_survey([("a", ITEM, False), ("b", OTHER, True)])
     shares = shares_of(b=(5, 20), a=(15, 20))
-    pd.testing.assert_frame_equal(benchmark(shares, survey, codebook, answers),
-                                  benchmark(shares.iloc[::-1], survey, codebook, answers))
+    pd.testing.assert_frame_equal(
+        benchmark(shares, survey, codebook, answers), benchmark(shares.iloc[::-1], survey, codebook, answers)
+    )
 
 
-@pytest.mark.parametrize(("further", "error"), [
-    ({"benchmark": None}, ParameterError),
-    ({"benchmark": {"survey": "other-2020", "group": "managers"}}, ParameterError),
-    ({"benchmark": {"survey": "ofsted-2011", "group": "students"}}, CodebookError)])
+@pytest.mark.parametrize(
+    ("further", "error"),
+    [
+        ({"benchmark": None}, ParameterError),
+        ({"benchmark": {"survey": "other-2020", "group": "managers"}}, ParameterError),
+        ({"benchmark": {"survey": "ofsted-2011", "group": "students"}}, CodebookError),
+    ],
+)
 def test_a_benchmark_that_is_not_this_one_is_refused(codebook, answers, further, error):
     with pytest.raises(error):
         benchmark(shares_of(own=(15, 20)), staff_survey([("own", ITEM, False)], **further), codebook, answers)

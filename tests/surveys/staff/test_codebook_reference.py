@@ -14,7 +14,8 @@ from tests.surveys.projects import ROOT
 
 def test_every_key_has_a_meaning_and_every_meaning_a_key():
     assert {block: set(part["properties"]) for block, part in blocks().items()} == {
-        block: set(keys) for block, keys in MEANINGS.items()}
+        block: set(keys) for block, keys in MEANINGS.items()
+    }
 
 
 def test_the_page_and_the_schema_are_what_make_docs_writes():

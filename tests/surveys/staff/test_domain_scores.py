@@ -14,8 +14,13 @@ from pipeline.surveys.staff.domain_scores import domain_scores, favourable_codes
 from tests.surveys.staff.respondents import DONT_KNOW, FOLDER, item, responses_of, simulated, stored
 
 R = json.loads((FOLDER / "joint_models.json").read_text(encoding="utf-8"))
-ITEMS = [item("clear", "tasks"), item("heavy", "tasks", reversed=True), item("paid", "tasks", scale="four"),
-         item("better", "tasks", "outcome"), item("worse", "children", "outcome", reversed=True)]
+ITEMS = [
+    item("clear", "tasks"),
+    item("heavy", "tasks", reversed=True),
+    item("paid", "tasks", scale="four"),
+    item("better", "tasks", "outcome"),
+    item("worse", "children", "outcome", reversed=True),
+]
 
 
 def test_an_answer_counts_by_its_place_on_its_scale_and_reversed_items_are_turned():
@@ -38,7 +43,9 @@ def test_a_score_is_the_mean_of_what_was_answered_and_outcome_items_are_apart():
     np.testing.assert_allclose(found["outcomes"], [75, 50, np.nan], atol=1e-3)
 
 
-@pytest.mark.parametrize(("share", "scores"), [(0.3, [100, 75, 50]), (0.34, [100, 75, np.nan]), (1, [100, np.nan, np.nan])])
+@pytest.mark.parametrize(
+    ("share", "scores"), [(0.3, [100, 75, 50]), (0.34, [100, 75, np.nan]), (1, [100, np.nan, np.nan])]
+)
 def test_how_many_items_must_be_answered_is_the_survey_s_choice(share, scores):
     items = [item(f"s{place}", "tasks") for place in range(3)] + [item("o", "tasks", "outcome")]
     codes = [[0, 0, 0, 0], [0, 2, -1, 0], [2, -1, DONT_KNOW, 0]]
@@ -97,8 +104,10 @@ def test_reliability_is_that_of_the_items_turned_and_one_item_has_none():
 
 
 def test_items_that_everybody_answered_alike_have_a_mean_and_no_reliability():
-    alike = responses_of([item("s", "tasks"), item("r", "tasks"), item("o", "tasks", "outcome")],
-                         np.tile([[0, 0, 1], [1, 0, 2]], (20, 1)))
+    alike = responses_of(
+        [item("s", "tasks"), item("r", "tasks"), item("o", "tasks", "outcome")],
+        np.tile([[0, 0, 1], [1, 0, 2]], (20, 1)),
+    )
     row = score_table(alike, domain_scores(alike)).iloc[0]
     assert row["mean"] == 93.75 and np.isnan(row["alpha"]) and row["note"].startswith("no reliability")
 

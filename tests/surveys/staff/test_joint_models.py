@@ -154,8 +154,9 @@ def test_whole_weights_are_people_in_clusters_of_copies():
     weights = np.random.default_rng(1).integers(0, 4, 400).astype(float)
     copies = np.repeat(np.arange(400), weights.astype(int))
     weighted = models_of(dataclasses.replace(responses, weights=weights))
-    repeated = models_of(dataclasses.replace(responses, codes=responses.codes[copies], groups={},
-                                             clusters=copies.astype(np.int32)))
+    repeated = models_of(
+        dataclasses.replace(responses, codes=responses.codes[copies], groups={}, clusters=copies.astype(np.int32))
+    )
     for column in ("odds_ratio", "low", "high", "p"):
         np.testing.assert_allclose(weighted[column], repeated[column], rtol=1e-5, err_msg=column)
     assert (weighted["respondents"] == (weights > 0).sum()).all()
@@ -223,8 +224,14 @@ def test_answers_that_separate():
 
 def test_covariates_that_repeat_each_other():
     role = np.array(["worker", "manager"] * 150)
-    responses = simulated(300, 0.3, seed=15, role=role, models={"covariates": ["role", "grade"]},
-                          groups=[{"id": key, "column": key, "label": key} for key in ("role", "grade")])
+    responses = simulated(
+        300,
+        0.3,
+        seed=15,
+        role=role,
+        models={"covariates": ["role", "grade"]},
+        groups=[{"id": key, "column": key, "label": key} for key in ("role", "grade")],
+    )
     responses = dataclasses.replace(responses, groups=dict.fromkeys(("role", "grade"), responses.groups["role"]))
     refused(responses, "covariates repeat")
 
@@ -266,7 +273,12 @@ def test_importance_is_that_of_the_scores_and_stops_when_few_answered():
 
 @pytest.mark.slow
 def test_the_script_still_gives_the_stored_output(tmp_path):
-    again = output_of(FOLDER / "joint_models.R", "joint_answers.csv", "joint_models.json",
-                      ("ordinal", "sandwich", "polycor", "jsonlite"), tmp_path)
+    again = output_of(
+        FOLDER / "joint_models.R",
+        "joint_answers.csv",
+        "joint_models.json",
+        ("ordinal", "sandwich", "polycor", "jsonlite"),
+        tmp_path,
+    )
     for one, other in zip(again["fits"], R["fits"], strict=True):
         assert one["errors"] == pytest.approx(other["errors"]) and one["brant"] == pytest.approx(other["brant"])

@@ -31,8 +31,10 @@ def folder(project, tmp_path):
     """Three statements that go together, one that goes against them; a role of 9 and one of 5 people among larger ones."""
     rng = np.random.default_rng(3)
     mood = rng.integers(0, 5, 120)
-    columns = {name: [AGREEMENT[place] for place in np.clip(mood + rng.integers(-1, 2, 120), 0, 4)]
-               for name in ("I feel supported", "My manager listens to me", f"I have time for {HOSTILE}")}
+    columns = {
+        name: [AGREEMENT[place] for place in np.clip(mood + rng.integers(-1, 2, 120), 0, 4)]
+        for name in ("I feel supported", "My manager listens to me", f"I have time for {HOSTILE}")
+    }
     columns["My caseload lets me do good work"] = [AGREEMENT[4 - place] for place in mood]
     columns["Role"] = ["Social worker"] * 60 + ["Manager"] * 46 + ["Student"] * 9 + ["Volunteer"] * 5
     new_survey(project, "leeds-2026", write_columns(tmp_path / "export.csv", columns))
@@ -46,7 +48,9 @@ def test_every_bar_is_what_pandas_counts(folder):
     for view in preview.items:
         counts = export[view.item.column].value_counts()
         assert {bar.label: bar.count for bar in view.bars} == counts.reindex(AGREEMENT, fill_value=0).to_dict()
-        assert [bar.percent for bar in view.bars] == pytest.approx((counts.reindex(AGREEMENT, fill_value=0) / 1.2).to_list())
+        assert [bar.percent for bar in view.bars] == pytest.approx(
+            (counts.reindex(AGREEMENT, fill_value=0) / 1.2).to_list()
+        )
         assert view.answered == 120 and not view.missing
     (scale,) = preview.scales
     assert sum(bar.count for bar in scale.bars) == 480 and [bar.label for bar in scale.bars] == AGREEMENT
@@ -64,8 +68,14 @@ def test_a_statement_that_goes_against_the_others_is_pointed_out(folder):
 def test_what_becomes_of_each_group_is_said_with_whom_it_hides(folder):
     (roles,) = look(folder).groups
     assert {bar.label: (bar.count, bar.role) for bar in roles.levels} == {
-        "Manager": (46, "shown"), "Social worker": (60, "shown"), "Student": (9, "joined"), "Volunteer": (5, "joined")}
-    assert roles.said == "Student and Volunteer are counted together as one group, because some have fewer than 10 people."
+        "Manager": (46, "shown"),
+        "Social worker": (60, "shown"),
+        "Student": (9, "joined"),
+        "Volunteer": (5, "joined"),
+    }
+    assert (
+        roles.said == "Student and Volunteer are counted together as one group, because some have fewer than 10 people."
+    )
 
 
 def test_texts_of_others_are_shown_as_they_are(folder):
@@ -77,7 +87,9 @@ def test_the_page_is_its_owners_and_no_stage_sees_it(project, folder):
     page = write_preview(folder)
     assert page == folder / PAGE and stat.S_IMODE(page.stat().st_mode) == 0o600
     assert not list((project / "reports").rglob("*preview.html"))
-    ignored = subprocess.run(["git", "check-ignore", "data/raw/surveys/leeds-2026/preview.html"], cwd=ROOT, capture_output=True)
+    ignored = subprocess.run(
+        ["git", "check-ignore", "data/raw/surveys/leeds-2026/preview.html"], cwd=ROOT, capture_output=True
+    )
     assert ignored.returncode == 0
     from dvc.repo import Repo
 
@@ -113,4 +125,8 @@ def test_questions_that_are_open_stand_first(project, tmp_path):
     new_survey(project, "kent-2026", write_columns(tmp_path / "export.csv", columns))
     page = write_preview(project / "data/raw/surveys/kent-2026").read_text(encoding="utf-8")
     head, _, rest = page.partition("for you first</h2>")
-    assert rest and "golden-thread survey decide kent-2026" in rest and "<h2>" not in head.partition("<main>")[2].rpartition("<h2>")[0]
+    assert (
+        rest
+        and "golden-thread survey decide kent-2026" in rest
+        and "<h2>" not in head.partition("<main>")[2].rpartition("<h2>")[0]
+    )

@@ -33,15 +33,19 @@ class Setting:
     alike: bool
 
 
-SETTINGS = [Setting("like 2011", 0.4, 480, 80, 0.1, True), Setting("no link", 0.0, 480, 80, 0.1, True),
-            Setting("strong teams", 0.4, 960, 80, 0.5, False)]
+SETTINGS = [
+    Setting("like 2011", 0.4, 480, 80, 0.1, True),
+    Setting("no link", 0.0, 480, 80, 0.1, True),
+    Setting("strong teams", 0.4, 960, 80, 0.5, False),
+]
 
 
 @pytest.fixture(scope="module")
 def two_items(codebook, answers):
     """One support and one outcome item, asked of social workers: all respondents have the same thresholds."""
-    asked = codebook.model_copy(update={"items": (codebook.item(SUPPORT), codebook.item(OUTCOME)),
-                                        "groups": (codebook.group(GROUP),)})
+    asked = codebook.model_copy(
+        update={"items": (codebook.item(SUPPORT), codebook.item(OUTCOME)), "groups": (codebook.group(GROUP),)}
+    )
     return asked, answers[answers["item"].isin([SUPPORT, OUTCOME]) & (answers["group"] == GROUP)]
 
 
@@ -51,8 +55,15 @@ def drawn(two_items, setting, surveys, seed):
     One large survey, cut between teams into as many as asked for.
     """
     codebook, answers = two_items
-    draw = draw_answers(answers, codebook, surveys * setting.people, setting.correlation, surveys * setting.teams, seed,
-                        team_icc=setting.team_icc)
+    draw = draw_answers(
+        answers,
+        codebook,
+        surveys * setting.people,
+        setting.correlation,
+        surveys * setting.teams,
+        seed,
+        team_icc=setting.team_icc,
+    )
     return np.where(draw.codes < POINTS, draw.codes, -1).reshape(surveys, setting.people, 2)
 
 
@@ -68,8 +79,9 @@ def ordinal(codes, teams=None):
     """The outcome on the support item's position, both rising with agreement: effect and 95% limits, log odds."""
     both = (codes >= 0).all(axis=1)
     support, outcome = (POINTS - 1 - codes[both]).T
-    fit = CumulativeLink().fit(np.eye(POINTS)[outcome], pd.DataFrame({"support": support}),
-                               clusters=None if teams is None else teams[both])
+    fit = CumulativeLink().fit(
+        np.eye(POINTS)[outcome], pd.DataFrame({"support": support}), clusters=None if teams is None else teams[both]
+    )
     return np.log(fit.odds_ratios().loc["support"].to_numpy())
 
 
@@ -84,12 +96,15 @@ def summary(what, setting, truth, clustered, ignoring):
     """Bias with its Monte-Carlo error, and coverage with and without teams, of estimates with their limits (n × 3)."""
     estimates = clustered[:, 0]
     error = estimates.std(ddof=1) / np.sqrt(SURVEYS)
-    held, held_ignoring = (float(((low <= truth) & (truth <= high)).mean())
-                           for _, low, high in (clustered.T, ignoring.T))
-    print(f"\n{what}, {setting.name} ({SURVEYS} surveys of {setting.people} people in {setting.teams} teams, "
-          f"intraclass correlation {setting.team_icc:g}): truth {truth:.4f}, mean {estimates.mean():.4f}, bias "
-          f"{estimates.mean() - truth:+.4f} (± {error:.4f}), standard deviation {estimates.std(ddof=1):.4f}, coverage "
-          f"{held:.1%} with teams, {held_ignoring:.1%} ignoring them (± {ERROR:.1%})")
+    held, held_ignoring = (
+        float(((low <= truth) & (truth <= high)).mean()) for _, low, high in (clustered.T, ignoring.T)
+    )
+    print(
+        f"\n{what}, {setting.name} ({SURVEYS} surveys of {setting.people} people in {setting.teams} teams, "
+        f"intraclass correlation {setting.team_icc:g}): truth {truth:.4f}, mean {estimates.mean():.4f}, bias "
+        f"{estimates.mean() - truth:+.4f} (± {error:.4f}), standard deviation {estimates.std(ddof=1):.4f}, coverage "
+        f"{held:.1%} with teams, {held_ignoring:.1%} ignoring them (± {ERROR:.1%})"
+    )
     return estimates.mean() - truth, error, held, held_ignoring
 
 
@@ -106,8 +121,12 @@ def test_polychoric_correlations(surveys):
     setting, codes, teams = surveys
     pairs = [(2 * survey, 2 * survey + 1) for survey in range(SURVEYS)]
     side_by_side = np.hstack(codes)
-    found = [polychoric_matrix(side_by_side, [POINTS] * 2 * SURVEYS, pairs, clusters)[["correlation", "low", "high"]]
-             .to_numpy() for clusters in (teams, None)]
+    found = [
+        polychoric_matrix(side_by_side, [POINTS] * 2 * SURVEYS, pairs, clusters)[
+            ["correlation", "low", "high"]
+        ].to_numpy()
+        for clusters in (teams, None)
+    ]
     check(*summary("Latent correlation", setting, setting.correlation, *found), setting)
 
 

@@ -19,16 +19,32 @@ from pipeline.workflow.survey_removing import find_traces, remove_survey
 
 PARAMS = "rule: one  # of the study\nsurveys: [leeds, york]  # ours\n"
 SAME = "nobody knows why\n"  # what both surveys' stages write
-MAKE = ("import os\nfrom pathlib import Path\nname = os.environ['DVC_STAGE'].rpartition('@')[2]\n"
-        "answers = Path(f'data/raw/surveys/{name}/export.csv').read_text()\n"
-        "for place in ('data/processed/surveys', 'reports/published/survey', 'reports/site/survey'):\n"
-        "    folder = Path(place, name)\n    folder.mkdir(parents=True, exist_ok=True)\n"
-        f"    (folder / 'answers.csv').write_text(place + answers)\n    (folder / 'same.txt').write_text({SAME!r})\n")
-STAGES = {"study": {"cmd": "python -c \"from pathlib import Path; Path('reports/study.html').write_text('the study')\"",
-                    "params": ["rule"], "outs": ["reports/study.html"]},
-          "staff-survey": {"foreach": "${surveys}", "do": {
-              "cmd": "python make.py", "deps": ["data/raw/surveys/${item}", "make.py"],
-              "outs": ["data/processed/surveys/${item}", "reports/published/survey/${item}", "reports/site/survey/${item}"]}}}
+MAKE = (
+    "import os\nfrom pathlib import Path\nname = os.environ['DVC_STAGE'].rpartition('@')[2]\n"
+    "answers = Path(f'data/raw/surveys/{name}/export.csv').read_text()\n"
+    "for place in ('data/processed/surveys', 'reports/published/survey', 'reports/site/survey'):\n"
+    "    folder = Path(place, name)\n    folder.mkdir(parents=True, exist_ok=True)\n"
+    f"    (folder / 'answers.csv').write_text(place + answers)\n    (folder / 'same.txt').write_text({SAME!r})\n"
+)
+STAGES = {
+    "study": {
+        "cmd": "python -c \"from pathlib import Path; Path('reports/study.html').write_text('the study')\"",
+        "params": ["rule"],
+        "outs": ["reports/study.html"],
+    },
+    "staff-survey": {
+        "foreach": "${surveys}",
+        "do": {
+            "cmd": "python make.py",
+            "deps": ["data/raw/surveys/${item}", "make.py"],
+            "outs": [
+                "data/processed/surveys/${item}",
+                "reports/published/survey/${item}",
+                "reports/site/survey/${item}",
+            ],
+        },
+    },
+}
 
 
 @pytest.fixture
@@ -73,7 +89,11 @@ def test_nothing_of_the_survey_is_left_and_nothing_else_is_touched(project):
             assert not object_path(cache_folder(project), md5).exists()
             assert mentions(project, md5) == []
     after = tree(project)
-    changed = {path for path in before if after.get(path) != before[path] and "leeds" not in path and not path.startswith(".dvc/")}
+    changed = {
+        path
+        for path in before
+        if after.get(path) != before[path] and "leeds" not in path and not path.startswith(".dvc/")
+    }
     assert changed == {"params.yaml", "dvc.lock"}
     assert (project / "params.yaml").read_text() == PARAMS.replace("leeds, york", "york")
     assert object_path(cache_folder(project), hashlib.md5(SAME.encode()).hexdigest()).read_text() == SAME  # York's too
@@ -97,8 +117,10 @@ def test_what_dvc_notes_in_the_place_that_all_users_share_is_removed(project, tm
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stop", ["shutil.rmtree", "pipeline.workflow.survey_removing.write_text",
-                                  "pipeline.workflow.survey_removing.take_off"])
+@pytest.mark.parametrize(
+    "stop",
+    ["shutil.rmtree", "pipeline.workflow.survey_removing.write_text", "pipeline.workflow.survey_removing.take_off"],
+)
 def test_stopped_half_way_it_goes_on(project, monkeypatch, stop):
     def fail(*_):
         raise KeyboardInterrupt
@@ -117,10 +139,18 @@ def test_it_asks_first(project):
     for answer in ("n\n", ""):
         asked = CliRunner().invoke(survey_app, ["remove", "leeds"], input=answer)
         assert asked.exit_code == 1 and "Nothing was removed." in asked.output and tree(project) == before
-    for line in ("data/raw/surveys/leeds", "the answers and their codebook", "DVC's cache", "DVC's records", "params.yaml"):
+    for line in (
+        "data/raw/surveys/leeds",
+        "the answers and their codebook",
+        "DVC's cache",
+        "DVC's records",
+        "params.yaml",
+    ):
         assert line in asked.output
     agreed = CliRunner().invoke(survey_app, ["remove", "leeds"], input="y\n")
-    assert agreed.exit_code == 0 and "The survey leeds was removed." in agreed.output and mentions(project, "leeds") == []
+    assert (
+        agreed.exit_code == 0 and "The survey leeds was removed." in agreed.output and mentions(project, "leeds") == []
+    )
     unasked = CliRunner().invoke(survey_app, ["remove", "york", "--yes"])
     assert unasked.exit_code == 0 and mentions(project, "york") == []
     assert (project / "params.yaml").read_text() == PARAMS.replace("[leeds, york]", "[]")
@@ -132,7 +162,9 @@ def test_while_a_run_is_going_on_nothing_is_removed(project):
 
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "dvc", "repro"])
     try:
-        (project / ".dvc/tmp/rwlock").write_text(json.dumps({"write": {"/a": {"pid": process.pid, "cmd": "dvc repro"}}}))
+        (project / ".dvc/tmp/rwlock").write_text(
+            json.dumps({"write": {"/a": {"pid": process.pid, "cmd": "dvc repro"}}})
+        )
         before = tree(project)
         with pytest.raises(PipelineError, match="Another run of the pipeline is still going"):
             remove_survey(project, find_traces(project, "leeds"))
@@ -142,8 +174,10 @@ def test_while_a_run_is_going_on_nothing_is_removed(project):
         process.wait()
 
 
-@pytest.mark.parametrize(("name", "said"), [("ofsted-2011", "the published one"), ("derby", "There is no such survey"),
-                                            ("../raw", "cannot be used")])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("ofsted-2011", "the published one"), ("derby", "There is no such survey"), ("../raw", "cannot be used")],
+)
 def test_what_is_no_survey_of_a_council_s_own_is_not_removed(tmp_path, name, said):
     (tmp_path / "params.yaml").write_text(PARAMS)
     (tmp_path / "data/raw/surveys/ofsted-2011").mkdir(parents=True)
@@ -161,23 +195,34 @@ def test_a_survey_that_is_only_named_can_be_taken_off_the_list(tmp_path):
     assert (tmp_path / "params.yaml").read_text() == PARAMS.replace("leeds, york", "leeds")
 
 
-@pytest.mark.parametrize(("before", "after"), [
-    ("surveys: [a]  # ours\nb: 1\n", "surveys: []  # ours\nb: 1\n"),
-    ("surveys: [a, b, c]\n", "surveys: [b, c]\n"), ("surveys: [b, a, c]\n", "surveys: [b, c]\n"),
-    ("surveys: [b, 'a']\n", "surveys: [b]\n"),
-    ("surveys:\n  - a  # first\n  - b  # second\nz: 1\n", "surveys:\n  - b  # second\nz: 1\n"),
-    ("surveys:\n- b\n- a", "surveys:\n- b\n"), ("surveys:\n  # all\n  - a\nz: 1\n", "surveys:\n  # all\n  []\nz: 1\n"),
-    ("surveys:\r\n  - a\r\n  - b\r\n", "surveys:\r\n  - b\r\n"), ("surveys: [b]\n", "surveys: [b]\n"), ("surveys:\n", "surveys:\n")])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("surveys: [a]  # ours\nb: 1\n", "surveys: []  # ours\nb: 1\n"),
+        ("surveys: [a, b, c]\n", "surveys: [b, c]\n"),
+        ("surveys: [b, a, c]\n", "surveys: [b, c]\n"),
+        ("surveys: [b, 'a']\n", "surveys: [b]\n"),
+        ("surveys:\n  - a  # first\n  - b  # second\nz: 1\n", "surveys:\n  - b  # second\nz: 1\n"),
+        ("surveys:\n- b\n- a", "surveys:\n- b\n"),
+        ("surveys:\n  # all\n  - a\nz: 1\n", "surveys:\n  # all\n  []\nz: 1\n"),
+        ("surveys:\r\n  - a\r\n  - b\r\n", "surveys:\r\n  - b\r\n"),
+        ("surveys: [b]\n", "surveys: [b]\n"),
+        ("surveys:\n", "surveys:\n"),
+    ],
+)
 def test_one_name_is_taken_off_the_list_and_every_other_byte_stays(tmp_path, before, after):
     (tmp_path / "params.yaml").write_bytes(before.encode())
     found = without_survey(tmp_path / "params.yaml", "a").decode()
     assert found == after
-    assert yaml.safe_load(found)["surveys"] == ([name for name in yaml.safe_load(before)["surveys"] or [] if name != "a"] or yaml.safe_load(after)["surveys"])
+    assert yaml.safe_load(found)["surveys"] == (
+        [name for name in yaml.safe_load(before)["surveys"] or [] if name != "a"] or yaml.safe_load(after)["surveys"]
+    )
 
 
 @pytest.mark.slow
 def test_under_version_control_the_folder_s_own_record_forgets_the_survey_too(project):
     """dvc.lock is the shared record there, in which no survey of a council's own stands."""
+
     def git(*words: str) -> str:
         who = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
         return subprocess.run(["git", *who, *words], cwd=project, check=True, capture_output=True, text=True).stdout
@@ -185,7 +230,9 @@ def test_under_version_control_the_folder_s_own_record_forgets_the_survey_too(pr
     (project / "params.yaml").write_text(PARAMS.replace("leeds, york", ""))
     (project / "dvc.lock").unlink()
     reproduce(project)
-    (project / ".gitignore").write_text("/.dvc/tmp\n/.dvc/cache\n/.dvc/config.local\n/data\n/reports\n/params.yaml\n/.gitignore\n")
+    (project / ".gitignore").write_text(
+        "/.dvc/tmp\n/.dvc/cache\n/.dvc/config.local\n/data\n/reports\n/params.yaml\n/.gitignore\n"
+    )
     git("init", "--quiet")
     git("add", "--all")
     git("commit", "--quiet", "--message", "The study")
@@ -194,7 +241,11 @@ def test_under_version_control_the_folder_s_own_record_forgets_the_survey_too(pr
     own = project / ".dvc/tmp/golden-thread/own.lock"
     assert "staff-survey@leeds" in own.read_text() and git("status", "--porcelain") == ""
     remove_survey(project, find_traces(project, "leeds"))
-    assert mentions(project, "leeds") == [] and "staff-survey@york" in own.read_text() and git("status", "--porcelain") == ""
+    assert (
+        mentions(project, "leeds") == []
+        and "staff-survey@york" in own.read_text()
+        and git("status", "--porcelain") == ""
+    )
     assert [stage.name for stage in reproduce(project) if stage.ran] == []
 
 

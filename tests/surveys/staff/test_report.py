@@ -26,15 +26,33 @@ from tests.surveys.staff.respondents import item, responses_of
 from tests.surveys.staff.test_tabulation import made_up_rows
 
 SURVEY = staff_survey()
-SHARES = pd.DataFrame({"item": ["regular", "reflective", "better-outcomes"], "share": [0.82, 0.31, 0.6],
-                       "low": [0.78, 0.26, 0.55], "high": [0.86, 0.37, 0.65]})
+SHARES = pd.DataFrame(
+    {
+        "item": ["regular", "reflective", "better-outcomes"],
+        "share": [0.82, 0.31, 0.6],
+        "low": [0.78, 0.26, 0.55],
+        "high": [0.86, 0.37, 0.65],
+    }
+)
 NO_COMPARISON = pd.DataFrame(columns=["comparable", "verdict", "reason", "difference", "item"])
 
 
 def models(**columns):
-    base = {"outcome": ["better-outcomes"] * 2, "domain": ["supervision", "colleagues"], "adjusted": "alone",
-            "odds_ratio": [1.5, 1.1], "low": [1.2, 0.9], "high": [1.9, 1.3], "q": [0.01, 0.4], "respondents": [240, 230],
-            "clusters": 20, "reason": "", "note": "", "po_verdict": "holds", "outcome_label": "Better outcomes"}
+    base = {
+        "outcome": ["better-outcomes"] * 2,
+        "domain": ["supervision", "colleagues"],
+        "adjusted": "alone",
+        "odds_ratio": [1.5, 1.1],
+        "low": [1.2, 0.9],
+        "high": [1.9, 1.3],
+        "q": [0.01, 0.4],
+        "respondents": [240, 230],
+        "clusters": 20,
+        "reason": "",
+        "note": "",
+        "po_verdict": "holds",
+        "outcome_label": "Better outcomes",
+    }
     return pd.DataFrame({**base, **columns})
 
 
@@ -62,10 +80,14 @@ def test_what_goes_together_completely_is_said_and_not_counted_as_nothing():
     rng = np.random.default_rng(5)
     codes = np.column_stack([*[rng.integers(0, 5, 300)] * 2, rng.integers(0, 5, 300)])
     for turned, said in ((False, "1 goes together more clearly"), (True, "but 1 in the other direction does")):
-        responses = responses_of([item("same", "tasks"), item("same-again", "outcomes", "outcome", reversed=turned),
-                                  item("other", "time")], codes)
+        responses = responses_of(
+            [item("same", "tasks"), item("same-again", "outcomes", "outcome", reversed=turned), item("other", "time")],
+            codes,
+        )
         scores = domain_scores(responses)
-        found = joint_models(responses, scores).assign(outcome_label="The outcome", domain_label=lambda each: each["domain"])
+        found = joint_models(responses, scores).assign(
+            outcome_label="The outcome", domain_label=lambda each: each["domain"]
+        )
         text = report.findings(responses.survey, 300, SHARES.iloc[:0], found, NO_COMPARISON)
         assert "Of 2 pairs of a domain of support and an outcome" in text and said in text
         assert "Completely, so that no odds ratio bounds it: “tasks” and “The outcome”." in text
@@ -73,8 +95,12 @@ def test_what_goes_together_completely_is_said_and_not_counted_as_nothing():
         pairs = associations(responses).assign(pair_label=lambda each: each["support"] + " – " + each["outcome"])
         text = report.pairs_text(pairs)
         assert "go together or against each other: “same – same-again”." in text
-        assert "The one pair of a statement on support and one on outcomes that can be tested does not go together" in text
-        assert "can be tested" not in report.pairs_text(pairs.head(1)) and "together more" not in report.pairs_text(pairs.head(1))
+        assert (
+            "The one pair of a statement on support and one on outcomes that can be tested does not go together" in text
+        )
+        assert "can be tested" not in report.pairs_text(pairs.head(1)) and "together more" not in report.pairs_text(
+            pairs.head(1)
+        )
 
 
 def test_a_table_of_totals_tells_why_there_is_no_link():
@@ -100,8 +126,17 @@ def test_the_link_says_whether_intervals_allow_for_teams():
 
 
 def test_what_to_do_next_names_low_agreement_and_what_fell_with_intervals():
-    fallen = pd.DataFrame({"item": ["regular"], "comparable": True, "verdict": LOWER, "reason": "", "difference": [-12.0],
-                           "difference_low": [-18.0], "difference_high": [-6.0]})
+    fallen = pd.DataFrame(
+        {
+            "item": ["regular"],
+            "comparable": True,
+            "verdict": LOWER,
+            "reason": "",
+            "difference": [-12.0],
+            "difference_low": [-18.0],
+            "difference_high": [-6.0],
+        }
+    )
     importance = pd.DataFrame({"domain": ["supervision"], "share": [0.3], "low": [0.2], "high": [0.4], "first": [0.6]})
     scores = pd.DataFrame({"score": ["supervision"], "mean": [61.0], "low": [58.0], "high": [64.0]})
     text = report.next_steps(SURVEY, scores, models(odds_ratio=1.4), importance, SHARES, fallen)
@@ -116,12 +151,19 @@ def test_nobody_is_advised_to_begin_with_what_goes_against_outcomes(against):
     importance = pd.DataFrame({"domain": ["supervision"], "share": [0.3], "low": [0.2], "high": [0.4], "first": [0.9]})
     scores = pd.DataFrame({"score": ["supervision"], "mean": [61.0], "low": [58.0], "high": [64.0]})
     text = report.next_steps(SURVEY, scores, models(**against), importance, SHARES, NO_COMPARISON)
-    assert "**Begin with" not in text and "**Do not begin with what goes most with outcomes.** That is supervision" in text
+    assert (
+        "**Begin with" not in text and "**Do not begin with what goes most with outcomes.** That is supervision" in text
+    )
 
 
 def test_what_was_not_compared_is_counted_with_its_reason():
-    table = pd.DataFrame({"comparable": [True, True, False], "verdict": [HIGHER, NOT_TOLD_APART, ""],
-                          "reason": ["", "", "Its share is not published."]})
+    table = pd.DataFrame(
+        {
+            "comparable": [True, True, False],
+            "verdict": [HIGHER, NOT_TOLD_APART, ""],
+            "reason": ["", "", "Its share is not published."],
+        }
+    )
     survey = staff_survey(benchmark={"survey": "ofsted-2011", "group": "social_workers"})
     text = report.comparison_text(table, survey)
     assert "Of 2 statements that can be compared, agreement is higher on 1 and not told apart on 1." in text
@@ -132,8 +174,14 @@ def test_what_was_not_compared_is_counted_with_its_reason():
 def test_simulated_answers_are_marked_wherever_a_page_begins():
     simulated = staff_survey(simulated=True)
     assert front_matter.title(simulated) == "A made-up survey (simulated answers)"
-    assert front_matter.mark(simulated) == "Simulated answers." and "Nobody gave these answers" in front_matter.banner(simulated)
-    assert (front_matter.title(SURVEY), front_matter.mark(SURVEY), front_matter.banner(SURVEY)) == ("A made-up survey", "", "")
+    assert front_matter.mark(simulated) == "Simulated answers." and "Nobody gave these answers" in front_matter.banner(
+        simulated
+    )
+    assert (front_matter.title(SURVEY), front_matter.mark(SURVEY), front_matter.banner(SURVEY)) == (
+        "A made-up survey",
+        "",
+        "",
+    )
 
 
 @pytest.fixture
@@ -154,12 +202,15 @@ def test_small_numbers_in_the_response_table_are_not_told(made_up, tmp_path):
 @pytest.mark.slow
 def test_no_mean_of_too_few_is_left_over_from_everybody_s(made_up, tmp_path):
     """Twelve agency staff, of whom only six answered the statements of a domain: their mean must not follow."""
-    rows = [[*row[:4], "Agency" if number < 12 else "Manager" if number < 60 else "Social worker"]
-            for number, row in enumerate(made_up_rows())]
+    rows = [
+        [*row[:4], "Agency" if number < 12 else "Manager" if number < 60 else "Social worker"]
+        for number, row in enumerate(made_up_rows())
+    ]
     rows = [["", "", "", row[3], row[4]] if number < 6 else row for number, row in enumerate(rows)]
     responses = read_responses(tmp_path / "c", write_survey(tmp_path / "c", rows, HEADER))
-    table = score_tables(responses, domain_scores(responses), {"supervision": "Supervision", "outcomes": "Outcomes"},
-                         tabulate(responses))
+    table = score_tables(
+        responses, domain_scores(responses), {"supervision": "Supervision", "outcomes": "Outcomes"}, tabulate(responses)
+    )
     supervision = table[table["score"] == "supervision"].set_index("label")
     hidden = supervision.index[supervision["mean"].isna()]
     assert "Agency" in hidden and len(hidden) == 2
@@ -188,7 +239,9 @@ def test_a_score_of_one_statement_is_shown_only_where_all_its_counts_are(made_up
     table = score_tables(responses, scores, {"supervision": "Supervision", "outcomes": "Outcomes"}, tables)
     labels = tables.groups.set_index(["grouping", "group"])["label"]
     hidden = tables.answers[(tables.answers["item"] == "better-outcomes") & (tables.answers["rule"] != "")]
-    hidden = {(grouping, labels[grouping, group]) for grouping, group in zip(hidden["grouping"], hidden["group"], strict=True)}
+    hidden = {
+        (grouping, labels[grouping, group]) for grouping, group in zip(hidden["grouping"], hidden["group"], strict=True)
+    }
     outcomes = table[table["score"] == "outcomes"]  # one statement in this survey
     assert hidden and {(row.grouping, row.label) for row in outcomes.itertuples() if pd.isna(row.mean)} == hidden
 

@@ -31,8 +31,10 @@ def test_answers_on_different_scales_have_the_codes_of_their_own(tmp_path):
 
 def test_each_missing_answer_keeps_its_reason(tmp_path):
     found = coded(tmp_path, [["N/A", "Not asked", "Satisfied", "Agree", "x"], ["", "Agree", "", "Agree", "x"]])
-    assert found.codes.tolist() == [[missing_code("not_applicable"), missing_code("not_asked"), 1, 1],
-                                    [missing_code("no_answer"), 1, missing_code("no_answer"), 1]]
+    assert found.codes.tolist() == [
+        [missing_code("not_applicable"), missing_code("not_asked"), 1, 1],
+        [missing_code("no_answer"), 1, missing_code("no_answer"), 1],
+    ]
 
 
 def test_who_stopped_half_way_is_told_from_who_skipped(tmp_path):
@@ -55,8 +57,13 @@ def test_rows_without_any_answer_are_counted_and_left_out(tmp_path):
 
 @pytest.mark.parametrize(("which", "first_answer"), [("first", 1), ("last", 0)])
 def test_who_answered_twice_counts_once(tmp_path, which, first_answer):
-    rows = [["Agree", *FULL[1:], "17"], ["Disagree", *FULL[1:], "18"], ["Strongly agree", *FULL[1:], "17"],
-            ["Agree", *FULL[1:], ""], ["Agree", *FULL[1:], ""]]
+    rows = [
+        ["Agree", *FULL[1:], "17"],
+        ["Disagree", *FULL[1:], "18"],
+        ["Strongly agree", *FULL[1:], "17"],
+        ["Agree", *FULL[1:], ""],
+        ["Agree", *FULL[1:], ""],
+    ]
     found = coded(tmp_path, rows, [*HEADER, "Number"], respondent="Number", duplicates=which)
     assert (len(found), found.repeated) == (4, 1)
     assert sorted(found.item("regular").tolist()) == sorted([3, first_answer, 1, 1])
@@ -88,12 +95,20 @@ def test_somebody_without_a_team_is_a_cluster_of_one(tmp_path):
 
 
 def test_every_answer_off_the_scale_is_named_at_once_with_its_place(tmp_path):
-    rows = [FULL, ["Agre", *FULL[1:]], ["Agree", "6", "Satisfied", "Agree", "x"], ["Agree", "=1+1", "Yes", "<b>Agree</b>", "x"]]
+    rows = [
+        FULL,
+        ["Agre", *FULL[1:]],
+        ["Agree", "6", "Satisfied", "Agree", "x"],
+        ["Agree", "=1+1", "Yes", "<b>Agree</b>", "x"],
+    ]
     with pytest.raises(DataError) as stopped:
         coded(tmp_path, rows)
     message = str(stopped.value)
     assert "5 problems" in message
-    assert "line 3, column 1 (Q1): found 'Agre', which looks like 'Agree'; expected one of Strongly agree, Agree," in message
+    assert (
+        "line 3, column 1 (Q1): found 'Agre', which looks like 'Agree'; expected one of Strongly agree, Agree,"
+        in message
+    )
     assert "line 4, column 2 (Q2): found the number 6" in message
     assert "line 5, column 2 (Q2): found a formula" in message
     assert "line 5, column 3 (Q3): found a text of 3 characters" in message
@@ -129,15 +144,22 @@ def test_single_answers_do_not_show_when_the_responses_are_printed(tmp_path):
 def test_all_problems_of_a_codebook_are_named_at_once(tmp_path):
     write_survey(tmp_path, [FULL])
     text = (tmp_path / "survey.yaml").read_text(encoding="utf-8")
-    for old, new in (("domain: outcomes", "domain: outcome"), ("scale: satisfaction", "scale: delight"),
-                     ("column: Q2", "column: Q1"), ("kind: responses", "kind: responses\nweight: Role")):
+    for old, new in (
+        ("domain: outcomes", "domain: outcome"),
+        ("scale: satisfaction", "scale: delight"),
+        ("column: Q2", "column: Q1"),
+        ("kind: responses", "kind: responses\nweight: Role"),
+    ):
         assert old in text
         text = text.replace(old, new)
     (tmp_path / "survey.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(CodebookError) as stopped:
         read_staff_survey(tmp_path / "survey.yaml")
     message = str(stopped.value)
-    for part in ("better-outcomes, domain: 'outcome' is not one of supervision, outcomes",
-                 "content, scale: 'delight' is not one of agreement, satisfaction",
-                 "items, column: 'Q1' stands 2 times", "'Role' is"):
+    for part in (
+        "better-outcomes, domain: 'outcome' is not one of supervision, outcomes",
+        "content, scale: 'delight' is not one of agreement, satisfaction",
+        "items, column: 'Q1' stands 2 times",
+        "'Role' is",
+    ):
         assert part in message, part

@@ -20,16 +20,24 @@ def published(folder, rows, header, **changes):
     """What the chapter publishes of counts, by its path: tables, charts, texts and files for readers."""
     survey = write_survey(folder / "raw" / "made-up", rows, header, **changes)
     guard = Guard(survey.disclosure)
-    page = chapter.read_chapter(folder / "raw", "made-up", survey, guard,
-                                Publication("09-staff-survey", root=folder / "out", edition="survey/made-up", guard=guard))
+    page = chapter.read_chapter(
+        folder / "raw",
+        "made-up",
+        survey,
+        guard,
+        Publication("09-staff-survey", root=folder / "out", edition="survey/made-up", guard=guard),
+    )
     chapter.write_tables(page, folder / "out")
     chapter.who_answered(page)
     chapter.statements(page)
     chapter.agreement(page)
     chapter.comparison(page)
     chapter.suppressed(page, folder / "out")
-    return {path.relative_to(folder / "out").as_posix(): path.read_bytes()
-            for path in sorted((folder / "out").rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder / "out").as_posix(): path.read_bytes()
+        for path in sorted((folder / "out").rglob("*"))
+        if path.is_file()
+    }
 
 
 def even_rows(step):
@@ -37,8 +45,10 @@ def even_rows(step):
     rows = []
     for role, size in (("Social worker", 6), ("Manager", 3)):
         each = np.repeat(np.arange(12), size * step)  # twelve kinds of people, as many of each
-        rows += [[AGREEMENT[kind % 6], AGREEMENT[(kind + 1) % 6], SATISFACTION[kind % 4], AGREEMENT[(kind + 2) % 6], role]
-                 for kind in each.tolist()]
+        rows += [
+            [AGREEMENT[kind % 6], AGREEMENT[(kind + 1) % 6], SATISFACTION[kind % 4], AGREEMENT[(kind + 2) % 6], role]
+            for kind in each.tolist()
+        ]
     return rows
 
 
@@ -53,7 +63,10 @@ def test_surveys_with_the_same_rounded_counts_cannot_be_told_apart(tmp_path, ste
     if weighted:
         rows, others, header = [[*row, "1"] for row in rows], [[*row, "1"] for row in others], WEIGHTED
     changes = {"disclosure": {"round_to": step}, "invited": 1203, "weight": "Weight" if weighted else None}
-    here, there = published(tmp_path / "a", rows, header, **changes), published(tmp_path / "b", others, header, **changes)
+    here, there = (
+        published(tmp_path / "a", rows, header, **changes),
+        published(tmp_path / "b", others, header, **changes),
+    )
     assert {path for path in here | there if here.get(path) != there.get(path)} == set()
     assert {path.rsplit(".", 1)[1] for path in here} >= {"csv", "md", "svg", "yaml"} and len(here) > 15
     exact = {**changes, "disclosure": {}}
@@ -68,16 +81,30 @@ def test_surveys_with_the_same_rounded_counts_cannot_be_told_apart(tmp_path, ste
 @pytest.mark.parametrize("people", [405, 335, 142, 115])
 def test_every_figure_follows_from_rounded_counts(tmp_path, people, step, weighted):
     policy, rows = Policy(round_to=step), made_up_rows(people, seed=people)
-    rows = [["" if number % 40 == 0 else row[0], *row[1:], *["0.7" if number % 3 else "1.9"] * weighted]
-            for number, row in enumerate(rows)]
-    found = tabulated(tmp_path, rows, WEIGHTED if weighted else HEADER, disclosure={"round_to": step},
-                      weight="Weight" if weighted else None)
+    rows = [
+        ["" if number % 40 == 0 else row[0], *row[1:], *["0.7" if number % 3 else "1.9"] * weighted]
+        for number, row in enumerate(rows)
+    ]
+    found = tabulated(
+        tmp_path,
+        rows,
+        WEIGHTED if weighted else HEADER,
+        disclosure={"round_to": step},
+        weight="Weight" if weighted else None,
+    )
     sizes = found.groups.set_index("group")["respondents"]
     assert sizes["all"] == policy.rounded(people) == step * ((2 * people + step) // (2 * step))
     answers, shares = found.answers.dropna(subset=["percent"]), found.shares.dropna(subset=["share"])
     assert len(answers) > 20 and len(shares) > 3
-    counts = [sizes, found.answers["base"], found.answers["count"], shares["respondents"], shares["effective_size"],
-              found.missing["count"], answers["percent"] / 100 * answers["base"].astype(float)]
+    counts = [
+        sizes,
+        found.answers["base"],
+        found.answers["count"],
+        shares["respondents"],
+        shares["effective_size"],
+        found.missing["count"],
+        answers["percent"] / 100 * answers["base"].astype(float),
+    ]
     counts += [shares[role] / 100 * shares["respondents"].astype(float) for role in ("agree", "neutral", "disagree")]
     for numbers in counts:
         known = numbers.dropna().astype(float).to_numpy()

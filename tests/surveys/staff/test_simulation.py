@@ -66,8 +66,10 @@ def test_polychoric_correlations_recover_the_latent_one(answers, codebook, corre
 
 def test_missing_answers_and_don_t_knows_say_nothing_about_the_other_answers(large, codebook):
     social_workers = large.codes[large.roles == 0]
-    item, other = (social_workers[:, [each.id for each in codebook.items].index(slug)]
-                   for slug in ("supervision-quality-monitored", "manager-helps-improve-outcomes"))
+    item, other = (
+        social_workers[:, [each.id for each in codebook.items].index(slug)]
+        for slug in ("supervision-quality-monitored", "manager-helps-improve-outcomes")
+    )
     for code in (missing_code("no_answer"), 5):
         these = other[(item == code) & (other >= 0)]
         rest = other[(item != code) & (other >= 0)]
@@ -127,15 +129,28 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(root):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("change", [
-    {"respondents": 1}, {"correlation": 1.0}, {"correlation": -0.1}, {"correlation": float("nan")}, {"clusters": 0},
-    {"clusters": 101}, {"seed": -1}, {"team_icc": 1.0}, {"name": "Practice run"}, {"name": "../practice"},
-    {"name": ""}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"respondents": 1},
+        {"correlation": 1.0},
+        {"correlation": -0.1},
+        {"correlation": float("nan")},
+        {"clusters": 0},
+        {"clusters": 101},
+        {"seed": -1},
+        {"team_icc": 1.0},
+        {"name": "Practice run"},
+        {"name": "../practice"},
+        {"name": ""},
+    ],
+)
 def test_impossible_arguments_are_refused_and_leave_nothing(root, change):
     before = sorted(root.rglob("*"))
     with pytest.raises(ParameterError):
-        simulate_survey(root, **{"name": "practice", "respondents": 100, "correlation": 0.4, "clusters": 10, "seed": 1,
-                                 **change})
+        simulate_survey(
+            root, **{"name": "practice", "respondents": 100, "correlation": 0.4, "clusters": 10, "seed": 1, **change}
+        )
     assert sorted(root.rglob("*")) == before
 
 
