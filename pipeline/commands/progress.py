@@ -20,7 +20,7 @@ class Progress(AbstractContextManager):
 
     def __init__(self, console: Console, names: Sequence[str], usual: Mapping[str, float], every: float = MINUTE):
         self._console, self._names, self._usual, self._every = console, names, usual, every
-        self._status = console.status(self)  # type: ignore[arg-type]  # rich shows whatever it can draw
+        self._status = console.status(self)
         self._lock = threading.Lock()
         self._current: StageRun | None = None
         self._ended = threading.Event()
