@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline.chapters.staff_survey import sections as chapter
+from pipeline.chapters.staff_survey.page import read_chapter, write_tables
 from pipeline.publishing import Publication
 from pipeline.statistics.intervals import wilson
 from pipeline.surveys.disclosure import Policy
@@ -20,14 +21,14 @@ def published(folder, rows, header, **changes):
     """What the chapter publishes of counts, by its path: tables, charts, texts and files for readers."""
     survey = write_survey(folder / "raw" / "made-up", rows, header, **changes)
     guard = Guard(survey.disclosure)
-    page = chapter.read_chapter(
+    page = read_chapter(
         folder / "raw",
         "made-up",
         survey,
         guard,
         Publication("09-staff-survey", root=folder / "out", edition="survey/made-up", guard=guard),
     )
-    chapter.write_tables(page, folder / "out")
+    write_tables(page, folder / "out")
     chapter.who_answered(page)
     chapter.statements(page)
     chapter.agreement(page)
