@@ -12,11 +12,11 @@ from pipeline.numerals import printed
 from pipeline.surveys.deciding.questions import in_order, role_of
 from pipeline.surveys.drafting.evidence import is_against
 from pipeline.surveys.drafting.items import Doubt, ItemColumn, ScaleKey, counts_of
-from pipeline.surveys.drafting.known_scales import DONT_KNOW
 from pipeline.surveys.drafting.number_scales import NUMBERS, Way
 from pipeline.surveys.drafting.other_languages import likely_level
 from pipeline.surveys.drafting.scales import Written, categories_of, suffix_of, written
 from pipeline.surveys.drafting.unknown_scales import BIPOLAR, ORDER
+from pipeline.surveys.drafting.vocabularies import DONT_KNOW
 from pipeline.surveys.drafting.wordings import split_heading
 from pipeline.surveys.private import is_label
 

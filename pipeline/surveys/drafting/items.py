@@ -11,17 +11,10 @@ import numpy as np
 from pipeline.inputs.exports.table import Column
 from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.drafting.columns import HIGH, LOW, MEDIUM, Guess, answered
-from pipeline.surveys.drafting.known_scales import (
-    DONT_KNOW,
-    LADDERS,
-    Reading,
-    clashes,
-    plain_key,
-    read_labels,
-    smallest_scale,
-)
+from pipeline.surveys.drafting.known_scales import Reading, clashes, plain_key, read_labels, smallest_scale
 from pipeline.surveys.drafting.number_scales import Way, read_numbers
 from pipeline.surveys.drafting.other_languages import translated
+from pipeline.surveys.drafting.vocabularies import DONT_KNOW, LADDERS
 
 KNOWN_SHARE = 0.8  # of the answers: a column of which fewer are on the scale is no item
 ON_THEIR_OWN = 100  # answers: when nobody of so many chose a category, it was hardly on offer

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline.inputs.exports.table import Column
 from pipeline.surveys.drafting.columns import LOW, MEDIUM, answered, heading
 from pipeline.surveys.drafting.items import MOST_TEXTS, ON_THEIR_OWN, Doubt, ItemColumn, ScaleKey, counts_of
-from pipeline.surveys.drafting.known_scales import DONT_KNOW, Reading
+from pipeline.surveys.drafting.known_scales import Reading
 from pipeline.surveys.drafting.number_scales import (
     KNOWN_RANGES,
     NUMBERS,
@@ -20,6 +20,7 @@ from pipeline.surveys.drafting.number_scales import (
     ways,
 )
 from pipeline.surveys.drafting.traits import trait
+from pipeline.surveys.drafting.vocabularies import DONT_KNOW
 from pipeline.surveys.drafting.wordings import is_statement, split_heading, statement
 
 RUN = 3  # as many columns of numbers side by side are taken for a grid

@@ -4,15 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.surveys.drafting.known_scales import (
-    DONT_KNOW,
-    VOCABULARIES,
-    Reading,
-    is_unsure,
-    level_in,
-    missing_reason,
-    plain_key,
-)
+from pipeline.surveys.drafting.known_scales import Reading, is_unsure, level_in, missing_reason, plain_key
+from pipeline.surveys.drafting.vocabularies import DONT_KNOW, VOCABULARIES
 
 NUMBERS = "numbers"
 KNOWN_RANGES = ((1, 4), (1, 5), (0, 4), (1, 7), (1, 10), (0, 10))  # the numbers that surveys offer, the narrowest first

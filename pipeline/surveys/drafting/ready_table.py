@@ -11,8 +11,9 @@ from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.codebook import Codebook
 from pipeline.surveys.drafting.columns import GROUP, HIGH, LOW, Guess
 from pipeline.surveys.drafting.entries import draft_items
-from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES, level_in
+from pipeline.surveys.drafting.known_scales import level_in
 from pipeline.surveys.drafting.responses import AGREEMENT, Draft
+from pipeline.surveys.drafting.vocabularies import DONT_KNOW, VOCABULARIES
 
 BASE = re.compile(
     r"(n|base|unweighted base|total|totals|responses|respondents|count|answers|answered|"

@@ -8,9 +8,9 @@ from typing import Any
 from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.deciding.questions import in_order, role_of
 from pipeline.surveys.drafting.items import ItemColumn, ScaleKey, counts_of
-from pipeline.surveys.drafting.known_scales import DONT_KNOW, VOCABULARIES
 from pipeline.surveys.drafting.number_scales import NUMBERS
 from pipeline.surveys.drafting.unknown_scales import BIPOLAR, ORDER
+from pipeline.surveys.drafting.vocabularies import DONT_KNOW, VOCABULARIES
 
 AGREEMENT = "agreement"
 _ASKS_AGREEMENT = re.compile(r"\bstrongly (dis)?agree\b|\b(do|far|much|extent)\b.*\bagree\b", re.IGNORECASE)

@@ -8,16 +8,9 @@ from pipeline.inputs.exports.table import Column
 from pipeline.inputs.exports.texts import label_key
 from pipeline.surveys.drafting.columns import LOW, answered, heading
 from pipeline.surveys.drafting.items import MOST_TEXTS, Doubt, ItemColumn, ScaleKey, counts_of
-from pipeline.surveys.drafting.known_scales import (
-    DONT_KNOW,
-    VOCABULARIES,
-    Reading,
-    is_unsure,
-    missing_reason,
-    plain_key,
-    read_labels,
-)
+from pipeline.surveys.drafting.known_scales import Reading, is_unsure, missing_reason, plain_key, read_labels
 from pipeline.surveys.drafting.traits import trait
+from pipeline.surveys.drafting.vocabularies import DONT_KNOW, VOCABULARIES
 
 ORDER, BIPOLAR = "order", "bipolar"
 MOST_LABELS, LONGEST, FAMILY, COMMON = 11, 60, 3, 2 / 3  # of a family's labels, so many are a column's own

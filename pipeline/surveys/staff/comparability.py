@@ -6,7 +6,8 @@
 from collections.abc import Sequence
 
 from pipeline.surveys.codebook import AnswerScale, listed
-from pipeline.surveys.drafting.known_scales import VOCABULARIES, level_in
+from pipeline.surveys.drafting.known_scales import level_in
+from pipeline.surveys.drafting.vocabularies import VOCABULARIES
 from pipeline.surveys.staff.codebook import StaffScale
 
 
