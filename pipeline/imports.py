@@ -2,6 +2,10 @@
 
 import ast
 from pathlib import Path
+from threading import Lock
+
+# Threads that parse at once fail in CPython 3.11 ("AST constructor recursion depth mismatch"): seen in a cluster's worker.
+_PARSING = Lock()
 
 
 def modules(source: str, root: Path) -> set[str]:
@@ -19,7 +23,9 @@ def modules(source: str, root: Path) -> set[str]:
 def imported(source: str, root: Path) -> set[str]:
     """The project's files that the text itself imports, in functions and for types too."""
     names = set()
-    for node in ast.walk(ast.parse(source)):
+    with _PARSING:
+        tree = ast.parse(source)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -52,9 +52,12 @@ def find_notebook(name: str, root: Path) -> Path:
     source = root / "notebooks" / f"{name}.ipynb"
     if not source.is_file():
         known = sorted(path.stem for path in source.parent.glob("*.ipynb"))
-        raise NotebookError(f"There is no notebook {name!r}{suggestion(name, known) or '.'}", where="notebooks/",
-                            expected=f"one of: {', '.join(known) or 'none'}",
-                            fix="Give the file's name without .ipynb.")
+        raise NotebookError(
+            f"There is no notebook {name!r}{suggestion(name, known) or '.'}",
+            where="notebooks/",
+            expected=f"one of: {', '.join(known) or 'none'}",
+            fix="Give the file's name without .ipynb.",
+        )
     return source
 
 
@@ -66,18 +69,30 @@ def check_parameters(source: Path, parameters: dict[str, Any]) -> None:
     notebook = nbformat.read(source, as_version=4)
     tagged = sum("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
     if not tagged:
-        raise ParameterError("The notebook has no cell tagged 'parameters'.", where=f"notebooks/{source.name}",
-                             fix="Tag the cell that holds the parameters' values for interactive use.")
+        raise ParameterError(
+            "The notebook has no cell tagged 'parameters'.",
+            where=f"notebooks/{source.name}",
+            fix="Tag the cell that holds the parameters' values for interactive use.",
+        )
     if tagged > 1:  # papermill puts the given values behind the first; a later one would set its own again
-        raise ParameterError("The notebook has several cells tagged 'parameters'.", where=f"notebooks/{source.name}",
-                             found=f"{tagged} cells", expected="one", fix="Leave the tag on one of them.")
+        raise ParameterError(
+            "The notebook has several cells tagged 'parameters'.",
+            where=f"notebooks/{source.name}",
+            found=f"{tagged} cells",
+            expected="one",
+            fix="Leave the tag on one of them.",
+        )
     declared = set(papermill.inspect_notebook(str(source)))
     unknown, missing = sorted(set(parameters) - declared), sorted(declared - set(parameters))
     if unknown or missing:
         found = [f"unknown: {', '.join(unknown)}"] * bool(unknown) + [f"missing: {', '.join(missing)}"] * bool(missing)
-        raise ParameterError("The parameters are not those of the notebook.", where=f"notebooks/{source.name}",
-                             found="; ".join(found), expected=", ".join(sorted(declared)) or "no parameters",
-                             fix="Correct the stage's command in dvc.yaml or the call.")
+        raise ParameterError(
+            "The parameters are not those of the notebook.",
+            where=f"notebooks/{source.name}",
+            found="; ".join(found),
+            expected=", ".join(sorted(declared)) or "no parameters",
+            fix="Correct the stage's command in dvc.yaml or the call.",
+        )
 
 
 def _execute(source: Path, parameters: dict[str, Any], root: Path) -> nbformat.NotebookNode:
@@ -86,13 +101,22 @@ def _execute(source: Path, parameters: dict[str, Any], root: Path) -> nbformat.N
     with isolated(root), tempfile.TemporaryDirectory() as folder:
         try:
             return papermill.execute_notebook(
-                str(source), str(Path(folder) / source.name), parameters=parameters, kernel_name=KERNEL,
-                cwd=str(source.parent), progress_bar=False)
+                str(source),
+                str(Path(folder) / source.name),
+                parameters=parameters,
+                kernel_name=KERNEL,
+                cwd=str(source.parent),
+                progress_bar=False,
+            )
         except PapermillExecutionError as failure:
             raise _explain(failure, source) from None
         except DeadKernelError:
-            raise NotebookError("The notebook's process was ended by the machine.", where=f"notebooks/{source.name}",
-                                found="no answer any more, as when memory runs out", fix=MEMORY) from None
+            raise NotebookError(
+                "The notebook's process was ended by the machine.",
+                where=f"notebooks/{source.name}",
+                found="no answer any more, as when memory runs out",
+                fix=MEMORY,
+            ) from None
 
 
 def _explain(failure: PapermillExecutionError, source: Path) -> Exception:
@@ -103,9 +127,12 @@ def _explain(failure: PapermillExecutionError, source: Path) -> Exception:
     if of_machine := told(failure.ename, failure.evalue):
         return of_machine
     traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(failure.traceback))
-    return NotebookError(f"The notebook stopped: {failure.ename}: {failure.evalue}",
-                         where=f"notebooks/{source.name}, code cell {failure.exec_count}",
-                         found=f"\n{traceback}", fix="Open it in JupyterLab (make lab) and run it up to there.")
+    return NotebookError(
+        f"The notebook stopped: {failure.ename}: {failure.evalue}",
+        where=f"notebooks/{source.name}, code cell {failure.exec_count}",
+        found=f"\n{traceback}",
+        fix="Open it in JupyterLab (make lab) and run it up to there.",
+    )
 
 
 def tell_warnings(notebook: nbformat.NotebookNode) -> None:
@@ -118,8 +145,10 @@ def tell_warnings(notebook: nbformat.NotebookNode) -> None:
 
 def normalise(notebook: nbformat.NotebookNode, root: Path) -> None:
     """Take out of an executed notebook whatever differs between two runs or two machines, in place."""
-    notebook.metadata = {"kernelspec": {"name": KERNEL, "display_name": "Python 3", "language": "python"},
-                         "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}}
+    notebook.metadata = {
+        "kernelspec": {"name": KERNEL, "display_name": "Python 3", "language": "python"},
+        "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+    }
     for number, cell in enumerate(notebook.cells, start=1):
         cell.id = f"cell-{number:02d}"
         cell.metadata = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}

@@ -33,13 +33,15 @@ NO_ALTERNATIVE = "A chart without a description; the code above draws it."
 MANY_ROWS = 20  # a longer table scrolls in a box of its own height
 UNTITLED = "Row"  # over row labels that pandas has no name for
 TITLE = re.compile(r"# (?:(?P<number>\d+)\. )?(?P<title>.+)\n*")
-HEADING = re.compile(r'<h([23]) id="([^"]+)">(.*?)</h\1>', re.S)
-LINK = re.compile(r'<a href="([^"]*)"([^>]*)>(.*?)</a>', re.S)
+HEADING = re.compile(r'<h([23]) id="([^"]+)">(.*?)</h\1>', re.DOTALL)
+LINK = re.compile(r'<a href="([^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
 DOCUMENT, CHAPTER = re.compile(r"\.\./docs/(?:.+/)?([^/]+)\.md(#.*)?"), re.compile(r"(?:\./)?([^/]+)\.ipynb(#.*)?")
 NUMBER = re.compile(r"[-−+]?[\d,]*\.?\d+(e[-+]?\d+)?%?|NaN|-?inf|\.\.\.|")
 NO_ROWS = re.compile(r"<tbody>\s*</tbody>")
 Element = ElementTree.Element
-NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]\w*;")  # pandas writes a no-break space so; XML knows five names
+NAMED = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]\w*;"
+)  # pandas writes a no-break space so; XML knows five names
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,17 @@ def write_pages(root: Path, edition: str = "") -> list[Path]:
     """
     folder = root / "reports" / "site" / edition / "notebooks"
     chapters = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
-    made = [name for name in chapters if (folder / f"{name}.ipynb").is_file() and bool(edition) == (name in MADE_FOR_EDITIONS)]
+    made = [
+        name
+        for name in chapters
+        if (folder / f"{name}.ipynb").is_file() and bool(edition) == (name in MADE_FOR_EDITIONS)
+    ]
     if not made:
-        raise NotebookError("There is no executed notebook to make a page of.", where=folder.relative_to(root).as_posix(),
-                            fix="Run it first: golden-thread notebook NAME.")
+        raise NotebookError(
+            "There is no executed notebook to make a page of.",
+            where=folder.relative_to(root).as_posix(),
+            fix="Run it first: golden-thread notebook NAME.",
+        )
     for name in made:
         executed = nbformat.read(folder / f"{name}.ipynb", as_version=4)
         write_text(folder / f"{name}.html", to_html(executed, name, chapters, "../" * (1 + len(Path(edition).parts))))
@@ -85,13 +94,22 @@ def to_html(notebook: nbformat.NotebookNode, name: str, chapters: Sequence[str] 
     _box_tables_and_charts(page, escape(title))
     study = [chapter for chapter in chapters if chapter == name or chapter not in MADE_FOR_EDITIONS]
     at = study.index(name) if name in study else 0
-    frame = {"title": title, "name": name, "to_site": to_site, "contents": _contents(page),
-             "navigation": navigation(to_site, "notebooks", STYLES), "footer": footer(to_site, STYLES),
-             "styles": "".join((STYLES / sheet).read_text(encoding="utf-8") for sheet in STYLE_SHEETS),
-             "previous": [(each, _in_words(each)) for each in study[:at][-1:]],
-             "next": [(each, _in_words(each)) for each in study[at + 1:][:1]]}
-    exporter = TemplateExporter(template_file="notebook.html.j2", extra_loaders=[jinja2.FileSystemLoader(STYLES)],
-                                filters={"highlighted": Highlight2HTML(pygments_lexer="python")})
+    frame = {
+        "title": title,
+        "name": name,
+        "to_site": to_site,
+        "contents": _contents(page),
+        "navigation": navigation(to_site, "notebooks", STYLES),
+        "footer": footer(to_site, STYLES),
+        "styles": "".join((STYLES / sheet).read_text(encoding="utf-8") for sheet in STYLE_SHEETS),
+        "previous": [(each, _in_words(each)) for each in study[:at][-1:]],
+        "next": [(each, _in_words(each)) for each in study[at + 1 :][:1]],
+    }
+    exporter = TemplateExporter(
+        template_file="notebook.html.j2",
+        extra_loaders=[jinja2.FileSystemLoader(STYLES)],
+        filters={"highlighted": Highlight2HTML(pygments_lexer="python")},
+    )
     return exporter.from_notebook_node(page, resources={"page": frame})[0]
 
 
@@ -99,7 +117,7 @@ def _take_title(page: nbformat.NotebookNode) -> str:
     """The chapter's title, "Chapter 3: What staff said about support", which leaves the text that it stands in."""
     for cell in page.cells:
         if cell.cell_type == "markdown" and (found := TITLE.match(cell.source)):
-            cell.source = cell.source[found.end():]
+            cell.source = cell.source[found.end() :]
             return f"Chapter {found['number']}: {found['title']}" if found["number"] else found["title"]
     return ""
 
@@ -117,17 +135,30 @@ def _in_words(name: str) -> str:
 def _write_texts(page: nbformat.NotebookNode, name: str, to_site: str) -> None:
     """Turn every text, and every output that is a text, into HTML: all in one run of pandoc, for it starts slowly."""
     texts = [(cell, "source") for cell in page.cells if cell.cell_type == "markdown"]
-    texts += [(output.data, "text/markdown") for output in _outputs(page)
-              if "text/markdown" in output.get("data", {}) and "text/html" not in output.data]
+    texts += [
+        (output.data, "text/markdown")
+        for output in _outputs(page)
+        if "text/markdown" in output.get("data", {}) and "text/html" not in output.data
+    ]
     joined = f"\n\n{BETWEEN}\n\n".join(node[key] for node, key in texts)
-    done = subprocess.run([pandoc(), f"--from={MARKDOWN}", "--to=html5", "--mathml", "--wrap=none"], input=joined,
-                          capture_output=True, text=True, encoding="utf-8", env=environment())
+    done = subprocess.run(
+        [pandoc(), f"--from={MARKDOWN}", "--to=html5", "--mathml", "--wrap=none"],
+        input=joined,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment(),
+    )
     written = done.stdout.split(BETWEEN)
     if done.returncode or done.stderr.strip() or len(written) != max(len(texts), 1):
-        raise NotebookError("A text of the notebook cannot be made a page.", where=f"notebooks/{name}.ipynb",
-                            found=done.stderr.strip() or "a block of code or HTML that does not end in its cell",
-                            expected="Markdown, with formulas that pandoc reads", fix="Correct the text cell.")
-    for (node, key), html in zip(texts, written):
+        raise NotebookError(
+            "A text of the notebook cannot be made a page.",
+            where=f"notebooks/{name}.ipynb",
+            found=done.stderr.strip() or "a block of code or HTML that does not end in its cell",
+            expected="Markdown, with formulas that pandoc reads",
+            fix="Correct the text cell.",
+        )
+    for (node, key), html in zip(texts, written, strict=True):
         html = LINK.sub(lambda link: _link(*link.groups(), to_site), html.strip())
         html = html.replace('<math display="block"', '<math display="block" class="formula" tabindex="0"')
         if key == "text/markdown":
@@ -176,8 +207,8 @@ def _box_tables_and_charts(page: nbformat.NotebookNode, title: str) -> None:
     """Put each table and chart into a box that scrolls, also by keyboard, and is named after its section."""
     section, tables, charts = title, count(1), count(1)
     for node, key in _html_parts(page):
-        html = re.sub(r"<style scoped>.*?</style>", "", node[key], flags=re.S)
-        pieces = re.split(r"(<table.*?</table>|<figure>.*?</figure>)", html, flags=re.S)
+        html = re.sub(r"<style scoped>.*?</style>", "", node[key], flags=re.DOTALL)
+        pieces = re.split(r"(<table.*?</table>|<figure>.*?</figure>)", html, flags=re.DOTALL)
         for at, piece in enumerate(pieces):
             if piece.startswith("<table"):
                 pieces[at] = _boxed_table(piece, f"Table {next(tables)}: {section}")
@@ -246,7 +277,7 @@ def _with_headers(table: str) -> str:
     numeric = [all(NUMBER.fullmatch(row[at].text or "") for row in rows) for at in range(-columns, 0)]
     head = _head(lines, labels, columns, [name or UNTITLED for name in names])
     for cells in [lines[-1], *rows]:
-        for cell, number in zip(cells[-columns:], numeric):
+        for cell, number in zip(cells[-columns:], numeric, strict=False):
             cell.attrib |= {"class": "number"} if number else {}
     for cell in (cell for row in rows for cell in row if cell.tag == "th"):
         rows_headed = cell.get("rowspan")

@@ -70,8 +70,9 @@ def objects_of(cache: Path, out: Mapping[str, Any]) -> set[str]:
 
 
 def outputs(stages: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The outputs of stages, those with a hash."""
-    return (out for stage in stages.values() for out in stage.get("outs", []) if out.get("md5"))
+    """The outputs of stages, those with a hash; of a lock that was cut off, what is whole."""
+    whole = (stage for stage in stages.values() if isinstance(stage, Mapping))
+    return (out for stage in whole for out in stage.get("outs") or [] if isinstance(out, Mapping) and out.get("md5"))
 
 
 def md5_of_folder(folder: Path) -> str:

@@ -127,6 +127,7 @@ def test_the_notebook_runs_and_shows_no_long_table(tmp_path, monkeypatch, fetche
     shutil.copy(root / "dvc.yaml", tmp_path)
     (tmp_path / "notebooks").mkdir()
     shutil.copy(root / "notebooks" / f"{NOTEBOOK}.ipynb", tmp_path / "notebooks")
+    shutil.copytree(root / "reports/passages", tmp_path / "reports/passages")
     raw = tmp_path / "data" / "raw" / "authorities"
     shutil.copytree(
         root / "data/raw/authorities",

@@ -230,10 +230,10 @@ def test_stopping_half_way_keeps_what_was_made(project, profiles):
 
 def test_all_that_the_making_of_profiles_runs_counts_for_the_journal():
     """Asked of Python itself: what is loaded once profiles are made."""
-    program = "import pipeline.chapters.profiles.jobs, sys; print(*(each.__file__ for name, each in sys.modules.items() if name.split('.')[0] == 'pipeline'))"
+    program = "import pipeline.chapters.profiles.jobs, sys; print(*(each.__file__ for name, each in sys.modules.items() if name.split('.')[0] == 'pipeline'), sep='\\n')"
     loaded = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.split()
+    ).stdout.splitlines()
     counted = {str(ROOT / path) for path in modules(journals.CODE, ROOT)}
     assert {str(ROOT / "pipeline" / name) for name in ("numerals.py", "markdown.py", "rendering/docx.py")} <= counted
     assert set(loaded) <= counted

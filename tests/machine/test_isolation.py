@@ -163,7 +163,7 @@ def write_notebook(project: Path, *code: str) -> None:
 
 CHART = (
     "import locale, time, os, matplotlib.pyplot as plt\nimport sys; sys.path.insert(0, {root!r})\n"
-    "from pipeline.charts import house_style\nhouse_style()\nassert __debug__\n"
+    "from pipeline.charts.style import house_style\nhouse_style()\nassert __debug__\n"
     "print(time.tzname, locale.getlocale(), {{'a', 'b', 'c', 'd', 'e'}}, os.environ.get('OMP_NUM_THREADS'), 'Môn €')\n"
     "plt.plot([1, 3, 2]);"
 )
@@ -172,7 +172,10 @@ CHART = (
 @pytest.mark.slow
 def test_a_notebook_comes_out_the_same_under_every_kind_of_setting(project, tmp_path):
     write_notebook(project, CHART.format(root=str(ROOT)))
-    call = "from pipeline.notebooks.execution import run_notebook; run_notebook('example', {'n': 1})"
+    call = (
+        "from pathlib import Path; from pipeline.notebooks.execution import run_notebook; "
+        "from pipeline.notebooks.pages import write_pages; run_notebook('example', {'n': 1}); write_pages(Path.cwd())"
+    )
     kept = {}
     for kind in ("plain", *TOGETHER):
         folder = tmp_path / "hostile"
@@ -363,7 +366,7 @@ def test_the_whole_pipeline_under_all_hostile_settings_gives_the_bytes_of_dvc_lo
         delivered = [path for path in (copy / "reports").rglob("*") if path.is_symlink()]
         assert delivered == [] and [name for name in planted(tmp_path) if "python" not in name] == []
         left = [path.name for path in (copy / ".dvc" / "tmp" / "golden-thread").iterdir()]
-        assert {name for name in left if "run" not in name} == {"dvc", "matplotlib"} and not any(
+        assert {name for name in left if "run" not in name} == {"dvc", "matplotlib", "seconds.json"} and not any(
             "golden" in name for name in left
         )
 

@@ -1,6 +1,7 @@
 """Every notebook is a chapter to learn from: the same parts, in the same order, with what a reader needs in each."""
 
 import ast
+import itertools
 import re
 from pathlib import Path
 
@@ -27,15 +28,15 @@ def number_of(path: Path) -> int:
 def texts(path: Path) -> str:
     """All texts of a chapter, without blocks of code in them."""
     joined = "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
-    return re.sub(r"^```.*?^```", "", joined, flags=re.S | re.M)
+    return re.sub(r"^```.*?^```", "", joined, flags=re.DOTALL | re.MULTILINE)
 
 
 def headings(path: Path) -> list[tuple[int, str]]:
-    return [(len(marks), text) for marks, text in re.findall(r"^(#+) (.+)$", texts(path), re.M)]
+    return [(len(marks), text) for marks, text in re.findall(r"^(#+) (.+)$", texts(path), re.MULTILINE)]
 
 
 def section(path: Path, title: str) -> str:
-    return re.split(r"^## ", texts(path).partition(f"\n## {title}\n")[2], flags=re.M)[0]
+    return re.split(r"^## ", texts(path).partition(f"\n## {title}\n")[2], flags=re.MULTILINE)[0]
 
 
 def parameters(path: Path) -> list[str]:
@@ -53,7 +54,11 @@ def test_a_chapter_begins_with_its_number_question_data_and_method(path):
     nbformat.validate(notebook)
     first = notebook.cells[0]
     assert first.cell_type == "markdown" and re.match(rf"# {number_of(path)}\. \S", first.source)
-    assert re.findall(r"^\*\*(Question|Data|Method)\.\*\* \S", first.source, re.M) == ["Question", "Data", "Method"]
+    assert re.findall(r"^\*\*(Question|Data|Method)\.\*\* \S", first.source, re.MULTILINE) == [
+        "Question",
+        "Data",
+        "Method",
+    ]
 
 
 @every_chapter
@@ -73,14 +78,14 @@ def test_the_parameters_come_first_and_each_is_explained(path):
 def test_the_headings_are_in_order_under_one_title(path):
     levels = [level for level, _ in headings(path)]
     assert levels.count(1) == 1 and levels[0] == 1
-    assert all(deeper <= above + 1 for above, deeper in zip(levels, levels[1:]))
+    assert all(deeper <= above + 1 for above, deeper in itertools.pairwise(levels))
     titles = [text for _, text in headings(path)]
     assert len(titles) == len(set(titles))
 
 
 @every_chapter
 def test_a_chapter_ends_with_reading_limits_something_to_try_and_exercises(path):
-    assert [text for level, text in headings(path) if level == 2][-len(ENDING):] == ENDING
+    assert [text for level, text in headings(path) if level == 2][-len(ENDING) :] == ENDING
     assert all(section(path, title).strip() for title in ENDING[:-1])
 
 
@@ -100,8 +105,11 @@ def test_three_exercises_wait_for_an_answer_and_say_how_hints_are_had(path):
     assert f"first, second, third = chapter_{number:02d}.exercises(" in code[0]
     assert [line for line in code if ".check(" in line] == [f"{name}.check(...)" for name in NAMES]
     told = "\n".join(cell.source for cell in ending)
-    order = [told.find(part) for at, name in enumerate(NAMES, start=1)
-             for part in (f"**Exercise {number}.{at}.** ", f"{name}.check(...)")]
+    order = [
+        told.find(part)
+        for at, name in enumerate(NAMES, start=1)
+        for part in (f"**Exercise {number}.{at}.** ", f"{name}.check(...)")
+    ]
     assert -1 not in order and order == sorted(order)
     imports = next(cell.source for cell in notebook.cells if "from pipeline.exercises import" in cell.source)
     assert f"from pipeline.exercises import chapter_{number:02d}\n" in imports + "\n"
@@ -115,6 +123,8 @@ def test_every_link_in_a_chapter_leads_somewhere(path):
         file, _, term = address.partition("#")
         target = path.parent / file
         assert target.is_file(), address
-        anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
-                   for heading in re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.M)}
+        anchors = {
+            re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+            for heading in re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+        }
         assert not term or term in anchors, address

@@ -27,8 +27,9 @@ def test_every_notebook_runs_from_top_to_bottom_with_no_setting(fresh_clone):
     for path in sorted(folder.glob("*.ipynb")):
         before = path.read_bytes()
         notebook = nbformat.read(path, as_version=4)
-        NotebookClient(notebook, kernel_name="python3", timeout=SLOWEST_CELL,
-                       resources={"metadata": {"path": str(folder)}}).execute()
+        NotebookClient(
+            notebook, kernel_name="python3", timeout=SLOWEST_CELL, resources={"metadata": {"path": str(folder)}}
+        ).execute()
         outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
         warned = [output.text for output in outputs if output.get("name") == "stderr"]
         prompts = [output for output in outputs if "no answer yet" in output.get("data", {}).get("text/plain", "")]

@@ -101,32 +101,57 @@ def test_the_contents_lead_to_every_section_as_deep_as_it_lies():
 
 def test_code_is_folded_but_whole_and_the_values_of_the_run_stay_in_sight():
     source = "for n in range(3):\n    print(f\"{n} < 3 & 'so on'\")  # a comment"
-    made = page(code("rounding = 'half_up'", tags=["parameters"]),
-                code("rounding = 'down'", tags=["injected-parameters"]),
-                code(source, nbformat.v4.new_output("stream", text="\x1b[31m0 < 3\x1b[0m & so on\n")))
+    made = page(
+        code("rounding = 'half_up'", tags=["parameters"]),
+        code("rounding = 'down'", tags=["injected-parameters"]),
+        code(source, nbformat.v4.new_output("stream", text="\x1b[31m0 < 3\x1b[0m & so on\n")),
+    )
     folded = made.xpath("//details")
     assert [part.get("open") is not None for part in folded] == [False, True, False]
     assert [part.find("summary").text.partition(":")[2] for part in folded] == [
-        " the parameters as the notebook has them", " the parameters of this page", ""]
+        " the parameters as the notebook has them",
+        " the parameters of this page",
+        "",
+    ]
     assert folded[2].find(".//pre").text_content().rstrip("\n") == source
     assert made.xpath("string(//pre[@class='output'])").strip() == "0 < 3 & so on"
 
 
-@pytest.mark.parametrize(("table", "told"), [
-    (pd.DataFrame({"share": [0.5]}, index=["all"]), {(("all",), ("share",)): "0.5"}),
-    (pd.DataFrame({"n": [1, 2]}, index=pd.Index(["a", "b"], name="group")),
-     {(("a",), ("n",)): "1", (("b",), ("n",)): "2"}),
-    (pd.DataFrame({99: [1], 100: [2]}, index=pd.Index(["a"], name="group")).rename_axis(columns="adds up to"),
-     {(("a",), ("adds up to", "99")): "1", (("a",), ("adds up to", "100")): "2"}),
-    (pd.DataFrame({99: [1]}).rename_axis(columns="adds up to"), {(("0",), ("adds up to", "99")): "1"}),
-    (pd.DataFrame({"n": [1, 2]}, index=pd.MultiIndex.from_tuples([("a", "x"), ("a", "y")], names=["group", "item"])),
-     {(("a", "x"), ("n",)): "1", (("a", "y"), ("n",)): "2"}),
-    (pd.DataFrame([[1, 2]], index=["a"], columns=pd.MultiIndex.from_tuples([("share", "low"), ("share", "high")])),
-     {(("a",), ("share", "low")): "1", (("a",), ("share", "high")): "2"}),
-    (pd.DataFrame([[1, 2]], index=pd.Index(["a"], name="group"),
-                  columns=pd.MultiIndex.from_tuples([("s", "low"), ("s", "high")], names=["what", "end"])),
-     {(("a",), ("what / end", "s", "low")): "1", (("a",), ("what / end", "s", "high")): "2"}),
-])
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (pd.DataFrame({"share": [0.5]}, index=["all"]), {(("all",), ("share",)): "0.5"}),
+        (
+            pd.DataFrame({"n": [1, 2]}, index=pd.Index(["a", "b"], name="group")),
+            {(("a",), ("n",)): "1", (("b",), ("n",)): "2"},
+        ),
+        (
+            pd.DataFrame({99: [1], 100: [2]}, index=pd.Index(["a"], name="group")).rename_axis(columns="adds up to"),
+            {(("a",), ("adds up to", "99")): "1", (("a",), ("adds up to", "100")): "2"},
+        ),
+        (pd.DataFrame({99: [1]}).rename_axis(columns="adds up to"), {(("0",), ("adds up to", "99")): "1"}),
+        (
+            pd.DataFrame(
+                {"n": [1, 2]}, index=pd.MultiIndex.from_tuples([("a", "x"), ("a", "y")], names=["group", "item"])
+            ),
+            {(("a", "x"), ("n",)): "1", (("a", "y"), ("n",)): "2"},
+        ),
+        (
+            pd.DataFrame(
+                [[1, 2]], index=["a"], columns=pd.MultiIndex.from_tuples([("share", "low"), ("share", "high")])
+            ),
+            {(("a",), ("share", "low")): "1", (("a",), ("share", "high")): "2"},
+        ),
+        (
+            pd.DataFrame(
+                [[1, 2]],
+                index=pd.Index(["a"], name="group"),
+                columns=pd.MultiIndex.from_tuples([("s", "low"), ("s", "high")], names=["what", "end"]),
+            ),
+            {(("a",), ("what / end", "s", "low")): "1", (("a",), ("what / end", "s", "high")): "2"},
+        ),
+    ],
+)
 def test_every_cell_of_a_table_is_read_out_with_its_headers(table, told):
     made = page(code("table", frame(table))).xpath("//table")[0]
     assert read_out(made) == told
@@ -143,11 +168,20 @@ def test_row_labels_are_headed_by_their_name():
 
 def test_each_table_and_chart_scrolls_in_a_box_with_a_name_of_its_own():
     long = pd.DataFrame({"n": range(40)})
-    made = page(markdown("## Who \"answered\""), code("t", frame(long)), code("t", frame(long.head(3))),
-                markdown("| a | b |\n|---|---|\n| 1 | 2 |\n\n## Drawn"), code("c", shown(png=PIXEL, plain="<Image>")))
+    made = page(
+        markdown('## Who "answered"'),
+        code("t", frame(long)),
+        code("t", frame(long.head(3))),
+        markdown("| a | b |\n|---|---|\n| 1 | 2 |\n\n## Drawn"),
+        code("c", shown(png=PIXEL, plain="<Image>")),
+    )
     boxes = made.xpath("//*[@role='region']")
     assert [box.get("aria-label") for box in boxes] == [
-        'Table 1: Who "answered"', 'Table 2: Who "answered"', 'Table 3: Who "answered"', "Chart 1: Drawn"]
+        'Table 1: Who "answered"',
+        'Table 2: Who "answered"',
+        'Table 3: Who "answered"',
+        "Chart 1: Drawn",
+    ]
     assert {box.get("tabindex") for box in boxes} == {"0"}
     assert [box.get("class") for box in boxes] == ["scroll long", "scroll", "scroll", "scroll"]
     assert {header.get("scope") for header in boxes[2].iter("th")} == {"col"}
@@ -164,7 +198,9 @@ def test_a_picture_keeps_its_text_alternative_or_says_that_it_has_none():
     described["metadata"] = {"image/png": {"alt": 'Dots, from 2 to "9" < 10', "width": 560}}
     pictures = page(code("chart", described), code("chart", shown(png=PIXEL, plain="<Image>"))).xpath("//img")
     assert [picture.get("alt") for picture in pictures] == [
-        'Dots, from 2 to "9" < 10', "A chart without a description; the code above draws it."]
+        'Dots, from 2 to "9" < 10',
+        "A chart without a description; the code above draws it.",
+    ]
     assert pictures[0].get("width") == "560" and pictures[0].get("src") == f"data:image/png;base64,{PIXEL}"
 
 
@@ -175,23 +211,35 @@ def test_an_output_that_is_a_text_is_set_as_one():
 
 @pytest.mark.parametrize("to_site", ["../", "../../../"])
 def test_links_lead_to_pages_of_the_site_from_wherever_the_page_lies(to_site):
-    text = ("[base](../docs/explanation/glossary.md#base), [chapter 1](01-clean-survey.ipynb), [below](#try-it), "
-            "[GOV.UK](https://www.gov.uk/), [chapter 9](09-staff-survey.ipynb), [the codebook](../data/survey.yaml)")
+    text = (
+        "[base](../docs/explanation/glossary.md#base), [chapter 1](01-clean-survey.ipynb), [below](#try-it), "
+        "[GOV.UK](https://www.gov.uk/), [chapter 9](09-staff-survey.ipynb), [the codebook](../data/survey.yaml)"
+    )
     paragraph = page(markdown(text), to_site=to_site).xpath("//p[a='base']")[0]
-    assert hrefs(paragraph) == [f"{to_site}docs/glossary.html#base", f"{to_site}notebooks/01-clean-survey.html",
-                                "#try-it", "https://www.gov.uk/"]
+    assert hrefs(paragraph) == [
+        f"{to_site}docs/glossary.html#base",
+        f"{to_site}notebooks/01-clean-survey.html",
+        "#try-it",
+        "https://www.gov.uk/",
+    ]
     assert paragraph.text_content().endswith("chapter 9, the codebook")
 
 
-@pytest.mark.parametrize(("name", "before", "after"), [
-    ("01-clean-survey", [], ["02-check-claims"]), ("02-check-claims", ["01-clean-survey"], ["08-profile"]),
-    ("08-profile", ["02-check-claims"], []), ("09-staff-survey", ["08-profile"], []),
-])
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("01-clean-survey", [], ["02-check-claims"]),
+        ("02-check-claims", ["01-clean-survey"], ["08-profile"]),
+        ("08-profile", ["02-check-claims"], []),
+        ("09-staff-survey", ["08-profile"], []),
+    ],
+)
 def test_a_chapter_leads_to_the_chapters_of_the_study_before_and_after_it(name, before, after):
     foot = page(name=name, to_site="../../../").xpath("//nav[@aria-label='Chapters']")[0]
     for relation, chapters in (("prev", before), ("next", after)):
         assert [link.get("href") for link in foot.xpath(f".//a[@rel='{relation}']")] == [
-            f"../../../notebooks/{chapter}.html" for chapter in chapters]
+            f"../../../notebooks/{chapter}.html" for chapter in chapters
+        ]
     assert "../../../index.html#notebooks" in hrefs(foot)
 
 
@@ -209,7 +257,7 @@ def test_the_notebook_itself_stays_as_it_was_and_the_same_notebook_gives_the_sam
 
 def colours(sheet, scheme):
     """The colours that a style sheet defines for one colour scheme."""
-    blocks = re.findall(r"(@media \(prefers-color-scheme: dark\) \{\s*)?:root \{(.*?)\}", sheet, re.S)
+    blocks = re.findall(r"(@media \(prefers-color-scheme: dark\) \{\s*)?:root \{(.*?)\}", sheet, re.DOTALL)
     chosen = [block for dark, block in blocks if bool(dark) == (scheme == "dark")]
     return dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", chosen[0]))
 

@@ -10,8 +10,7 @@ from pipeline.notebooks.execution import check_parameters, find_notebook, run_no
 from pipeline.notebooks.pages import write_pages
 
 PARAMETERS = "survey = 'a'\nrounding = 'half_up'"
-FIGURE = ("import matplotlib.pyplot as plt\nfrom pathlib import Path\n"
-          "print(Path.cwd(), survey)\nplt.plot([1, 2]);")
+FIGURE = "import matplotlib.pyplot as plt\nfrom pathlib import Path\nprint(Path.cwd(), survey)\nplt.plot([1, 2]);"
 
 
 @pytest.fixture
@@ -33,11 +32,14 @@ def notebook(project, *code, tagged=True, text="# 1. A chapter\n\nOf $n$ people,
     return path
 
 
-@pytest.mark.parametrize(("given", "message"), [
-    ({"survey": "b"}, "missing: rounding"),
-    ({"survey": "b", "rounding": "down", "rouding": "down"}, "unknown: rouding"),
-    ({}, "missing: rounding, survey"),
-])
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"survey": "b"}, "missing: rounding"),
+        ({"survey": "b", "rounding": "down", "rouding": "down"}, "unknown: rouding"),
+        ({}, "missing: rounding, survey"),
+    ],
+)
 def test_unknown_and_missing_parameters_are_refused_before_anything_runs(project, given, message):
     notebook(project, "open('ran', 'w')")
     with pytest.raises(ParameterError, match=message):
@@ -74,7 +76,7 @@ def test_two_runs_give_the_same_bytes_without_paths_or_times(project):
         kept.append([path.read_bytes() for path in (executed, *write_pages(project))])
     assert kept[0] == kept[1]
     executed, page = (content.decode() for content in kept[0])
-    for private in (str(project), "start_time", "duration", "execution\": {"):
+    for private in (str(project), "start_time", "duration", 'execution": {'):
         assert private not in executed and private not in page
     assert "./notebooks b" in executed and "image/png" in executed
     assert "<math" in page and "$n$" not in page
@@ -83,7 +85,9 @@ def test_two_runs_give_the_same_bytes_without_paths_or_times(project):
 
 def test_without_an_executed_notebook_there_is_no_page(project):
     notebook(project)
-    with pytest.raises(NotebookError, match=r"(?s)no executed notebook.*reports/site/notebooks.*golden-thread notebook"):
+    with pytest.raises(
+        NotebookError, match=r"(?s)no executed notebook.*reports/site/notebooks.*golden-thread notebook"
+    ):
         write_pages(project)
 
 
@@ -92,12 +96,20 @@ def test_a_user_s_mistake_keeps_its_own_words_and_the_kept_copy_stays(project):
     kept = project / "reports" / "site" / "notebooks" / "example.ipynb"
     kept.parent.mkdir(parents=True)
     kept.write_text("as it was")
-    notebook(project, "from pipeline.errors import DataError\n"
-                      "raise DataError('Wrong.', where='a.csv, row 3', found='x', expected='y', fix='Mend it.')")
+    notebook(
+        project,
+        "from pipeline.errors import DataError\n"
+        "raise DataError('Wrong.', where='a.csv, row 3', found='x', expected='y', fix='Mend it.')",
+    )
     with pytest.raises(DataError) as caught:
         run_notebook("example", {"survey": "b", "rounding": "down"}, project)
-    assert str(caught.value).splitlines() == ["Wrong.", "  where:    a.csv, row 3", "  found:    x", "  expected: y",
-                                              "  fix:      Mend it."]
+    assert str(caught.value).splitlines() == [
+        "Wrong.",
+        "  where:    a.csv, row 3",
+        "  found:    x",
+        "  expected: y",
+        "  fix:      Mend it.",
+    ]
     assert kept.read_text() == "as it was"
 
 

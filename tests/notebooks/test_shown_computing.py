@@ -56,7 +56,9 @@ def test_the_matrix_and_the_places_in_the_open_are_the_published_ones(evidence):
     for feature in evidence.codebook.features:
         if feature.id in names["shown"].index:
             assert names["shown"].loc[feature.id].tolist() == [
-                lines_of(feature, evidence, "none", outcomes).shown, children.get(feature.id, 0)]
+                lines_of(feature, evidence, "none", outcomes).shown,
+                children.get(feature.id, 0),
+            ]
     assert names["shown"]["children"].sum() == children.sum() > 0
 
 

@@ -146,7 +146,7 @@ def test_a_signal_ends_the_run_and_all_that_it_started_with_one_sentence(project
     other = int((project / "started").read_text())
     assert other in [each.pid for each in tree] and len(tree) >= 3  # DVC, its stage, and what that started
     process.send_signal(number)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert (out, err, process.returncode) == ("", f"The run was stopped.\n{NOTE}\n", 128 + number)
     assert [each for each in tree if each.is_running() and each.status() != psutil.STATUS_ZOMBIE] == []
     assert state(project) == before
