@@ -73,6 +73,7 @@ def state(root: Path) -> dict[str, tuple[bytes, int]]:
 def started(project: Path) -> subprocess.Popen:
     """A run in a process of its own, which is in its last stage."""
     call = (
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # whoever runs the tests may ignore it (nohup)
         "import sys; from pathlib import Path; from pipeline.commands import main; from pipeline.workflow import running\n"
         "main.app = lambda: running.reproduce(Path.cwd())\nmain.main()"
     )
