@@ -21,15 +21,29 @@ def item_rest(items: Sequence[ItemColumn], against: Collection[str] = ()) -> dic
     """
     found: dict[str, tuple[float, int]] = {}
     for block in _blocks(items):
-        answers = _standardised(block, against)
-        sums, present = np.nansum(answers, axis=1), np.isfinite(answers).sum(axis=1)
-        for place, item in enumerate(block):
-            own = answers[:, place]
-            with np.errstate(invalid="ignore", divide="ignore"):
-                rest = (sums - np.nan_to_num(own)) / (present - np.isfinite(own))
-            both = np.isfinite(own) & np.isfinite(rest)
-            if both.sum() >= LEAST_PEOPLE and np.ptp(own[both]) > 0 and np.ptp(rest[both]) > 0:
-                found[item.column.name] = (float(np.corrcoef(own[both], rest[both])[0, 1]), int(both.sum()))
+        told = correlations_with_rest(_standardised(block, against))
+        found |= {item.column.name: each for item, each in zip(block, told, strict=True) if each}
+    return found
+
+
+def correlations_with_rest(answers: np.ndarray) -> list[tuple[float, int] | None]:
+    """How each column of `answers` (people × items, NaN where there is none) correlates with the mean of the others.
+
+    And of how many people; None where they are too few, or all alike.
+
+    >>> answers = np.repeat(np.arange(5.0), 10)
+    >>> found = correlations_with_rest(np.column_stack([answers, answers, 4 - answers, answers]))
+    >>> [(round(correlation, 12), people) for correlation, people in found[1:3]]
+    [(1.0, 50), (-1.0, 50)]
+    """
+    found: list[tuple[float, int] | None] = []
+    sums, present = np.nansum(answers, axis=1), np.isfinite(answers).sum(axis=1)
+    for own in answers.T:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            rest = (sums - np.nan_to_num(own)) / (present - np.isfinite(own))
+        both = np.isfinite(own) & np.isfinite(rest)
+        told = both.sum() >= LEAST_PEOPLE and np.ptp(own[both]) > 0 and np.ptp(rest[both]) > 0
+        found.append((float(np.corrcoef(own[both], rest[both])[0, 1]), int(both.sum())) if told else None)
     return found
 
 

@@ -12,13 +12,11 @@ import numpy as np
 
 from pipeline.phrases import listed
 from pipeline.surveys.disclosure.policy import OTHER, join_small_groups
+from pipeline.surveys.drafting.evidence import AGAINST, correlations_with_rest
 from pipeline.surveys.staff.checking import Report, check_survey
 from pipeline.surveys.staff.codebook import REASONS, Grouping, StaffItem, StaffScale, StaffSurvey
 from pipeline.surveys.staff.responses import Responses, read_responses
 from pipeline.surveys.staff.routes import missing_code
-
-AGAINST = -0.2  # an item that goes with the others' mean like this or worse may be stored or worded the other way round
-LEAST_FOR_CORRELATION = 30  # people
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def look(folder: Path) -> Preview:
 def _items(responses: Responses) -> Iterator[ItemView]:
     survey = responses.survey
     domains = {domain.id: domain.label for domain in survey.domains}
-    positions = better_positions(responses)
+    with_others = correlations_with_rest(better_positions(responses))
     for number, item in enumerate(survey.items):
         codes = responses.codes[:, number]
         answered = int((codes >= 0).sum())
@@ -107,7 +105,7 @@ def _items(responses: Responses) -> Iterator[ItemView]:
             answered,
             tuple(_bars(survey.scale(item.id), codes)),
             tuple(reasons),
-            correlation_with_others(positions, number),
+            round(told[0], 12) if (told := with_others[number]) else None,
         )
 
 
@@ -130,25 +128,6 @@ def better_positions(responses: Responses) -> np.ndarray:
         position = place[responses.codes[:, number]]
         columns.append(1 - position if item.reversed else position)
     return np.column_stack(columns)
-
-
-def correlation_with_others(positions: np.ndarray, number: int) -> float | None:
-    """The correlation of column `number` with the mean of the other columns, over rows that have both.
-
-    >>> answers = np.repeat(np.arange(5) / 4, 10)
-    >>> correlation_with_others(np.column_stack([answers, answers, 1 - answers, answers]), 2)
-    -1.0
-    """
-    others = np.delete(positions, number, axis=1)
-    known = ~np.isnan(others)
-    has_both = known.any(axis=1) & ~np.isnan(positions[:, number])
-    if has_both.sum() < LEAST_FOR_CORRELATION:
-        return None
-    mean = np.where(known, others, 0)[has_both].sum(axis=1) / known[has_both].sum(axis=1)
-    own = positions[has_both, number]
-    if not (np.ptp(own) and np.ptp(mean)):
-        return None
-    return round(float(np.corrcoef(own, mean)[0, 1]), 12)
 
 
 def _scales(responses: Responses) -> Iterator[ScaleView]:
